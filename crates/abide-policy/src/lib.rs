@@ -1,1 +1,5 @@
 //! Policies as source.
+
+pub mod calendar;
+pub mod deadline;
+pub mod length;
