@@ -65,8 +65,6 @@ impl WorkCalendar {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
-
     use jiff::civil::date;
 
     use super::*;

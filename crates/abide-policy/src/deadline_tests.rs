@@ -1,7 +1,5 @@
 //! Deadline vectors, one per row, and the orders that must hold for any input.
 
-#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
-
 use jiff::civil::{Date, date};
 use jiff::{Timestamp, ToSpan};
 use proptest::prelude::*;

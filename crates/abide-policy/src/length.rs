@@ -199,8 +199,6 @@ impl fmt::Display for Length {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
-
     use proptest::prelude::*;
 
     use super::*;
