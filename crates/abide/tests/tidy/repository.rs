@@ -83,7 +83,7 @@ impl Repository {
 }
 
 fn is_test_path(path: &str) -> bool {
-    path.ends_with("/tests.rs")
+    path.ends_with("tests.rs")
         || path
             .split('/')
             .any(|part| matches!(part, "tests" | "benches"))
