@@ -13,7 +13,7 @@ pub(crate) const RULE: Rule = Rule {
     keeping,
 };
 
-const PROGRAM: &[&str] = &["crates/", "laws/", "vocab/", "bench/", "fuzz/"];
+const PROGRAM: &[&str] = &["crates/", "laws/", "vocab/", "benchmarks/", "fuzz/"];
 
 /// The folders of `policies/` are the companies.
 fn companies(repository: &Repository) -> BTreeSet<String> {

@@ -27,7 +27,7 @@ fn find(repository: &Repository) -> Vec<Finding> {
 fn breaking() -> Vec<Repository> {
     vec![
         Repository::of(&[("crates/abide/src/a.rs", "fn a() {}\n")]),
-        Repository::of(&[("bench/src/main.rs", "")]),
+        Repository::of(&[("benchmarks/src/main.rs", "")]),
     ]
 }
 

@@ -1,0 +1,32 @@
+//! The list of groups. A group is one file in `group/` and one line here; one without a file has no benchmark.
+
+mod compile;
+
+/// One name on the command line of `./bench`.
+pub struct Group {
+    pub name: &'static str,
+    /// Prints its ratios, or says what kept it from measuring.
+    pub run: Option<fn() -> Result<(), String>>,
+}
+
+const fn without(name: &'static str) -> Group {
+    Group { name, run: None }
+}
+
+pub const GROUPS: &[Group] = &[
+    Group {
+        name: "compile",
+        run: Some(compile::run),
+    },
+    without("decide"),
+    without("audience"),
+    without("consent"),
+    without("append"),
+    without("audit"),
+    without("access"),
+    without("erase"),
+    without("scan"),
+    without("retention"),
+    without("map"),
+    without("memory"),
+];
