@@ -1,5 +1,59 @@
-//! Policies as source.
+//! Policies as source: reads, checks, explains, compares and publishes them. Does no IO, reads no clock, uses no async.
 
 pub mod calendar;
+pub mod check;
 pub mod deadline;
+pub mod diagnostic;
+pub mod dpv;
+pub mod guard;
+pub mod law;
+pub mod leaf_set;
 pub mod length;
+pub mod library;
+pub mod model;
+pub mod nouns;
+pub mod resolve;
+pub mod source;
+pub mod suggest;
+pub mod syntax;
+pub mod vocabulary;
+
+use jiff::civil::Date;
+
+use check::Context;
+use diagnostic::Findings;
+pub use library::Library;
+use model::Policy;
+use source::SourceFile;
+
+/// What the compiler made of a unit of files: everything it understood, and everything it found.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The policies, in the order opened.
+    pub policies: Vec<Policy>,
+    /// What is wrong, sorted by place.
+    pub findings: Findings,
+}
+
+impl Compiled {
+    /// Whether nothing stands in the way of publishing.
+    pub fn is_clean(&self) -> bool {
+        self.findings.iter().all(|finding| finding.severity != diagnostic::Severity::Error)
+    }
+}
+
+/// Reads, resolves and checks a unit of files, for the day `today` if it is given. Never fails.
+pub fn compile(library: &Library, files: &[SourceFile], today: Option<Date>) -> Compiled {
+    let mut findings = Findings::new();
+    let mut statements = Vec::new();
+    for (index, file) in (0_u32..).zip(files) {
+        statements.extend(syntax::parse(file, index, &mut findings));
+    }
+    let policies = resolve::resolve(&statements, library, &mut findings);
+    for policy in &policies {
+        check::run_all(&Context { policy, library, today }, &mut findings);
+        check::suppress(policy, &mut findings);
+    }
+    diagnostic::settle(&mut findings);
+    Compiled { policies, findings }
+}

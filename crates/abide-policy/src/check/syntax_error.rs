@@ -1,0 +1,53 @@
+//! A statement that KDL cannot read.
+
+use super::Check;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::Span;
+
+/// See the manual page.
+pub const CHECK: Check = Check {
+    code: "P0101",
+    name: "syntax-error",
+    severity: Severity::Error,
+    manual: r#"
+A policy is a KDL 2 document. A line that KDL cannot read is left out; every other line is still read, so that one
+slip costs one line. The usual slips: a value that starts with a digit or contains a blank, `/` or `=` must stand
+in quotes, a block must be closed, and a string must end on its line.
+
+```kdl wrong
+policy shop {
+    keep invoice within=7 years
+    data invoice /
+}
+```
+
+```kdl right
+policy shop {
+    must keep invoice when=purchase within="7 years"
+}
+```
+"#,
+    run: None,
+};
+
+/// The finding for what the KDL parser says of one piece of text, `snippet`.
+pub fn at(span: Span, said: &kdl::KdlDiagnostic, snippet: &str) -> Diagnostic {
+    let found = said.message.as_deref().unwrap_or("this cannot be read");
+    let mut chars = found.trim_end_matches('.').chars();
+    let found: String = chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default();
+    let help = if snippet.contains("=>") || snippet.contains("='") {
+        "put the value in double quotes, as in `age=\">=13\"`"
+    } else if found.contains("property value") || found.contains("identifier string") {
+        "put a value that starts with a digit or contains a blank, `/` or `=` in double quotes"
+    } else if found.contains("quoted string") {
+        "end the string with a double quote on the same line"
+    } else {
+        "a statement is `word word… slot=value { slot value… }`, one to a line"
+    };
+    CHECK.at(span, format!("this line cannot be read: {found}")).here("here").help(help)
+}
+
+/// The finding for a block that is never closed.
+pub fn unclosed(span: Span) -> Diagnostic {
+    CHECK.at(span, "this block is never closed").here("opened here").help("add a `}` after its last line")
+}

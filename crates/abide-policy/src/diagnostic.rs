@@ -1,0 +1,188 @@
+//! Findings as values, and their one text and one JSON form. Never decides what is wrong: checks do.
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::source::{Position, SourceFile, Span};
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The policy cannot be published: `abide check` exits with 1.
+    Error,
+    /// Something a person should look at; suppressed line by line with a reason.
+    Warning,
+}
+
+/// A place that a finding points at, and what to say there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// What to say there; may be empty.
+    pub text: String,
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Stable code, `P0102`.
+    pub code: &'static str,
+    /// The check's name, `duplicate-property`.
+    pub name: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, in the user's words.
+    pub message: String,
+    /// Where; the first is the primary place.
+    pub labels: Vec<Label>,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// Says `text` at the primary place, which must be set.
+    #[must_use]
+    pub fn here(mut self, text: impl Into<String>) -> Self {
+        if let Some(label) = self.labels.first_mut() {
+            label.text = text.into();
+        }
+        self
+    }
+
+    /// Points at a second place. Places in the shipped vocabulary and laws are left out: there is no file to show.
+    #[must_use]
+    pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
+        if !span.is_library() {
+            self.labels.push(Label { span, text: text.into() });
+        }
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+
+    /// Whether it speaks of what the policy says, rather than of text that could not be read.
+    pub fn run_on_policy(&self) -> bool {
+        !self.code.starts_with("P01") && !self.code.starts_with("P02")
+    }
+
+    /// The primary place.
+    pub fn span(&self) -> Option<Span> {
+        self.labels.first().map(|label| label.span)
+    }
+}
+
+/// Collects findings.
+pub type Findings = Vec<Diagnostic>;
+
+/// Sorts findings by place, then code, and drops exact repeats.
+pub fn settle(findings: &mut Findings) {
+    findings.sort_by(|a, b| (a.span(), a.code, &a.message).cmp(&(b.span(), b.code, &b.message)));
+    findings.dedup();
+}
+
+/// The finding as text with the source lines it points at, without colour.
+pub fn render(diagnostic: &Diagnostic, files: &[SourceFile], renderer: &Renderer) -> String {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let mut group = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code).elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
+    for (index, file) in files.iter().enumerate() {
+        let mut snippet = Snippet::source(file.text.as_str()).path(file.path.as_str());
+        let mut any = false;
+        for (order, label) in diagnostic.labels.iter().enumerate() {
+            if label.span.file as usize != index {
+                continue;
+            }
+            any = true;
+            let kind = if order == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+            let range = char_range(&file.text, label.span);
+            let annotation = kind.span(range);
+            snippet = snippet.annotation(if label.text.is_empty() { annotation } else { annotation.label(label.text.as_str()) });
+        }
+        if any {
+            group = group.element(snippet);
+        }
+    }
+    if let Some(help) = &diagnostic.help {
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    renderer.render(&[group])
+}
+
+/// All findings as plain text, one blank line between them.
+pub fn render_all(findings: &[Diagnostic], files: &[SourceFile]) -> String {
+    let renderer = Renderer::plain();
+    findings.iter().map(|finding| render(finding, files, &renderer) + "\n").collect::<Vec<_>>().join("\n")
+}
+
+fn char_range(text: &str, span: Span) -> std::ops::Range<usize> {
+    let mut start = (span.start as usize).min(text.len());
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    let mut end = (span.end as usize).clamp(start, text.len());
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    start..end
+}
+
+/// A finding as JSON.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct JsonDiagnostic {
+    /// Stable code.
+    pub code: String,
+    /// The check's name.
+    pub name: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// Where; the first is the primary place.
+    pub places: Vec<JsonPlace>,
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct JsonPlace {
+    /// The file's path as given.
+    pub path: String,
+    /// Where it starts.
+    pub start: Position,
+    /// Where it ends.
+    pub end: Position,
+    /// What to say there.
+    pub text: String,
+}
+
+/// The finding in its JSON form.
+pub fn to_json(diagnostic: &Diagnostic, files: &[SourceFile]) -> JsonDiagnostic {
+    let place = |label: &Label| {
+        let file = files.get(label.span.file as usize)?;
+        Some(JsonPlace {
+            path: file.path.clone(),
+            start: file.position(label.span.start),
+            end: file.position(label.span.end),
+            text: label.text.clone(),
+        })
+    };
+    JsonDiagnostic {
+        code: diagnostic.code.to_owned(),
+        name: diagnostic.name.to_owned(),
+        severity: diagnostic.severity,
+        message: diagnostic.message.clone(),
+        help: diagnostic.help.clone(),
+        places: diagnostic.labels.iter().filter_map(place).collect(),
+    }
+}

@@ -1,0 +1,70 @@
+//! The vocabulary and the laws that ship with the program, read once. Knows no company.
+
+use std::sync::LazyLock;
+
+use crate::dpv::Terms;
+use crate::law::{self, Law};
+use crate::diagnostic::Findings;
+use crate::nouns::Nouns;
+use crate::resolve;
+use crate::source::{SourceFile, Span};
+use crate::syntax::{self, Statement};
+
+/// What every policy may use without declaring it.
+#[derive(Debug, Default)]
+pub struct Library {
+    /// Names.
+    pub nouns: Nouns,
+    /// Law packs, by name.
+    pub laws: Vec<Law>,
+    /// Terms of the Data Privacy Vocabulary.
+    pub terms: Terms,
+}
+
+impl Library {
+    /// The library that ships with the program.
+    pub fn standard() -> &'static Self {
+        static STANDARD: LazyLock<Library> = LazyLock::new(|| Library::read(VOCABULARY, LAWS, include_str!("../../../vocab/dpv.txt")).0);
+        &STANDARD
+    }
+
+    /// Reads a library from its files, each a path and a text. The findings are those of its author: the shipped files
+    /// have none.
+    pub fn read(vocabulary: &[(&str, &str)], laws: &[(&str, &str)], terms: &str) -> (Self, Findings) {
+        let mut findings = Findings::new();
+        let mut statements = Vec::new();
+        for (path, text) in vocabulary {
+            statements.extend(parse(path, text, &mut findings));
+        }
+        let law_files: Vec<Vec<Statement>> = laws.iter().map(|(path, text)| parse(path, text, &mut findings)).collect();
+        // A law may name things that the vocabulary lacks; they become part of it.
+        for file in &law_files {
+            statements.extend(law::noun_lines(file));
+        }
+        let nouns = resolve::resolve_vocabulary(&statements, &mut findings);
+        let laws = law_files.iter().flat_map(|file| law::read(file, &nouns, &mut findings)).collect();
+        (Self { nouns, laws, terms: Terms::read(terms) }, findings)
+    }
+
+    /// The pack of that name.
+    pub fn law(&self, name: &str) -> Option<&Law> {
+        self.laws.iter().find(|law| law.name == name)
+    }
+}
+
+fn parse(path: &str, text: &str, findings: &mut Findings) -> Vec<Statement> {
+    syntax::parse(&SourceFile::new(path, text), Span::LIBRARY, findings)
+}
+
+/// Declares the shipped files of a folder.
+macro_rules! shipped {
+    ($folder:literal: $($file:literal,)*) => {
+        &[$(($file, include_str!(concat!("../../../", $folder, "/", $file))),)*]
+    };
+}
+
+const VOCABULARY: &[(&str, &str)] =
+    shipped!("vocab": "core.kdl", "data.kdl", "purposes.kdl", "places.kdl", "labels.zh.kdl",);
+
+const LAWS: &[(&str, &str)] =
+    shipped!("laws": "eu-gdpr.kdl", "nl.kdl", "us-coppa.kdl", "us-ferpa.kdl", "us-ca.kdl", "cn.kdl",);

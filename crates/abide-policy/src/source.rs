@@ -1,0 +1,96 @@
+//! Source files and the spans that point into them. Holds text; never reads it from disk.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// One source file as it was given: its display path and its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// The path shown in messages.
+    pub path: String,
+    /// The text, which spans index by byte.
+    pub text: String,
+}
+
+impl SourceFile {
+    /// A file with the given display path and text.
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { path: path.into(), text: text.into() }
+    }
+
+    /// A file from raw bytes. Bytes that are not UTF-8 become U+FFFD, and the byte offset of the first of them is
+    /// returned beside the file.
+    pub fn from_bytes(path: impl Into<String>, bytes: &[u8]) -> (Self, Option<usize>) {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => (Self::new(path, text), None),
+            Err(error) => {
+                (Self::new(path, String::from_utf8_lossy(bytes)), Some(error.valid_up_to()))
+            }
+        }
+    }
+
+    /// The one-based line and column (in characters) of a byte offset.
+    pub fn position(&self, offset: u32) -> Position {
+        let mut offset = (offset as usize).min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let before = &self.text[..offset];
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Position {
+            line: 1 + before.bytes().filter(|byte| *byte == b'\n').count(),
+            column: 1 + before[line_start..].chars().count(),
+        }
+    }
+}
+
+/// A place in a file for people: one-based line and column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Position {
+    /// One-based line.
+    pub line: usize,
+    /// One-based column, in characters.
+    pub column: usize,
+}
+
+/// A range of bytes in one of the files given to the compiler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Span {
+    /// Index of the file in the order given; [`Span::LIBRARY`] for text that ships with the program.
+    pub file: u32,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The file index that stands for the shipped vocabulary and laws.
+    pub const LIBRARY: u32 = u32::MAX;
+
+    /// The range `start..end` of `file`. Offsets beyond 4 GiB cannot occur: the size guard refuses such files.
+    pub fn new(file: u32, start: usize, end: usize) -> Self {
+        let clamp = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+        Self { file, start: clamp(start), end: clamp(end) }
+    }
+
+    /// The smallest span that holds both, which must be of one file.
+    #[must_use]
+    pub fn to(self, other: Self) -> Self {
+        Self { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// Whether this points into text that ships with the program.
+    pub fn is_library(self) -> bool {
+        self.file == Self::LIBRARY
+    }
+}
+
+/// A value and where it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Where it was written.
+    pub span: Span,
+}

@@ -1,0 +1,177 @@
+//! KDL text to statements with exact spans. Never gives up: what cannot be parsed becomes a finding and the rest goes on.
+
+use std::ops::Range;
+
+use kdl::{KdlDocument, KdlEntry, KdlError, KdlNode, KdlValue};
+
+use crate::check::{
+    duplicate_property, not_utf8, syntax_error, text_too_deep, text_too_large, value_not_text,
+};
+use crate::diagnostic::Findings;
+use crate::guard::{self, Cut, Refused};
+use crate::source::{SourceFile, Span, Spanned};
+
+/// One line of source: `(CLAUSE)name args… prop=value { children }`.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    /// The clause id in front.
+    pub clause: Option<Spanned<String>>,
+    /// The first word.
+    pub name: Spanned<String>,
+    /// The words after it, in order.
+    pub args: Vec<Argument>,
+    /// The properties, in order; each name once.
+    pub props: Vec<Property>,
+    /// The statements in its block.
+    pub children: Vec<Statement>,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// A word or string, with the annotation in front of it (`(reasonable)"14 days"`).
+#[derive(Debug, Clone)]
+pub struct Argument {
+    /// The text; numbers and keywords keep the form they were written in.
+    pub text: String,
+    /// The annotation.
+    pub note: Option<Spanned<String>>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// `name=value`.
+#[derive(Debug, Clone)]
+pub struct Property {
+    /// The name.
+    pub name: Spanned<String>,
+    /// The value.
+    pub value: Argument,
+}
+
+/// Parses one file into statements; everything wrong goes to `findings`.
+pub fn parse(file: &SourceFile, index: u32, findings: &mut Findings) -> Vec<Statement> {
+    match guard::inspect(&file.text) {
+        Ok(()) => {}
+        Err(Refused::TooLarge) => {
+            findings.push(text_too_large::at(Span::new(index, 0, 0), file.text.len()));
+            return Vec::new();
+        }
+        Err(Refused::TooDeep(at)) => {
+            findings.push(text_too_deep::at(Span::new(index, at, at + 1)));
+            return Vec::new();
+        }
+    }
+    if let Some(at) = file.text.find('\u{FFFD}') {
+        findings.push(not_utf8::at(Span::new(index, at, at + '\u{FFFD}'.len_utf8())));
+    }
+    let mut reader = Reader { text: &file.text, file: index, findings };
+    match KdlDocument::parse_v2(&file.text) {
+        Ok(document) => reader.statements(&document, 0),
+        Err(_) => reader.recover(0..file.text.len()),
+    }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    file: u32,
+    findings: &'a mut Findings,
+}
+
+impl Reader<'_> {
+    /// Parses statement by statement; a statement that fails but has a block is tried as its head and, one by one, the
+    /// statements of its block. Depth is bounded by the nesting guard.
+    fn recover(&mut self, range: Range<usize>) -> Vec<Statement> {
+        guard::cut(self.text, range).iter().filter_map(|cut| self.recover_one(cut)).collect()
+    }
+
+    fn recover_one(&mut self, cut: &Cut) -> Option<Statement> {
+        let whole = self.text.get(cut.whole.clone())?;
+        let error = match KdlDocument::parse_v2(whole) {
+            Ok(document) => return self.statements(&document, cut.whole.start).into_iter().next(),
+            Err(error) => error,
+        };
+        let Some(block) = cut.block.clone() else {
+            self.report(&error, cut.whole.clone());
+            return None;
+        };
+        let mut statement = match KdlDocument::parse_v2(self.text.get(cut.head.clone())?) {
+            Ok(document) => self.statements(&document, cut.head.start).into_iter().next(),
+            Err(error) => {
+                self.report(&error, cut.head.clone());
+                None
+            }
+        };
+        if !self.text.get(block.end..)?.starts_with('}') {
+            self.findings.push(syntax_error::unclosed(self.span(block.start.saturating_sub(1)..block.start)));
+        }
+        let children = self.recover(block);
+        if let Some(statement) = statement.as_mut() {
+            statement.children = children;
+            statement.span = self.span(cut.whole.clone());
+        }
+        statement
+    }
+
+    fn at(&self, base: usize, offset: usize, length: usize) -> Span {
+        Span::new(self.file, base + offset, base + offset + length)
+    }
+
+    fn span(&self, range: Range<usize>) -> Span {
+        Span::new(self.file, range.start, range.end)
+    }
+
+    /// Reports the first thing the parser says about this piece: what follows is usually its echo.
+    fn report(&mut self, error: &KdlError, range: Range<usize>) {
+        let Some(first) = error.diagnostics.first() else { return };
+        let start = range.start + first.span.offset();
+        let end = (start + first.span.len().max(1)).min(range.end.max(start + 1));
+        let snippet = self.text.get(range.clone()).unwrap_or_default();
+        let finding = syntax_error::at(self.span(start..end), first, snippet);
+        self.findings.push(finding);
+    }
+
+    fn statements(&mut self, document: &KdlDocument, base: usize) -> Vec<Statement> {
+        document.nodes().iter().map(|node| self.statement(node, base)).collect()
+    }
+
+    fn statement(&mut self, node: &KdlNode, base: usize) -> Statement {
+        let name = Spanned { value: node.name().value().to_owned(), span: self.at(base, node.name().span().offset(), node.name().span().len()) };
+        let clause = node.ty().map(|ty| Spanned { value: ty.value().to_owned(), span: self.at(base, ty.span().offset(), ty.span().len()) });
+        let span = self.at(base, node.span().offset(), node.span().len());
+        let start = clause.as_ref().map_or(name.span, |clause| clause.span);
+        let mut statement =
+            Statement { clause, name, args: Vec::new(), props: Vec::new(), children: Vec::new(), span: span.to(start) };
+        for entry in node.entries() {
+            self.entry(entry, base, &mut statement);
+        }
+        if let Some(children) = node.children() {
+            statement.children = self.statements(children, base);
+        }
+        statement
+    }
+
+    fn entry(&mut self, entry: &KdlEntry, base: usize, statement: &mut Statement) {
+        let note = entry.ty().map(|ty| Spanned { value: ty.value().to_owned(), span: self.at(base, ty.span().offset(), ty.span().len()) });
+        let span = self.at(base, entry.span().offset(), entry.span().len());
+        let value = |text: String| Argument { text, note: note.clone(), span };
+        let text = match entry.value() {
+            KdlValue::String(text) => text.clone(),
+            KdlValue::Integer(number) => number.to_string(),
+            KdlValue::Bool(truth) => truth.to_string(),
+            KdlValue::Float(_) | KdlValue::Null => {
+                self.findings.push(value_not_text::at(span));
+                return;
+            }
+        };
+        let Some(name) = entry.name() else {
+            statement.args.push(value(text));
+            return;
+        };
+        let name = Spanned { value: name.value().to_owned(), span: self.at(base, name.span().offset(), name.span().len()) };
+        if let Some(earlier) = statement.props.iter().find(|earlier| earlier.name.value == name.value) {
+            self.findings.push(duplicate_property::at(&name, &earlier.name, &[&earlier.value.text, &text]));
+            return;
+        }
+        statement.props.push(Property { name, value: value(text) });
+    }
+}
