@@ -102,7 +102,9 @@ impl Resolver<'_> {
 /// Reads the shipped vocabulary: noun lines and labels outside any policy. The nouns are settled.
 pub fn resolve_vocabulary(statements: &[Statement], findings: &mut Findings) -> Nouns {
     let empty = Library::default();
-    let mut resolver = Resolver { policy: Policy::default(), library: &empty, findings, law: None, part_statements: Vec::new() };
+    // The nouns of law packs are read here too, and carry their authority.
+    let law = Some(String::new());
+    let mut resolver = Resolver { policy: Policy::default(), library: &empty, findings, law, part_statements: Vec::new() };
     let lines: Vec<Line<'_>> = statements
         .iter()
         .filter(|statement| statement.name.value != "labels")
