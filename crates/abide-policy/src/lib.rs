@@ -1,6 +1,7 @@
 //! Policies as source: reads, checks, explains, compares and publishes them. Does no IO, reads no clock, uses no async.
 
 pub mod calendar;
+pub mod catalogue;
 pub mod check;
 pub mod deadline;
 pub mod diagnostic;
@@ -12,6 +13,7 @@ pub mod length;
 pub mod library;
 pub mod model;
 pub mod nouns;
+pub mod readable;
 pub mod resolve;
 pub mod source;
 pub mod suggest;

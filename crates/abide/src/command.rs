@@ -1,0 +1,59 @@
+//! The commands, one file each, and the list that names them.
+
+mod check;
+mod explain;
+mod policy;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Subcommand, ValueEnum};
+
+/// What a command came to.
+pub enum Outcome {
+    /// Nothing stands in the way.
+    Clean,
+    /// There are findings, or a comparison failed.
+    Found,
+    /// The command could not do its work.
+    CouldNotRun,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Clean => Self::SUCCESS,
+            Outcome::Found => Self::from(1),
+            Outcome::CouldNotRun => Self::from(2),
+        }
+    }
+}
+
+/// The form of the output.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Check policies and say precisely what is wrong
+    Check(check::Arguments),
+    /// Explain a finding: why it matters, and an example
+    Explain(explain::Arguments),
+    /// Show what a policy means: one norm per line, resolved
+    Policy(policy::Arguments),
+}
+
+/// Runs a command.
+pub fn run(command: Command) -> Result<Outcome> {
+    match command {
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Policy(arguments) => policy::run(&arguments),
+    }
+}

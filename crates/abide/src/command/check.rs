@@ -1,0 +1,91 @@
+//! `abide check PATH…`: compiles each path and reports what is wrong; with `--clauses`, whether a catalogue is stated.
+
+use std::path::PathBuf;
+
+use abide_policy::catalogue::{self, Clause, Coverage};
+use abide_policy::diagnostic::{self, Severity};
+use abide_policy::source::SourceFile;
+use abide_policy::{Compiled, Library, compile};
+use anyhow::{Context, Result};
+
+use super::{Format, Outcome};
+use crate::{clock, files};
+
+/// Arguments of `abide check`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Policy files, or folders of them; each path is one policy
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// The form of the output
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// A catalogue of clauses (YAML) that the policies should state
+    #[arg(long, value_name = "FILE")]
+    clauses: Option<PathBuf>,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> Result<Outcome> {
+    let clauses = arguments.clauses.as_ref().map(read_clauses).transpose()?;
+    let library = Library::standard();
+    let today = Some(clock::today());
+    let mut units: Vec<(Vec<SourceFile>, Compiled)> = Vec::new();
+    for path in &arguments.paths {
+        let files = files::read_unit(path)?;
+        let compiled = compile(library, &files, today);
+        units.push((files, compiled));
+    }
+    let coverage = clauses.map(|clauses| {
+        let policies: Vec<_> = units.iter().flat_map(|(_, unit)| unit.policies.iter().cloned()).collect();
+        catalogue::compare(&clauses, &policies)
+    });
+    match arguments.format {
+        Format::Text => print_text(&units, coverage.as_ref()),
+        Format::Json => print_json(&units, coverage.as_ref())?,
+    }
+    let clean = units.iter().all(|(_, unit)| unit.is_clean()) && coverage.as_ref().is_none_or(Coverage::is_complete);
+    Ok(if clean { Outcome::Clean } else { Outcome::Found })
+}
+
+fn read_clauses(path: &PathBuf) -> Result<Vec<Clause>> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    serde_saphyr::from_str(&text).with_context(|| format!("`{}` is not a catalogue of clauses", path.display()))
+}
+
+fn print_text(units: &[(Vec<SourceFile>, Compiled)], coverage: Option<&Coverage>) {
+    for (files, unit) in units {
+        if !unit.findings.is_empty() {
+            println!("{}", diagnostic::render_all(&unit.findings, files));
+        }
+        let count = |severity| unit.findings.iter().filter(|finding| finding.severity == severity).count();
+        for policy in &unit.policies {
+            println!("`{}`: {} lines, {} errors, {} warnings", policy.name, policy.norms.len(), count(Severity::Error), count(Severity::Warning));
+        }
+    }
+    let Some(coverage) = coverage else { return };
+    println!("clauses: {} stated, {} missing, {} unknown, {} facts missing, {} of the wrong kind",
+        coverage.stated.len(), coverage.missing.len(), coverage.unknown.len(), coverage.facts_missing.len(), coverage.wrong_kind.len());
+    coverage.missing.iter().for_each(|id| println!("  missing: {id} is stated nowhere"));
+    coverage.unknown.iter().for_each(|id| println!("  unknown: {id} is not in the catalogue"));
+    for lack in &coverage.facts_missing {
+        println!("  fact missing: {} does not say its {}: {}", lack.clause, lack.fact, lack.wanted);
+    }
+    for wrong in &coverage.wrong_kind {
+        println!("  wrong kind: {} is a clause of kind {}, which {} cannot mean", wrong.clause, wrong.kind, wrong.found.join(", "));
+    }
+}
+
+fn print_json(units: &[(Vec<SourceFile>, Compiled)], coverage: Option<&Coverage>) -> Result<()> {
+    let findings: Vec<_> = units
+        .iter()
+        .flat_map(|(files, unit)| unit.findings.iter().map(|finding| diagnostic::to_json(finding, files)))
+        .collect();
+    let mut json = match coverage {
+        Some(coverage) => serde_json::to_value(coverage)?,
+        None => serde_json::json!({}),
+    };
+    json["findings"] = serde_json::to_value(findings)?;
+    println!("{}", serde_json::to_string_pretty(&json)?);
+    Ok(())
+}

@@ -1,0 +1,37 @@
+//! Reads policies from disk. A unit is a file, or a folder with all its `.kdl` files.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use abide_policy::guard::SIZE_LIMIT_BYTES;
+use abide_policy::source::SourceFile;
+use anyhow::{Context, Result, bail};
+
+/// The files of one unit, sorted by name. An error says which path could not be read and why.
+pub fn read_unit(path: &Path) -> Result<Vec<SourceFile>> {
+    let found = fs::metadata(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    if !found.is_dir() {
+        return Ok(vec![read_file(path)?]);
+    }
+    let mut paths: Vec<PathBuf> = fs::read_dir(path)
+        .with_context(|| format!("cannot read the folder `{}`", path.display()))?
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "kdl"))
+        .collect();
+    paths.sort();
+    if paths.is_empty() {
+        bail!("`{}` holds no `.kdl` file; a policy is a file or a folder of them", path.display());
+    }
+    paths.iter().map(|path| read_file(path)).collect()
+}
+
+/// Reads a file up to just over the size limit, so that a huge one is refused by the compiler without being held.
+fn read_file(path: &Path) -> Result<SourceFile> {
+    let file = fs::File::open(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    let mut bytes = Vec::new();
+    file.take(SIZE_LIMIT_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("cannot read `{}`", path.display()))?;
+    Ok(SourceFile::from_bytes(path.display().to_string(), &bytes).0)
+}
