@@ -47,8 +47,10 @@ pub struct Policy {
 pub struct Controller {
     /// Legal name.
     pub label: String,
-    /// ISO place.
-    pub country: Option<NounUse>,
+    /// `country`, `contact`, another `label`, `role`.
+    pub slots: Vec<SlotUse>,
+    /// The part it stands in.
+    pub part: Option<usize>,
     /// Clause ids on the line.
     pub clauses: Vec<Spanned<String>>,
     /// The line.

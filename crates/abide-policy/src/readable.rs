@@ -103,7 +103,7 @@ impl Readable {
     pub fn add(&mut self, statement: Statement<'_>, policy: &Policy) {
         for controller in &policy.controllers {
             self.word(&controller.label);
-            controller.country.iter().for_each(|place| self.noun(place, policy, 1));
+            controller.slots.iter().for_each(|slot| self.slot(slot, policy, 1));
         }
         match statement {
             Statement::Norm(norm) => {

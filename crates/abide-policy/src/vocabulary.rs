@@ -199,6 +199,8 @@ words! {
         Url = "url",
         /// Country of a party.
         Country = "country",
+        /// How to reach the controller.
+        Contact = "contact",
         /// Date of a version.
         Version = "version",
         /// Date of the last review.
@@ -235,10 +237,10 @@ pub enum Takes {
     Age,
     /// A date.
     Date,
-    /// `must`, `may` or `one`.
-    Need,
-    /// `#true` or `#false`.
-    Truth,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// One of these words, or a name of these kinds.
+    WordOrName(&'static [&'static str], &'static [Kind]),
     /// Free text.
     Text,
 }
@@ -265,21 +267,22 @@ impl Slot {
             Self::Within | Self::Every | Self::Last => Takes::Length,
             Self::Over => Takes::Rate,
             Self::Because => Takes::Names(&[Ground]),
-            Self::Need => Takes::Need,
+            Self::Need => Takes::Word(&["must", "may", "one"]),
             Self::Costs => Takes::Names(&[Topic]),
             Self::Age => Takes::Age,
             Self::Version | Self::Reviewed | Self::Since => Takes::Date,
-            Self::Instead => Takes::Truth,
+            Self::Instead => Takes::Word(&["true", "false"]),
+            Self::Role => Takes::Word(ROLES),
+            Self::Verified => Takes::Word(&["text", "secondary", "unverified"]),
+            Self::Contact => Takes::Names(&[Contact]),
             Self::Is
             | Self::Hedge
-            | Self::Role
             | Self::Label
             | Self::Email
             | Self::Phone
             | Self::Address
             | Self::Url
             | Self::Cite
-            | Self::Verified
             | Self::Source
             | Self::Counting
             | Self::Note => Takes::Text,
@@ -297,7 +300,22 @@ impl Slot {
     pub const LAW: &'static [Self] = &[Self::Cite, Self::Verified, Self::Since, Self::Source, Self::Note];
 }
 
+/// The roles of a party (GDPR Art 4(7), 4(8), 26).
+pub const ROLES: &[&str] = &["controller", "processor", "joint", "successor", "third-party"];
+
+/// Where the truth of a fact or event comes from: our ledger, the contract register, a case file, a request's intake,
+/// the data map, a version diff, the policy itself, a dataset, or anywhere.
+pub const TRUTH_SOURCES: &[&str] = &["ledger", "register", "case", "intake", "map", "diff", "policy", "dataset", "global"];
+
 impl Action {
+    /// What a slot takes in a sentence of this action.
+    pub fn takes(self, slot: Slot) -> Takes {
+        match (self, slot) {
+            (Self::Assure, Slot::By) => Takes::WordOrName(&["probe", "person"], &[Kind::People, Kind::Recipient]),
+            _ => slot.takes(),
+        }
+    }
+
     /// The kinds of noun that may be its objects, tried in this order.
     pub fn objects(self) -> &'static [Kind] {
         use Kind::{Contact, Control, Data, Event, Fact, People, Point, Property, Purpose, Recipient, Right, Signal, Topic};
@@ -345,6 +363,16 @@ impl Kind {
             Self::Contact => &[Slot::Email, Slot::Phone, Slot::Address, Slot::Url, Slot::In, Slot::For],
             Self::Right | Self::Ground => &[Slot::Cite],
             Self::Place | Self::Point | Self::Channel | Self::Form | Self::Topic | Self::Control | Self::Signal => &[],
+        }
+    }
+
+    /// What a slot takes on a noun line of this kind.
+    pub fn takes(self, slot: Slot) -> Takes {
+        match (self, slot) {
+            (Self::Fact | Self::Event, Slot::From) => {
+                Takes::WordOrName(TRUTH_SOURCES, &[Self::Recipient, Self::People, Self::Property, Self::Point])
+            }
+            _ => slot.takes(),
         }
     }
 

@@ -7,10 +7,12 @@ use crate::model::{Controller, Part, Value};
 use crate::source::Spanned;
 use crate::suggest::closest;
 use crate::syntax::{Property, Statement};
-use crate::vocabulary::{Kind, Slot, Takes};
+use crate::vocabulary::{Slot, Takes};
 
 /// The most parts that may stand inside each other; the nesting guard allows more braces than a policy needs.
 const PART_DEPTH_LIMIT: usize = 8;
+
+const CONTROLLER_SLOTS: &[Slot] = &[Slot::Country, Slot::Contact, Slot::Label, Slot::Role];
 
 impl<'s> Resolver<'_> {
     /// Reads the policy lines and returns all lines inside, those of parts included, in the order written.
@@ -41,7 +43,7 @@ impl<'s> Resolver<'_> {
                     let index = self.open_part(statement, part);
                     self.open(&statement.children, Some(index), lines, depth + 1);
                 }
-                "controller" => self.controller(statement),
+                "controller" => self.controller(statement, part),
                 "law" => self.laws(statement),
                 "languages" => self.policy.languages.extend(
                     statement.args.iter().map(|arg| Spanned { value: arg.text.clone(), span: arg.span }),
@@ -103,7 +105,7 @@ impl<'s> Resolver<'_> {
     /// Reads the default slots of every part.
     pub(super) fn resolve_parts(&mut self) {
         for (index, head) in std::mem::take(&mut self.part_statements).into_iter().enumerate() {
-            let mut slots = self.slots_of(&head, &|slot| Slot::SENTENCE.contains(&slot));
+            let mut slots = self.slots_of(&head, &|slot| Slot::SENTENCE.contains(&slot).then(|| slot.takes()));
             for slot in &mut slots {
                 slot.inherited = true;
             }
@@ -117,18 +119,18 @@ impl<'s> Resolver<'_> {
         }
     }
 
-    fn controller(&mut self, statement: &Statement) {
-        let country = statement.props.iter().find(|prop| prop.name.value == Slot::Country.word());
-        let country = country.and_then(|prop| self.name(&[Kind::Place], &prop.value));
-        for prop in &statement.props {
-            if !["country", "also", "role"].contains(&prop.name.value.as_str()) {
-                self.unknown_slot_of(&prop.name, "controller", &[Slot::Country, Slot::Role]);
+    fn controller(&mut self, statement: &Statement, part: Option<usize>) {
+        let slots = self.slots_of(statement, &|slot| CONTROLLER_SLOTS.contains(&slot).then(|| slot.takes()));
+        for name in statement.props.iter().map(|prop| &prop.name).chain(statement.children.iter().map(|child| &child.name)) {
+            let known = Slot::of(&name.value).is_some_and(|slot| CONTROLLER_SLOTS.contains(&slot));
+            if !known && !matches!(name.value.as_str(), "also" | "allow") {
+                self.unknown_slot_of(name, "controller", CONTROLLER_SLOTS);
             }
         }
         let label = statement.args.iter().map(|arg| arg.text.as_str()).collect::<Vec<_>>().join(" ");
         let clauses = statement.clauses();
         self.allows_of(statement);
-        self.policy.controllers.push(Controller { label, country, clauses, span: statement.span_of_head() });
+        self.policy.controllers.push(Controller { label, slots, part, clauses, span: statement.span_of_head() });
     }
 
     fn laws(&mut self, statement: &Statement) {
@@ -156,7 +158,7 @@ impl<'s> Resolver<'_> {
     /// The text values of a slot given by property or child; wrong forms are findings.
     pub(super) fn texts_of(&mut self, slot: Slot, statement: &Statement) -> Vec<Spanned<String>> {
         debug_assert!(matches!(slot.takes(), Takes::Text));
-        let used = self.slots_of(statement, &|found| found == slot);
+        let used = self.slots_of(statement, &|found| (found == slot).then(|| slot.takes()));
         used.into_iter()
             .flat_map(|used| used.values)
             .filter_map(|value| match value {

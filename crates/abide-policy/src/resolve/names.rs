@@ -29,7 +29,7 @@ impl Resolver<'_> {
             self.findings.push(missing_object::at(statement.name.span, kind.word(), "what it names"));
             return;
         }
-        let slots = self.slots_of(statement, &|slot| kind.slots().contains(&slot));
+        let slots = self.slots_of(statement, &|slot| kind.slots().contains(&slot).then(|| kind.takes(slot)));
         let parents = self.parents(kind, statement);
         let members = self.members(kind, statement);
         let labels = self.texts_of(Slot::Label, statement);

@@ -47,7 +47,7 @@ impl Resolver<'_> {
     fn norm(&mut self, line: Line<'_>, mode: Mode, action: Action, action_span: crate::source::Span, words: &[Argument]) -> Norm {
         let statement = line.statement;
         let in_law = self.law.is_some();
-        let mut slots = self.slots_of(statement, &|slot| Slot::SENTENCE.contains(&slot));
+        let mut slots = self.slots_of(statement, &|slot| Slot::SENTENCE.contains(&slot).then(|| action.takes(slot)));
         self.check_children(statement, in_law);
         if let Some(part) = line.part {
             let defaults = self.policy.parts[part].defaults.clone();
@@ -87,7 +87,7 @@ impl Resolver<'_> {
         children
             .map(|child| {
                 let objects = child.args.iter().filter_map(|word| self.name(action.objects(), word)).collect();
-                let slots = self.slots_of(child, &|slot| Slot::SENTENCE.contains(&slot));
+                let slots = self.slots_of(child, &|slot| Slot::SENTENCE.contains(&slot).then(|| action.takes(slot)));
                 self.check_children(child, false);
                 Except { objects, slots, region: Region::default(), implied: false, span: child.span }
             })

@@ -13,22 +13,24 @@ use crate::vocabulary::{ANY, Kind, Slot, Takes};
 
 impl Resolver<'_> {
     /// The slot of a property or child, every value of it read.
-    pub(super) fn slot_use(&mut self, slot: Slot, values: &[Argument], span: Span) -> SlotUse {
-        let values = values.iter().filter_map(|value| self.value(slot, value)).collect();
+    fn slot_use(&mut self, (slot, takes): (Slot, Takes), values: &[Argument], span: Span) -> SlotUse {
+        let values = values.iter().filter_map(|value| self.value(slot, takes, value)).collect();
         SlotUse { slot, values, inherited: false, span }
     }
 
-    /// The slots among a statement's properties and children that `allowed` lists. Others are left to the caller.
-    pub(super) fn slots_of(&mut self, statement: &Statement, allowed: &dyn Fn(Slot) -> bool) -> Vec<SlotUse> {
+    /// The slots among a statement's properties and children for which `takes` says what they take. Others are left to
+    /// the caller.
+    pub(super) fn slots_of(&mut self, statement: &Statement, takes: &dyn Fn(Slot) -> Option<Takes>) -> Vec<SlotUse> {
+        let known = |word: &str| Slot::of(word).and_then(|slot| Some((slot, takes(slot)?)));
         let mut slots: Vec<SlotUse> = Vec::new();
         for prop in &statement.props {
-            if let Some(slot) = Slot::of(&prop.name.value).filter(|slot| allowed(*slot)) {
+            if let Some(slot) = known(&prop.name.value) {
                 slots.push(self.slot_use(slot, std::slice::from_ref(&prop.value), prop.name.span.to(prop.value.span)));
             }
         }
         for child in &statement.children {
-            let Some(slot) = Slot::of(&child.name.value).filter(|slot| allowed(*slot)) else { continue };
-            let read = self.slot_use(slot, &child.args, child.span);
+            let Some((slot, takes)) = known(&child.name.value) else { continue };
+            let read = self.slot_use((slot, takes), &child.args, child.span);
             match slots.iter_mut().find(|known| known.slot == slot && !matches!(slot, Slot::If | Slot::Unless)) {
                 Some(known) => known.values.extend(read.values),
                 None => slots.push(read),
@@ -37,12 +39,12 @@ impl Resolver<'_> {
         slots
     }
 
-    fn value(&mut self, slot: Slot, arg: &Argument) -> Option<Value> {
+    fn value(&mut self, slot: Slot, takes: Takes, arg: &Argument) -> Option<Value> {
         let wanted = |this: &mut Self, form: &str| {
             this.findings.push(bad_value::at(arg.span, slot.word(), &arg.text, form));
             None
         };
-        match slot.takes() {
+        match takes {
             Takes::Names(_) if arg.text == ANY => Some(Value::Any),
             Takes::Names(kinds) => self.name(kinds, arg).map(Value::Noun),
             Takes::NamesOrDate(kinds) => match date(&arg.text) {
@@ -58,9 +60,12 @@ impl Resolver<'_> {
             Takes::Date => date(&arg.text)
                 .map(|date| Value::Date(Spanned { value: date, span: arg.span }))
                 .or_else(|| wanted(self, "a date as in `\"2026-03-01\"`")),
-            Takes::Need if !["must", "may", "one"].contains(&arg.text.as_str()) => wanted(self, "`must`, `may` or `one`"),
-            Takes::Truth if !["true", "false"].contains(&arg.text.as_str()) => wanted(self, "`#true` or `#false`"),
-            Takes::Need | Takes::Truth | Takes::Text => Some(Value::Text(Spanned { value: arg.text.clone(), span: arg.span })),
+            Takes::WordOrName(words, kinds) if !words.contains(&arg.text.as_str()) => self.name(kinds, arg).map(Value::Noun),
+            Takes::Word(words) if !words.contains(&arg.text.as_str()) => {
+                let list = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+                wanted(self, &format!("one of {list}"))
+            }
+            Takes::Word(_) | Takes::WordOrName(..) | Takes::Text => Some(Value::Text(Spanned { value: arg.text.clone(), span: arg.span })),
         }
     }
 
