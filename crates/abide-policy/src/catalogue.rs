@@ -84,7 +84,10 @@ pub struct WrongKind {
 impl Coverage {
     /// Whether every clause is stated, by lines that fit, with all facts.
     pub fn is_complete(&self) -> bool {
-        self.missing.is_empty() && self.unknown.is_empty() && self.facts_missing.is_empty() && self.wrong_kind.is_empty()
+        self.missing.is_empty()
+            && self.unknown.is_empty()
+            && self.facts_missing.is_empty()
+            && self.wrong_kind.is_empty()
     }
 }
 
@@ -94,14 +97,27 @@ pub fn compare(clauses: &[Clause], policies: &[Policy]) -> Coverage {
     let mut lines: HashMap<String, Vec<(usize, Statement<'_>)>> = HashMap::new();
     for (index, policy) in policies.iter().enumerate() {
         for (id, statement) in statements(policy) {
-            lines.entry(id.to_owned()).or_default().push((index, statement));
+            lines
+                .entry(id.to_owned())
+                .or_default()
+                .push((index, statement));
         }
     }
     let prefixes: BTreeSet<&str> = lines.keys().map(|id| prefix(id)).collect();
     let known: BTreeSet<&str> = clauses.iter().map(|clause| clause.id.as_str()).collect();
-    let mut coverage = Coverage { unknown: lines.keys().filter(|id| !known.contains(id.as_str())).cloned().collect(), ..Coverage::default() };
+    let mut coverage = Coverage {
+        unknown: lines
+            .keys()
+            .filter(|id| !known.contains(id.as_str()))
+            .cloned()
+            .collect(),
+        ..Coverage::default()
+    };
     coverage.unknown.sort();
-    for clause in clauses.iter().filter(|clause| prefixes.contains(prefix(&clause.id))) {
+    for clause in clauses
+        .iter()
+        .filter(|clause| prefixes.contains(prefix(&clause.id)))
+    {
         match lines.get(&clause.id) {
             None => coverage.missing.push(clause.id.clone()),
             Some(found) => {
@@ -121,10 +137,25 @@ fn prefix(id: &str) -> &str {
     id.rsplit_once('-').map_or(id, |(prefix, _)| prefix)
 }
 
-fn examine(clause: &Clause, found: &[(usize, Statement<'_>)], policies: &[Policy], coverage: &mut Coverage) {
-    if !found.iter().any(|(_, statement)| kinds::fits(&clause.kind, *statement)) {
-        let found = found.iter().map(|(_, statement)| statement.words()).collect::<BTreeSet<_>>();
-        coverage.wrong_kind.push(WrongKind { clause: clause.id.clone(), kind: clause.kind.clone(), found: found.into_iter().collect() });
+fn examine(
+    clause: &Clause,
+    found: &[(usize, Statement<'_>)],
+    policies: &[Policy],
+    coverage: &mut Coverage,
+) {
+    if !found
+        .iter()
+        .any(|(_, statement)| kinds::fits(&clause.kind, *statement))
+    {
+        let found = found
+            .iter()
+            .map(|(_, statement)| statement.words())
+            .collect::<BTreeSet<_>>();
+        coverage.wrong_kind.push(WrongKind {
+            clause: clause.id.clone(),
+            kind: clause.kind.clone(),
+            found: found.into_iter().collect(),
+        });
     }
     let mut readable = Readable::default();
     for (index, statement) in found {
@@ -134,7 +165,11 @@ fn examine(clause: &Clause, found: &[(usize, Statement<'_>)], policies: &[Policy
     }
     for (fact, texts) in &clause.facts {
         for wanted in texts.iter().flat_map(|text| readable.lacks(fact, text)) {
-            coverage.facts_missing.push(FactMissing { clause: clause.id.clone(), fact: fact.clone(), wanted });
+            coverage.facts_missing.push(FactMissing {
+                clause: clause.id.clone(),
+                fact: fact.clone(),
+                wanted,
+            });
         }
     }
 }

@@ -56,7 +56,10 @@ impl Diagnostic {
     #[must_use]
     pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
         if !span.is_library() {
-            self.labels.push(Label { span, text: text.into() });
+            self.labels.push(Label {
+                span,
+                text: text.into(),
+            });
         }
         self
     }
@@ -94,7 +97,10 @@ pub fn render(diagnostic: &Diagnostic, files: &[SourceFile], renderer: &Renderer
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code).elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
+    let mut group = level
+        .primary_title(diagnostic.message.as_str())
+        .id(diagnostic.code)
+        .elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
     for (index, file) in files.iter().enumerate() {
         let mut snippet = Snippet::source(file.text.as_str()).path(file.path.as_str());
         let mut any = false;
@@ -103,10 +109,18 @@ pub fn render(diagnostic: &Diagnostic, files: &[SourceFile], renderer: &Renderer
                 continue;
             }
             any = true;
-            let kind = if order == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+            let kind = if order == 0 {
+                AnnotationKind::Primary
+            } else {
+                AnnotationKind::Context
+            };
             let range = char_range(&file.text, label.span);
             let annotation = kind.span(range);
-            snippet = snippet.annotation(if label.text.is_empty() { annotation } else { annotation.label(label.text.as_str()) });
+            snippet = snippet.annotation(if label.text.is_empty() {
+                annotation
+            } else {
+                annotation.label(label.text.as_str())
+            });
         }
         if any {
             group = group.element(snippet);
@@ -121,7 +135,11 @@ pub fn render(diagnostic: &Diagnostic, files: &[SourceFile], renderer: &Renderer
 /// All findings as plain text, one blank line between them.
 pub fn render_all(findings: &[Diagnostic], files: &[SourceFile]) -> String {
     let renderer = Renderer::plain();
-    findings.iter().map(|finding| render(finding, files, &renderer) + "\n").collect::<Vec<_>>().join("\n")
+    findings
+        .iter()
+        .map(|finding| render(finding, files, &renderer) + "\n")
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn char_range(text: &str, span: Span) -> std::ops::Range<usize> {

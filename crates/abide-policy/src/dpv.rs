@@ -36,7 +36,11 @@ impl Terms {
 
     /// The terms broader than this one, one step up.
     pub fn broader(&self, term: &str) -> impl Iterator<Item = &str> {
-        self.broader.get(term).into_iter().flatten().map(AsRef::as_ref)
+        self.broader
+            .get(term)
+            .into_iter()
+            .flatten()
+            .map(AsRef::as_ref)
     }
 
     /// The known term closest in spelling.

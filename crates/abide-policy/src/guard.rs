@@ -69,14 +69,22 @@ pub fn cut(text: &str, range: Range<usize>) -> Vec<Cut> {
         match token {
             Token::Open => {
                 depth += 1;
-                let cut = open.get_or_insert_with(|| Cut { head: at..at, block: None, whole: at..end });
+                let cut = open.get_or_insert(Cut {
+                    head: at..at,
+                    block: None,
+                    whole: at..end,
+                });
                 if depth == 1 {
                     cut.block = Some(end..end);
                 }
             }
             Token::Close if depth == 0 => {
                 cuts.extend(open.take());
-                cuts.push(Cut { head: at..end, block: None, whole: at..end });
+                cuts.push(Cut {
+                    head: at..end,
+                    block: None,
+                    whole: at..end,
+                });
                 continue;
             }
             Token::Close => {
@@ -93,7 +101,11 @@ pub fn cut(text: &str, range: Range<usize>) -> Vec<Cut> {
             }
             Token::End | Token::DeepComment => {}
             Token::Slashdash | Token::Other => {
-                let cut = open.get_or_insert_with(|| Cut { head: at..end, block: None, whole: at..end });
+                let cut = open.get_or_insert(Cut {
+                    head: at..end,
+                    block: None,
+                    whole: at..end,
+                });
                 if cut.block.is_none() {
                     cut.head.end = end;
                 }
@@ -131,12 +143,20 @@ struct Scanner<'text> {
 
 impl<'text> Scanner<'text> {
     fn new(text: &'text str, range: Range<usize>) -> Self {
-        Self { bytes: text.as_bytes(), at: range.start, end: range.end.min(text.len()) }
+        Self {
+            bytes: text.as_bytes(),
+            at: range.start,
+            end: range.end.min(text.len()),
+        }
     }
 
     fn peek(&self, ahead: usize) -> u8 {
         let at = self.at + ahead;
-        if at < self.end { self.bytes.get(at).copied().unwrap_or(0) } else { 0 }
+        if at < self.end {
+            self.bytes.get(at).copied().unwrap_or(0)
+        } else {
+            0
+        }
     }
 
     fn next_token(&mut self) -> Option<(Token, usize)> {
@@ -275,7 +295,10 @@ impl<'text> Scanner<'text> {
 
     fn skip_word(&mut self) {
         while self.at < self.end
-            && !matches!(self.peek(0), b'{' | b'}' | b'\n' | b'\r' | b';' | b'"' | b' ' | b'\t' | b'\\')
+            && !matches!(
+                self.peek(0),
+                b'{' | b'}' | b'\n' | b'\r' | b';' | b'"' | b' ' | b'\t' | b'\\'
+            )
         {
             if matches!((self.peek(0), self.peek(1)), (b'/', b'/' | b'*')) {
                 return;

@@ -60,12 +60,18 @@ pub enum ConstantValue {
 impl Constant {
     /// The value for a place: its own, else the general one.
     pub fn value_in(&self, place: NounId) -> Option<ConstantValue> {
-        self.by_place.iter().find(|(known, _)| *known == place).map(|(_, value)| *value).or(self.value)
+        self.by_place
+            .iter()
+            .find(|(known, _)| *known == place)
+            .map(|(_, value)| *value)
+            .or(self.value)
     }
 
     /// Every value it has.
     pub fn values(&self) -> impl Iterator<Item = ConstantValue> {
-        self.value.into_iter().chain(self.by_place.iter().map(|(_, value)| *value))
+        self.value
+            .into_iter()
+            .chain(self.by_place.iter().map(|(_, value)| *value))
     }
 }
 
@@ -77,74 +83,159 @@ impl Law {
 
     /// Whether the law speaks of people in general or names of that kind and name in one of its lines' objects.
     pub fn has_object(&self, kind: Kind, id: NounId) -> bool {
-        self.norms.iter().any(|norm| norm.objects.iter().any(|object| object.kind == kind && object.id == id))
+        self.norms.iter().any(|norm| {
+            norm.objects
+                .iter()
+                .any(|object| object.kind == kind && object.id == id)
+        })
     }
 }
 
 /// The noun lines inside the packs of a file, which become part of the vocabulary.
 pub fn noun_lines(file: &[Statement]) -> Vec<Statement> {
-    packs(file).flat_map(|pack| &pack.children).filter(|line| is_noun(line)).cloned().collect()
+    packs(file)
+        .flat_map(|pack| &pack.children)
+        .filter(|line| is_noun(line))
+        .cloned()
+        .collect()
 }
 
 /// Reads the packs of a file over the shipped names.
 pub fn read(file: &[Statement], nouns: &Nouns, findings: &mut Findings) -> Vec<Law> {
-    for other in file.iter().filter(|statement| statement.name.value != "law") {
+    for other in file
+        .iter()
+        .filter(|statement| statement.name.value != "law")
+    {
         let help = "put it inside `law NAME { … }`";
-        findings.push(misplaced_statement::at(other.span_of_head(), &other.name.value, help));
+        findings.push(misplaced_statement::at(
+            other.span_of_head(),
+            &other.name.value,
+            help,
+        ));
     }
-    packs(file).map(|pack| read_pack(pack, nouns, findings)).collect()
+    packs(file)
+        .map(|pack| read_pack(pack, nouns, findings))
+        .collect()
 }
 
 fn packs(file: &[Statement]) -> impl Iterator<Item = &Statement> {
-    file.iter().filter(|statement| statement.name.value == "law")
+    file.iter()
+        .filter(|statement| statement.name.value == "law")
 }
 
 fn is_noun(line: &Statement) -> bool {
-    Kind::of(&line.name.value).is_some_and(|kind| kind != Kind::Right || line.text_of(Slot::Is).is_some() || line.text_of(Slot::Label).is_some())
+    Kind::of(&line.name.value).is_some_and(|kind| {
+        kind != Kind::Right
+            || line.text_of(Slot::Is).is_some()
+            || line.text_of(Slot::Label).is_some()
+    })
 }
 
 fn read_pack(pack: &Statement, nouns: &Nouns, findings: &mut Findings) -> Law {
-    let name = pack.args.first().map(|arg| arg.text.clone()).unwrap_or_default();
+    let name = pack
+        .args
+        .first()
+        .map(|arg| arg.text.clone())
+        .unwrap_or_default();
     let text = |slot: Slot| pack.text_of(slot).map(|arg| arg.text.clone());
     let is_constant = |line: &&Statement| line.name.value == "constant";
-    let sentences: Vec<Statement> = pack.children.iter().filter(|line| !is_constant(line) && !is_noun(line)).cloned().collect();
+    let sentences: Vec<Statement> = pack
+        .children
+        .iter()
+        .filter(|line| !is_constant(line) && !is_noun(line))
+        .cloned()
+        .collect();
     let resolved = resolve::resolve_law(&name, &sentences, nouns.clone(), findings);
-    let grounds = pack.children.iter().filter(|line| line.name.value == Kind::Ground.word()).flat_map(|line| &line.args);
+    let grounds = pack
+        .children
+        .iter()
+        .filter(|line| line.name.value == Kind::Ground.word())
+        .flat_map(|line| &line.args);
     Law {
         label: text(Slot::Label).unwrap_or_else(|| name.clone()),
         place: text(Slot::In).and_then(|place| nouns.find(Kind::Place, &place)),
         since: text(Slot::Since).and_then(|date| values_of::date(&date)),
         counting: text(Slot::Counting),
         norms: resolved.norms,
-        constants: pack.children.iter().filter(is_constant).map(|line| read_constant(line, nouns, findings)).collect(),
-        grounds: grounds.filter_map(|arg| nouns.find(Kind::Ground, &arg.text)).collect(),
+        constants: pack
+            .children
+            .iter()
+            .filter(is_constant)
+            .map(|line| read_constant(line, nouns, findings))
+            .collect(),
+        grounds: grounds
+            .filter_map(|arg| nouns.find(Kind::Ground, &arg.text))
+            .collect(),
         name,
     }
 }
 
 fn read_constant(line: &Statement, nouns: &Nouns, findings: &mut Findings) -> Constant {
-    let child = |word: &str| line.children.iter().find(|child| child.name.value == word).and_then(|child| child.args.first());
-    let text = |slot: Slot| line.text_of(slot).map(|arg| arg.text.clone()).unwrap_or_default();
+    let child = |word: &str| {
+        line.children
+            .iter()
+            .find(|child| child.name.value == word)
+            .and_then(|child| child.args.first())
+    };
+    let text = |slot: Slot| {
+        line.text_of(slot)
+            .map(|arg| arg.text.clone())
+            .unwrap_or_default()
+    };
     let mut by_place = Vec::new();
     let value = line.args.get(1).and_then(|arg| constant_value(&arg.text));
-    if let (Some(value), Some(place)) = (value, line.props.iter().find(|prop| prop.name.value == "in")) {
-        by_place.extend(nouns.find(Kind::Place, &place.value.text).map(|place| (place, value)));
+    if let (Some(value), Some(place)) = (
+        value,
+        line.props.iter().find(|prop| prop.name.value == "in"),
+    ) {
+        by_place.extend(
+            nouns
+                .find(Kind::Place, &place.value.text)
+                .map(|place| (place, value)),
+        );
     }
-    for row in line.children.iter().filter(|child| child.name.value == "value") {
+    for row in line
+        .children
+        .iter()
+        .filter(|child| child.name.value == "value")
+    {
         let value = row.args.first().and_then(|arg| constant_value(&arg.text));
-        let places = row.props.iter().filter(|prop| prop.name.value == "in").map(|prop| &prop.value);
-        let places = places.chain(row.children.iter().filter(|child| child.name.value == "in").flat_map(|child| &child.args));
+        let places = row
+            .props
+            .iter()
+            .filter(|prop| prop.name.value == "in")
+            .map(|prop| &prop.value);
+        let places = places.chain(
+            row.children
+                .iter()
+                .filter(|child| child.name.value == "in")
+                .flat_map(|child| &child.args),
+        );
         for place in places {
             match (value, nouns.find(Kind::Place, &place.text)) {
                 (Some(value), Some(place)) => by_place.push((place, value)),
-                _ => findings.push(misplaced_statement::at(row.span, "value", "write `value 14 in=AT`")),
+                _ => findings.push(misplaced_statement::at(
+                    row.span,
+                    "value",
+                    "write `value 14 in=AT`",
+                )),
             }
         }
     }
-    let general = if line.props.iter().any(|prop| prop.name.value == "in") { None } else { value };
-    let checked = child("verified").map(|arg| arg.text.clone()).unwrap_or_else(|| text(Slot::Verified));
+    let general = if line.props.iter().any(|prop| prop.name.value == "in") {
+        None
+    } else {
+        value
+    };
+    let checked = child("verified")
+        .map(|arg| arg.text.clone())
+        .unwrap_or_else(|| text(Slot::Verified));
     Constant {
-        name: line.args.first().map(|arg| arg.text.clone()).unwrap_or_default(),
+        name: line
+            .args
+            .first()
+            .map(|arg| arg.text.clone())
+            .unwrap_or_default(),
         value: general,
         by_place,
         cite: text(Slot::Cite),
@@ -153,10 +244,15 @@ fn read_constant(line: &Statement, nouns: &Nouns, findings: &mut Findings) -> Co
 }
 
 fn constant_value(text: &str) -> Option<ConstantValue> {
-    text.parse().ok().map(ConstantValue::Years).or_else(|| Length::parse(text).map(ConstantValue::Length))
+    text.parse()
+        .ok()
+        .map(ConstantValue::Years)
+        .or_else(|| Length::parse(text).map(ConstantValue::Length))
 }
 
 /// The names of a norm's objects of one kind.
 pub fn object_ids(norm: &Norm, kind: Kind) -> impl Iterator<Item = &NounUse> {
-    norm.objects.iter().filter(move |object| object.kind == kind)
+    norm.objects
+        .iter()
+        .filter(move |object| object.kind == kind)
 }

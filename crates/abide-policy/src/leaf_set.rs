@@ -16,20 +16,32 @@ pub enum LeafSet {
 
 impl LeafSet {
     /// The set with nothing in it.
-    pub const EMPTY: Self = Self::Bits { first_word: 0, words: Vec::new() };
+    pub const EMPTY: Self = Self::Bits {
+        first_word: 0,
+        words: Vec::new(),
+    };
 
     /// The set of one leaf.
     pub fn of(leaf: u32) -> Self {
-        Self::Bits { first_word: leaf as usize / 64, words: vec![1 << (leaf % 64)] }
+        Self::Bits {
+            first_word: leaf as usize / 64,
+            words: vec![1 << (leaf % 64)],
+        }
     }
 
     /// Adds every leaf of `other`.
     pub fn add(&mut self, other: &Self) {
-        let Self::Bits { first_word: other_first, words: other_words } = other else {
+        let Self::Bits {
+            first_word: other_first,
+            words: other_words,
+        } = other
+        else {
             *self = Self::Any;
             return;
         };
-        let Self::Bits { first_word, words } = self else { return };
+        let Self::Bits { first_word, words } = self else {
+            return;
+        };
         if other_words.is_empty() {
             return;
         }
@@ -52,9 +64,11 @@ impl LeafSet {
     fn word(&self, index: usize) -> u64 {
         match self {
             Self::Any => u64::MAX,
-            Self::Bits { first_word, words } => {
-                index.checked_sub(*first_word).and_then(|at| words.get(at)).copied().unwrap_or(0)
-            }
+            Self::Bits { first_word, words } => index
+                .checked_sub(*first_word)
+                .and_then(|at| words.get(at))
+                .copied()
+                .unwrap_or(0),
         }
     }
 
@@ -62,9 +76,10 @@ impl LeafSet {
     pub fn overlaps(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Any, other) | (other, Self::Any) => !other.is_empty(),
-            (Self::Bits { first_word, words }, _) => {
-                words.iter().enumerate().any(|(at, word)| word & other.word(first_word + at) != 0)
-            }
+            (Self::Bits { first_word, words }, _) => words
+                .iter()
+                .enumerate()
+                .any(|(at, word)| word & other.word(first_word + at) != 0),
         }
     }
 
@@ -73,9 +88,10 @@ impl LeafSet {
         match (self, other) {
             (Self::Any, _) => true,
             (_, Self::Any) => false,
-            (_, Self::Bits { first_word, words }) => {
-                words.iter().enumerate().all(|(at, word)| word & !self.word(first_word + at) == 0)
-            }
+            (_, Self::Bits { first_word, words }) => words
+                .iter()
+                .enumerate()
+                .all(|(at, word)| word & !self.word(first_word + at) == 0),
         }
     }
 
@@ -86,14 +102,20 @@ impl LeafSet {
 
     /// The leaves, ascending; `None` for every value.
     pub fn leaves(&self) -> Option<Vec<u32>> {
-        let Self::Bits { first_word, words } = self else { return None };
-        let leaf = |index: usize, bit: u32| u32::try_from((first_word + index) * 64).unwrap_or(u32::MAX) + bit;
+        let Self::Bits { first_word, words } = self else {
+            return None;
+        };
+        let leaf = |index: usize, bit: u32| {
+            u32::try_from((first_word + index) * 64).unwrap_or(u32::MAX) + bit
+        };
         Some(
             words
                 .iter()
                 .enumerate()
                 .flat_map(|(index, word)| {
-                    (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| leaf(index, bit))
+                    (0..64)
+                        .filter(move |bit| word >> bit & 1 == 1)
+                        .map(move |bit| leaf(index, bit))
                 })
                 .collect(),
         )
@@ -117,7 +139,11 @@ mod tests {
         assert_eq!(a.leaves(), Some(vec![3, 64, 700]));
         assert!(a.contains(&set(&[64])) && !a.contains(&set(&[65])) && !a.contains(&LeafSet::Any));
         assert!(a.overlaps(&set(&[1, 700])) && !a.overlaps(&set(&[1, 2])));
-        assert!(LeafSet::Any.contains(&a) && LeafSet::Any.overlaps(&a) && !LeafSet::Any.overlaps(&LeafSet::EMPTY));
+        assert!(
+            LeafSet::Any.contains(&a)
+                && LeafSet::Any.overlaps(&a)
+                && !LeafSet::Any.overlaps(&LeafSet::EMPTY)
+        );
         assert!(a.contains(&LeafSet::EMPTY) && LeafSet::EMPTY.is_empty() && !a.is_empty());
     }
 }

@@ -40,7 +40,9 @@ pub struct Compiled {
 impl Compiled {
     /// Whether nothing stands in the way of publishing.
     pub fn is_clean(&self) -> bool {
-        self.findings.iter().all(|finding| finding.severity != diagnostic::Severity::Error)
+        self.findings
+            .iter()
+            .all(|finding| finding.severity != diagnostic::Severity::Error)
     }
 }
 
@@ -53,7 +55,14 @@ pub fn compile(library: &Library, files: &[SourceFile], today: Option<Date>) -> 
     }
     let policies = resolve::resolve(&statements, library, &mut findings);
     for policy in &policies {
-        check::run_all(&Context { policy, library, today }, &mut findings);
+        check::run_all(
+            &Context {
+                policy,
+                library,
+                today,
+            },
+            &mut findings,
+        );
         check::suppress(policy, &mut findings);
     }
     diagnostic::settle(&mut findings);

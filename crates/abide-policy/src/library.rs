@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
+use crate::diagnostic::Findings;
 use crate::dpv::Terms;
 use crate::law::{self, Law};
-use crate::diagnostic::Findings;
 use crate::nouns::Nouns;
 use crate::resolve;
 use crate::source::{SourceFile, Span};
@@ -24,26 +24,45 @@ pub struct Library {
 impl Library {
     /// The library that ships with the program.
     pub fn standard() -> &'static Self {
-        static STANDARD: LazyLock<Library> = LazyLock::new(|| Library::read(VOCABULARY, LAWS, include_str!("../../../vocab/dpv.txt")).0);
+        static STANDARD: LazyLock<Library> = LazyLock::new(|| {
+            Library::read(VOCABULARY, LAWS, include_str!("../../../vocab/dpv.txt")).0
+        });
         &STANDARD
     }
 
     /// Reads a library from its files, each a path and a text. The findings are those of its author: the shipped files
     /// have none.
-    pub fn read(vocabulary: &[(&str, &str)], laws: &[(&str, &str)], terms: &str) -> (Self, Findings) {
+    pub fn read(
+        vocabulary: &[(&str, &str)],
+        laws: &[(&str, &str)],
+        terms: &str,
+    ) -> (Self, Findings) {
         let mut findings = Findings::new();
         let mut statements = Vec::new();
         for (path, text) in vocabulary {
             statements.extend(parse(path, text, &mut findings));
         }
-        let law_files: Vec<Vec<Statement>> = laws.iter().map(|(path, text)| parse(path, text, &mut findings)).collect();
+        let law_files: Vec<Vec<Statement>> = laws
+            .iter()
+            .map(|(path, text)| parse(path, text, &mut findings))
+            .collect();
         // A law may name things that the vocabulary lacks; they become part of it.
         for file in &law_files {
             statements.extend(law::noun_lines(file));
         }
         let nouns = resolve::resolve_vocabulary(&statements, &mut findings);
-        let laws = law_files.iter().flat_map(|file| law::read(file, &nouns, &mut findings)).collect();
-        (Self { nouns, laws, terms: Terms::read(terms) }, findings)
+        let laws = law_files
+            .iter()
+            .flat_map(|file| law::read(file, &nouns, &mut findings))
+            .collect();
+        (
+            Self {
+                nouns,
+                laws,
+                terms: Terms::read(terms),
+            },
+            findings,
+        )
     }
 
     /// The pack of that name.
@@ -66,5 +85,4 @@ macro_rules! shipped {
 const VOCABULARY: &[(&str, &str)] =
     shipped!("vocab": "core.kdl", "data.kdl", "purposes.kdl", "places.kdl", "labels.zh.kdl",);
 
-const LAWS: &[(&str, &str)] =
-    shipped!("laws": "eu-gdpr.kdl", "nl.kdl", "us-coppa.kdl", "us-ferpa.kdl", "us-ca.kdl", "cn.kdl",);
+const LAWS: &[(&str, &str)] = shipped!("laws": "eu-gdpr.kdl", "nl.kdl", "us-coppa.kdl", "us-ferpa.kdl", "us-ca.kdl", "cn.kdl",);

@@ -198,8 +198,16 @@ impl Default for Region {
     fn default() -> Self {
         let any = || LeafSet::Any;
         Self {
-            object: any(), purpose: any(), recipient: any(), place: any(), origin: any(), form: any(),
-            people: any(), actor: any(), point: any(), channel: any(),
+            object: any(),
+            purpose: any(),
+            recipient: any(),
+            place: any(),
+            origin: any(),
+            form: any(),
+            people: any(),
+            actor: any(),
+            point: any(),
+            channel: any(),
         }
     }
 }
@@ -208,8 +216,16 @@ impl Region {
     /// The dimensions, objects first.
     pub fn dimensions(&self) -> [&LeafSet; 10] {
         [
-            &self.object, &self.purpose, &self.recipient, &self.place, &self.origin, &self.form, &self.people,
-            &self.actor, &self.point, &self.channel,
+            &self.object,
+            &self.purpose,
+            &self.recipient,
+            &self.place,
+            &self.origin,
+            &self.form,
+            &self.people,
+            &self.actor,
+            &self.point,
+            &self.channel,
         ]
     }
 
@@ -231,12 +247,18 @@ impl Region {
 
     /// Whether both cover something in common.
     pub fn overlaps(&self, other: &Self) -> bool {
-        self.dimensions().iter().zip(other.dimensions()).all(|(a, b)| a.overlaps(b))
+        self.dimensions()
+            .iter()
+            .zip(other.dimensions())
+            .all(|(a, b)| a.overlaps(b))
     }
 
     /// Whether this covers all of `other`.
     pub fn contains(&self, other: &Self) -> bool {
-        self.dimensions().iter().zip(other.dimensions()).all(|(a, b)| a.contains(b))
+        self.dimensions()
+            .iter()
+            .zip(other.dimensions())
+            .all(|(a, b)| a.contains(b))
     }
 }
 
@@ -366,12 +388,18 @@ impl Norm {
 
     /// The names in a slot.
     pub fn names(&self, slot: Slot) -> impl Iterator<Item = &NounUse> {
-        self.slots.iter().filter(move |found| found.slot == slot).flat_map(SlotUse::names)
+        self.slots
+            .iter()
+            .filter(move |found| found.slot == slot)
+            .flat_map(SlotUse::names)
     }
 
     /// Whether one of the conditions names a fact that is, or is a kind of, `fact`.
     pub fn needs_fact(&self, nouns: &Nouns, fact: &str) -> bool {
-        self.conditions.iter().flat_map(|condition| &condition.facts).any(|used| nouns.is_a(used.id, Kind::Fact, fact))
+        self.conditions
+            .iter()
+            .flat_map(|condition| &condition.facts)
+            .any(|used| nouns.is_a(used.id, Kind::Fact, fact))
     }
 
     /// Every name on the line: objects, slots, conditions, exceptions.
@@ -380,13 +408,27 @@ impl Norm {
         self.objects
             .iter()
             .chain(self.slots.iter().flat_map(SlotUse::names))
-            .chain(self.conditions.iter().flat_map(|condition| &condition.facts))
-            .chain(excepts.flat_map(|except| except.objects.iter().chain(except.slots.iter().flat_map(SlotUse::names))))
+            .chain(
+                self.conditions
+                    .iter()
+                    .flat_map(|condition| &condition.facts),
+            )
+            .chain(excepts.flat_map(|except| {
+                except
+                    .objects
+                    .iter()
+                    .chain(except.slots.iter().flat_map(SlotUse::names))
+            }))
     }
 
     /// Every slot on the line, those of its exceptions included.
     pub fn all_slots(&self) -> impl Iterator<Item = &SlotUse> {
-        self.slots.iter().chain(self.excepts.iter().filter(|except| !except.implied).flat_map(|except| &except.slots))
+        self.slots.iter().chain(
+            self.excepts
+                .iter()
+                .filter(|except| !except.implied)
+                .flat_map(|except| &except.slots),
+        )
     }
 }
 
@@ -403,6 +445,8 @@ impl SlotUse {
 impl Policy {
     /// The line or part that states a clause or has that id.
     pub fn norms_of<'a>(&'a self, clause: &'a str) -> impl Iterator<Item = &'a Norm> {
-        self.norms.iter().filter(move |norm| norm.id == clause || norm.clauses.iter().any(|id| id.value == clause))
+        self.norms.iter().filter(move |norm| {
+            norm.id == clause || norm.clauses.iter().any(|id| id.value == clause)
+        })
     }
 }

@@ -63,20 +63,27 @@ impl Noun {
 
     /// The slots of all its lines.
     pub fn slots(&self, slot: Slot) -> impl Iterator<Item = &SlotUse> {
-        self.declarations.iter().flat_map(|line| &line.slots).filter(move |used| used.slot == slot)
+        self.declarations
+            .iter()
+            .flat_map(|line| &line.slots)
+            .filter(move |used| used.slot == slot)
     }
 
     /// The text values of a slot, over all its lines.
     pub fn texts(&self, slot: Slot) -> impl Iterator<Item = &str> {
-        self.slots(slot).flat_map(|used| &used.values).filter_map(|value| match value {
-            Value::Text(text) => Some(text.value.as_str()),
-            _ => None,
-        })
+        self.slots(slot)
+            .flat_map(|used| &used.values)
+            .filter_map(|value| match value {
+                Value::Text(text) => Some(text.value.as_str()),
+                _ => None,
+            })
     }
 
     /// The line of the policy that first declares it; `None` for a shipped one.
     pub fn own_line(&self) -> Option<&Declaration> {
-        self.declarations.iter().find(|line| !line.span.is_library())
+        self.declarations
+            .iter()
+            .find(|line| !line.span.is_library())
     }
 }
 
@@ -113,7 +120,13 @@ impl Nouns {
         let name: Arc<str> = Arc::from(name);
         self.index.insert((kind, name.clone()), id);
         self.all.push(Arc::new(Noun {
-            kind, name, labels: BTreeMap::new(), is: Vec::new(), terms: Vec::new(), of: Vec::new(), declarations: Vec::new(),
+            kind,
+            name,
+            labels: BTreeMap::new(),
+            is: Vec::new(),
+            terms: Vec::new(),
+            of: Vec::new(),
+            declarations: Vec::new(),
         }));
         id
     }
@@ -131,7 +144,8 @@ impl Nouns {
 
     /// Whether `id` is, or is below, the noun of that kind and name.
     pub fn is_a(&self, id: NounId, kind: Kind, name: &str) -> bool {
-        self.find(kind, name).is_some_and(|parent| parent == id || self.set(parent).contains(self.set(id)))
+        self.find(kind, name)
+            .is_some_and(|parent| parent == id || self.set(parent).contains(self.set(id)))
     }
 
     /// Works out what every noun covers. A noun with members is exactly their union; any other has a leaf of its own
@@ -144,30 +158,43 @@ impl Nouns {
             }
             below[id.0 as usize].extend(noun.of.iter().map(|member| member.id));
             if noun.is.is_empty()
-                && let Some(parent) = noun.kind.default_parent().and_then(|name| self.find(noun.kind, name))
+                && let Some(parent) = noun
+                    .kind
+                    .default_parent()
+                    .and_then(|name| self.find(noun.kind, name))
                 && parent != id
                 && !self.is_root(id)
             {
                 below[parent.0 as usize].push(id);
             }
         }
-        let mut walk = Walk { nouns: self, below, sets: vec![None; self.all.len()], bad: Vec::new() };
+        let mut walk = Walk {
+            nouns: self,
+            below,
+            sets: vec![None; self.all.len()],
+            bad: Vec::new(),
+        };
         for at in 0..self.all.len() {
             walk.visit(at, 0);
         }
         let Walk { sets, bad, .. } = walk;
-        self.sets = sets.into_iter().map(|set| set.flatten().unwrap_or(LeafSet::EMPTY)).collect();
+        self.sets = sets
+            .into_iter()
+            .map(|set| set.flatten().unwrap_or(LeafSet::EMPTY))
+            .collect();
         bad
     }
 
     /// Whether a noun of a kind with a default parent stands beside that parent: it is declared `is=` itself.
     fn is_root(&self, id: NounId) -> bool {
         let noun = self.get(id);
-        noun.kind == Kind::Data && (noun.name.as_ref() == "non-personal" || self.non_personal_member(id))
+        noun.kind == Kind::Data
+            && (noun.name.as_ref() == "non-personal" || self.non_personal_member(id))
     }
 
     fn non_personal_member(&self, id: NounId) -> bool {
-        self.find(Kind::Data, "non-personal").is_some_and(|root| self.get(root).of.iter().any(|member| member.id == id))
+        self.find(Kind::Data, "non-personal")
+            .is_some_and(|root| self.get(root).of.iter().any(|member| member.id == id))
     }
 }
 
@@ -190,7 +217,11 @@ impl Walk<'_> {
         }
         self.sets[at] = Some(None);
         let id = u32::try_from(at).unwrap_or(u32::MAX);
-        let mut set = if self.nouns.all[at].of.is_empty() { LeafSet::of(id) } else { LeafSet::EMPTY };
+        let mut set = if self.nouns.all[at].of.is_empty() {
+            LeafSet::of(id)
+        } else {
+            LeafSet::EMPTY
+        };
         for child in std::mem::take(&mut self.below[at]) {
             let below = self.visit(child.0 as usize, depth + 1);
             set.add(&below);

@@ -27,7 +27,10 @@ pub enum Statement<'a> {
 /// Every statement of the policy that carries a clause id, with the id; one with several ids comes several times.
 pub fn statements(policy: &Policy) -> Vec<(&str, Statement<'_>)> {
     let mut all = Vec::new();
-    fn with<'a>(ids: &'a [Spanned<String>], statement: Statement<'a>) -> impl Iterator<Item = (&'a str, Statement<'a>)> {
+    fn with<'a>(
+        ids: &'a [Spanned<String>],
+        statement: Statement<'a>,
+    ) -> impl Iterator<Item = (&'a str, Statement<'a>)> {
         ids.iter().map(move |id| (id.value.as_str(), statement))
     }
     all.extend(with(&policy.clauses, Statement::Policy(policy)));
@@ -65,7 +68,9 @@ impl Statement<'_> {
     /// Its first words as written.
     pub fn words(&self) -> String {
         match self {
-            Self::Norm(norm) if norm.mode != Mode::May => format!("{} {}", norm.mode.word(), norm.action.word()),
+            Self::Norm(norm) if norm.mode != Mode::May => {
+                format!("{} {}", norm.mode.word(), norm.action.word())
+            }
             other => other.head().to_owned(),
         }
     }
@@ -103,7 +108,10 @@ impl Readable {
     pub fn add(&mut self, statement: Statement<'_>, policy: &Policy) {
         for controller in &policy.controllers {
             self.word(&controller.label);
-            controller.slots.iter().for_each(|slot| self.slot(slot, policy, 1));
+            controller
+                .slots
+                .iter()
+                .for_each(|slot| self.slot(slot, policy, 1));
         }
         match statement {
             Statement::Norm(norm) => {
@@ -111,21 +119,29 @@ impl Readable {
                 norm.all_names().for_each(|name| self.noun(name, policy, 2));
                 norm.says.iter().for_each(|say| self.word(&say.text.value));
                 if let Some(part) = norm.part.and_then(|part| policy.parts.get(part)) {
-                    part.defaults.iter().for_each(|slot| self.slot(slot, policy, 2));
+                    part.defaults
+                        .iter()
+                        .for_each(|slot| self.slot(slot, policy, 2));
                 }
             }
             Statement::Noun(id, noun, line) => {
                 self.noun_by_id(id, noun, policy, 2);
-                line.slots.iter().for_each(|slot| self.slot(slot, policy, 2));
+                line.slots
+                    .iter()
+                    .for_each(|slot| self.slot(slot, policy, 2));
             }
             Statement::Part(part) => {
                 self.word(&part.name);
-                part.defaults.iter().for_each(|slot| self.slot(slot, policy, 2));
+                part.defaults
+                    .iter()
+                    .for_each(|slot| self.slot(slot, policy, 2));
                 for date in part.version.iter().chain(&part.reviewed) {
                     self.dates.push(date.value.to_string());
                 }
             }
-            Statement::Policy(policy) => self.dates.extend(policy.version.iter().map(|date| date.value.to_string())),
+            Statement::Policy(policy) => self
+                .dates
+                .extend(policy.version.iter().map(|date| date.value.to_string())),
             Statement::Controller(controller) => self.word(&controller.label),
             Statement::Law(policy) => policy.laws.iter().for_each(|law| self.word(&law.value)),
         }
@@ -150,19 +166,34 @@ impl Readable {
         noun.labels.values().for_each(|label| self.word(label));
         self.placed |= noun.kind == Kind::Place;
         if noun.kind == Kind::Place {
-            noun.is.iter().for_each(|parent| self.noun(parent, policy, depth));
+            noun.is
+                .iter()
+                .for_each(|parent| self.noun(parent, policy, depth));
         }
         if depth == 0 {
             return;
         }
-        noun.of.iter().for_each(|member| self.noun(member, policy, depth - 1));
+        noun.of
+            .iter()
+            .for_each(|member| self.noun(member, policy, depth - 1));
         for line in &noun.declarations {
-            line.slots.iter().for_each(|slot| self.slot(slot, policy, depth - 1));
+            line.slots
+                .iter()
+                .for_each(|slot| self.slot(slot, policy, depth - 1));
         }
     }
 
     fn slot(&mut self, used: &SlotUse, policy: &Policy, depth: usize) {
-        self.timed |= matches!(used.slot, Slot::When | Slot::Within | Slot::Until | Slot::Before | Slot::After | Slot::Every | Slot::Last);
+        self.timed |= matches!(
+            used.slot,
+            Slot::When
+                | Slot::Within
+                | Slot::Until
+                | Slot::Before
+                | Slot::After
+                | Slot::Every
+                | Slot::Last
+        );
         for value in &used.values {
             match value {
                 Value::Any => self.word("any"),
@@ -200,7 +231,11 @@ impl Readable {
 
     fn has_place(&self, text: &str) -> bool {
         let words = proper_words(text);
-        if words.is_empty() { self.placed } else { words.iter().all(|word| self.has_word(word)) }
+        if words.is_empty() {
+            self.placed
+        } else {
+            words.iter().all(|word| self.has_word(word))
+        }
     }
 
     fn has_word(&self, word: &str) -> bool {
@@ -209,7 +244,9 @@ impl Readable {
             "eu" => &["european union"],
             _ => &[],
         };
-        std::iter::once(&word).chain(aliases).any(|word| contains_word(&self.text, word))
+        std::iter::once(&word)
+            .chain(aliases)
+            .any(|word| contains_word(&self.text, word))
     }
 
     /// Named parties, mail addresses and phones of the text that are not here.
@@ -219,26 +256,41 @@ impl Readable {
             let here: String = self.text.chars().filter(char::is_ascii_digit).collect();
             return (!here.contains(&digits)).then(|| text.to_owned());
         }
-        let lacking = proper_words(text).into_iter().any(|word| !self.has_word(&word));
+        let lacking = proper_words(text)
+            .into_iter()
+            .any(|word| !self.has_word(&word));
         lacking.then(|| text.to_owned())
     }
 
     /// A deadline of words needs some time on the line; a vague one needs its vague word or a time.
     fn has_deadline(&self, text: &str) -> bool {
-        let vague = ["reasonable", "certain period", "as soon as possible"].iter().any(|vague| text.contains(vague));
-        if vague { !self.vague.is_empty() } else { self.timed || !self.rates.is_empty() || !self.lengths.is_empty() }
+        let vague = ["reasonable", "certain period", "as soon as possible"]
+            .iter()
+            .any(|vague| text.contains(vague));
+        if vague {
+            !self.vague.is_empty()
+        } else {
+            self.timed || !self.rates.is_empty() || !self.lengths.is_empty()
+        }
     }
 
     /// Numbers of the text that are not here, each with its unit where it has one.
     fn lacking_numbers(&self, text: &str) -> Vec<String> {
-        let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | ',' | ';')).filter(|word| !word.is_empty()).collect();
+        let words: Vec<&str> = text
+            .split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | ',' | ';'))
+            .filter(|word| !word.is_empty())
+            .collect();
         let mut lacks = Vec::new();
         for (at, word) in words.iter().enumerate() {
             if is_date(word) {
-                lacks.extend((!self.dates.iter().any(|date| date == word)).then(|| (*word).to_owned()));
+                lacks.extend(
+                    (!self.dates.iter().any(|date| date == word)).then(|| (*word).to_owned()),
+                );
                 continue;
             }
-            let Ok(number) = word.parse::<u32>() else { continue };
+            let Ok(number) = word.parse::<u32>() else {
+                continue;
+            };
             let next = words.get(at + 1).copied().unwrap_or_default();
             if !self.has_number(number, next, words.get(at + 2).copied().unwrap_or_default()) {
                 lacks.push(format!("{number} {next}").trim().to_owned());
@@ -251,19 +303,30 @@ impl Readable {
     }
 
     fn has_number(&self, number: u32, next: &str, after: &str) -> bool {
-        let unit = if next == "business" { format!("business-{after}") } else { next.to_owned() };
+        let unit = if next == "business" {
+            format!("business-{after}")
+        } else {
+            next.to_owned()
+        };
         if let Some(length) = Length::parse(&format!("{number} {unit}")) {
-            return self.lengths.contains(&length) || self.rates.iter().any(|(_, per)| *per == length);
+            return self.lengths.contains(&length)
+                || self.rates.iter().any(|(_, per)| *per == length);
         }
         if next == "per" {
             return self.rates.iter().any(|(count, _)| *count == number);
         }
-        self.ages.contains(&number.to_string()) || self.lengths.iter().any(|length| length.value == number)
+        self.ages.contains(&number.to_string())
+            || self.lengths.iter().any(|length| length.value == number)
     }
 
     fn has_calendar_year(&self) -> bool {
-        let lengths = self.lengths.iter().chain(self.rates.iter().map(|(_, per)| per));
-        lengths.into_iter().any(|length| length.unit == Unit::CalendarYear)
+        let lengths = self
+            .lengths
+            .iter()
+            .chain(self.rates.iter().map(|(_, per)| per));
+        lengths
+            .into_iter()
+            .any(|length| length.unit == Unit::CalendarYear)
     }
 }
 
@@ -275,7 +338,9 @@ fn contains_word(text: &str, word: &str) -> bool {
     let part = |c: char| c.is_alphanumeric();
     text.match_indices(word).any(|(at, found)| {
         let before = text.get(..at).and_then(|text| text.chars().next_back());
-        let after = text.get(at + found.len()..).and_then(|text| text.chars().next());
+        let after = text
+            .get(at + found.len()..)
+            .and_then(|text| text.chars().next());
         !word.is_ascii() || (!before.is_some_and(part) && !after.is_some_and(part))
     })
 }
@@ -286,7 +351,9 @@ fn proper_words(text: &str) -> Vec<String> {
     plain
         .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '/'))
         .map(|word| word.trim_end_matches('.'))
-        .filter(|word| word.chars().any(|c| c.is_uppercase() || !c.is_ascii()) || word.contains('@'))
+        .filter(|word| {
+            word.chars().any(|c| c.is_uppercase() || !c.is_ascii()) || word.contains('@')
+        })
         .filter(|word| word.chars().count() > 1)
         .map(str::to_lowercase)
         .collect()

@@ -15,7 +15,10 @@ pub struct SourceFile {
 impl SourceFile {
     /// A file with the given display path and text.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { path: path.into(), text: text.into() }
+        Self {
+            path: path.into(),
+            text: text.into(),
+        }
     }
 
     /// A file from raw bytes. Bytes that are not UTF-8 become U+FFFD, and the byte offset of the first of them is
@@ -23,9 +26,10 @@ impl SourceFile {
     pub fn from_bytes(path: impl Into<String>, bytes: &[u8]) -> (Self, Option<usize>) {
         match std::str::from_utf8(bytes) {
             Ok(text) => (Self::new(path, text), None),
-            Err(error) => {
-                (Self::new(path, String::from_utf8_lossy(bytes)), Some(error.valid_up_to()))
-            }
+            Err(error) => (
+                Self::new(path, String::from_utf8_lossy(bytes)),
+                Some(error.valid_up_to()),
+            ),
         }
     }
 
@@ -71,13 +75,21 @@ impl Span {
     /// The range `start..end` of `file`. Offsets beyond 4 GiB cannot occur: the size guard refuses such files.
     pub fn new(file: u32, start: usize, end: usize) -> Self {
         let clamp = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-        Self { file, start: clamp(start), end: clamp(end) }
+        Self {
+            file,
+            start: clamp(start),
+            end: clamp(end),
+        }
     }
 
     /// The smallest span that holds both, which must be of one file.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
-        Self { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
+        Self {
+            file: self.file,
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
     }
 
     /// Whether this points into text that ships with the program.

@@ -21,7 +21,9 @@ fn distance(a: &[char], b: &str) -> usize {
     for (i, from) in a.iter().enumerate() {
         let mut next = vec![i + 1];
         for (j, to) in b.iter().enumerate() {
-            let mut cost = (row[j] + usize::from(from != to)).min(row[j + 1] + 1).min(next[j] + 1);
+            let mut cost = (row[j] + usize::from(from != to))
+                .min(row[j + 1] + 1)
+                .min(next[j] + 1);
             if i > 0 && j > 0 && *from == b[j - 1] && a[i - 1] == *to {
                 cost = cost.min(before[j - 1] + 1);
             }

@@ -62,9 +62,17 @@ pub fn parse(file: &SourceFile, index: u32, findings: &mut Findings) -> Vec<Stat
         }
     }
     if let Some(at) = file.text.find('\u{FFFD}') {
-        findings.push(not_utf8::at(Span::new(index, at, at + '\u{FFFD}'.len_utf8())));
+        findings.push(not_utf8::at(Span::new(
+            index,
+            at,
+            at + '\u{FFFD}'.len_utf8(),
+        )));
     }
-    let mut reader = Reader { text: &file.text, file: index, findings };
+    let mut reader = Reader {
+        text: &file.text,
+        file: index,
+        findings,
+    };
     match KdlDocument::parse_v2(&file.text) {
         Ok(document) => reader.statements(&document, 0),
         Err(_) => reader.recover(0..file.text.len()),
@@ -81,13 +89,21 @@ impl Reader<'_> {
     /// Parses statement by statement; a statement that fails but has a block is tried as its head and, one by one, the
     /// statements of its block. Depth is bounded by the nesting guard.
     fn recover(&mut self, range: Range<usize>) -> Vec<Statement> {
-        guard::cut(self.text, range).iter().filter_map(|cut| self.recover_one(cut)).collect()
+        guard::cut(self.text, range)
+            .iter()
+            .filter_map(|cut| self.recover_one(cut))
+            .collect()
     }
 
     fn recover_one(&mut self, cut: &Cut) -> Option<Statement> {
         let whole = self.text.get(cut.whole.clone())?;
         let error = match KdlDocument::parse_v2(whole) {
-            Ok(document) => return self.statements(&document, cut.whole.start).into_iter().next(),
+            Ok(document) => {
+                return self
+                    .statements(&document, cut.whole.start)
+                    .into_iter()
+                    .next();
+            }
             Err(error) => error,
         };
         let Some(block) = cut.block.clone() else {
@@ -95,14 +111,19 @@ impl Reader<'_> {
             return None;
         };
         let mut statement = match KdlDocument::parse_v2(self.text.get(cut.head.clone())?) {
-            Ok(document) => self.statements(&document, cut.head.start).into_iter().next(),
+            Ok(document) => self
+                .statements(&document, cut.head.start)
+                .into_iter()
+                .next(),
             Err(error) => {
                 self.report(&error, cut.head.clone());
                 None
             }
         };
         if !self.text.get(block.end..)?.starts_with('}') {
-            self.findings.push(syntax_error::unclosed(self.span(block.start.saturating_sub(1)..block.start)));
+            self.findings.push(syntax_error::unclosed(
+                self.span(block.start.saturating_sub(1)..block.start),
+            ));
         }
         let children = self.recover(block);
         if let Some(statement) = statement.as_mut() {
@@ -122,7 +143,9 @@ impl Reader<'_> {
 
     /// Reports the first thing the parser says about this piece: what follows is usually its echo.
     fn report(&mut self, error: &KdlError, range: Range<usize>) {
-        let Some(first) = error.diagnostics.first() else { return };
+        let Some(first) = error.diagnostics.first() else {
+            return;
+        };
         let start = range.start + first.span.offset();
         let end = (start + first.span.len().max(1)).min(range.end.max(start + 1));
         let snippet = self.text.get(range.clone()).unwrap_or_default();
@@ -131,16 +154,32 @@ impl Reader<'_> {
     }
 
     fn statements(&mut self, document: &KdlDocument, base: usize) -> Vec<Statement> {
-        document.nodes().iter().map(|node| self.statement(node, base)).collect()
+        document
+            .nodes()
+            .iter()
+            .map(|node| self.statement(node, base))
+            .collect()
     }
 
     fn statement(&mut self, node: &KdlNode, base: usize) -> Statement {
-        let name = Spanned { value: node.name().value().to_owned(), span: self.at(base, node.name().span().offset(), node.name().span().len()) };
-        let clause = node.ty().map(|ty| Spanned { value: ty.value().to_owned(), span: self.at(base, ty.span().offset(), ty.span().len()) });
+        let name = Spanned {
+            value: node.name().value().to_owned(),
+            span: self.at(base, node.name().span().offset(), node.name().span().len()),
+        };
+        let clause = node.ty().map(|ty| Spanned {
+            value: ty.value().to_owned(),
+            span: self.at(base, ty.span().offset(), ty.span().len()),
+        });
         let span = self.at(base, node.span().offset(), node.span().len());
         let start = clause.as_ref().map_or(name.span, |clause| clause.span);
-        let mut statement =
-            Statement { clause, name, args: Vec::new(), props: Vec::new(), children: Vec::new(), span: span.to(start) };
+        let mut statement = Statement {
+            clause,
+            name,
+            args: Vec::new(),
+            props: Vec::new(),
+            children: Vec::new(),
+            span: span.to(start),
+        };
         for entry in node.entries() {
             self.entry(entry, base, &mut statement);
         }
@@ -151,9 +190,16 @@ impl Reader<'_> {
     }
 
     fn entry(&mut self, entry: &KdlEntry, base: usize, statement: &mut Statement) {
-        let note = entry.ty().map(|ty| Spanned { value: ty.value().to_owned(), span: self.at(base, ty.span().offset(), ty.span().len()) });
+        let note = entry.ty().map(|ty| Spanned {
+            value: ty.value().to_owned(),
+            span: self.at(base, ty.span().offset(), ty.span().len()),
+        });
         let span = self.at(base, entry.span().offset(), entry.span().len());
-        let value = |text: String| Argument { text, note: note.clone(), span };
+        let value = |text: String| Argument {
+            text,
+            note: note.clone(),
+            span,
+        };
         let text = match entry.value() {
             KdlValue::String(text) => text.clone(),
             KdlValue::Integer(number) => number.to_string(),
@@ -167,11 +213,25 @@ impl Reader<'_> {
             statement.args.push(value(text));
             return;
         };
-        let name = Spanned { value: name.value().to_owned(), span: self.at(base, name.span().offset(), name.span().len()) };
-        if let Some(earlier) = statement.props.iter().find(|earlier| earlier.name.value == name.value) {
-            self.findings.push(duplicate_property::at(&name, &earlier.name, &[&earlier.value.text, &text]));
+        let name = Spanned {
+            value: name.value().to_owned(),
+            span: self.at(base, name.span().offset(), name.span().len()),
+        };
+        if let Some(earlier) = statement
+            .props
+            .iter()
+            .find(|earlier| earlier.name.value == name.value)
+        {
+            self.findings.push(duplicate_property::at(
+                &name,
+                &earlier.name,
+                &[&earlier.value.text, &text],
+            ));
             return;
         }
-        statement.props.push(Property { name, value: value(text) });
+        statement.props.push(Property {
+            name,
+            value: value(text),
+        });
     }
 }

@@ -248,7 +248,10 @@ pub enum Takes {
 impl Slot {
     /// What the slot takes in a sentence.
     pub fn takes(self) -> Takes {
-        use Kind::{Channel, Contact, Data, Event, Fact, Form, Ground, People, Place, Point, Property, Purpose, Recipient, Right, Topic};
+        use Kind::{
+            Channel, Contact, Data, Event, Fact, Form, Ground, People, Place, Point, Property,
+            Purpose, Recipient, Right, Topic,
+        };
         match self {
             Self::About | Self::ActsFor => Takes::Names(&[People]),
             Self::By => Takes::Names(&[People, Recipient]),
@@ -291,36 +294,83 @@ impl Slot {
 
     /// The slots of a sentence, in the order the notice prints them.
     pub const SENTENCE: &'static [Self] = &[
-        Self::About, Self::By, Self::Of, Self::As, Self::From, Self::With, Self::To, Self::For, Self::In, Self::At,
-        Self::Via, Self::Need, Self::When, Self::Within, Self::Until, Self::Before, Self::After, Self::Every,
-        Self::Last, Self::Over, Self::If, Self::Unless, Self::Because, Self::Costs, Self::Hedge,
+        Self::About,
+        Self::By,
+        Self::Of,
+        Self::As,
+        Self::From,
+        Self::With,
+        Self::To,
+        Self::For,
+        Self::In,
+        Self::At,
+        Self::Via,
+        Self::Need,
+        Self::When,
+        Self::Within,
+        Self::Until,
+        Self::Before,
+        Self::After,
+        Self::Every,
+        Self::Last,
+        Self::Over,
+        Self::If,
+        Self::Unless,
+        Self::Because,
+        Self::Costs,
+        Self::Hedge,
     ];
 
     /// The further slots that only a law's sentence has.
-    pub const LAW: &'static [Self] = &[Self::Cite, Self::Verified, Self::Since, Self::Source, Self::Note];
+    pub const LAW: &'static [Self] = &[
+        Self::Cite,
+        Self::Verified,
+        Self::Since,
+        Self::Source,
+        Self::Note,
+    ];
 }
 
 /// The roles of a party (GDPR Art 4(7), 4(8), 26).
-pub const ROLES: &[&str] = &["controller", "processor", "joint", "successor", "third-party"];
+pub const ROLES: &[&str] = &[
+    "controller",
+    "processor",
+    "joint",
+    "successor",
+    "third-party",
+];
 
 /// Where the truth of a fact or event comes from: our ledger, the contract register, a case file, a request's intake,
 /// the data map, a version diff, the policy itself, a dataset, or anywhere.
-pub const TRUTH_SOURCES: &[&str] = &["ledger", "register", "case", "intake", "map", "diff", "policy", "dataset", "global"];
+pub const TRUTH_SOURCES: &[&str] = &[
+    "ledger", "register", "case", "intake", "map", "diff", "policy", "dataset", "global",
+];
 
 impl Action {
     /// What a slot takes in a sentence of this action.
     pub fn takes(self, slot: Slot) -> Takes {
         match (self, slot) {
-            (Self::Assure, Slot::By) => Takes::WordOrName(&["probe", "person"], &[Kind::People, Kind::Recipient]),
+            (Self::Assure, Slot::By) => {
+                Takes::WordOrName(&["probe", "person"], &[Kind::People, Kind::Recipient])
+            }
             _ => slot.takes(),
         }
     }
 
     /// The kinds of noun that may be its objects, tried in this order.
     pub fn objects(self) -> &'static [Kind] {
-        use Kind::{Contact, Control, Data, Event, Fact, People, Point, Property, Purpose, Recipient, Right, Signal, Topic};
+        use Kind::{
+            Contact, Control, Data, Event, Fact, People, Point, Property, Purpose, Recipient,
+            Right, Signal, Topic,
+        };
         match self {
-            Self::Collect | Self::Use | Self::Share | Self::Sell | Self::Keep | Self::Link | Self::Erase => &[Data],
+            Self::Collect
+            | Self::Use
+            | Self::Share
+            | Self::Sell
+            | Self::Keep
+            | Self::Link
+            | Self::Erase => &[Data],
             Self::Tell => &[Topic, Data, Right, Event, Fact, Purpose, Recipient, Contact],
             Self::Ask => &[Fact, Data, Topic, Right],
             Self::Answer | Self::Right | Self::Refuse => &[Right],
@@ -355,23 +405,52 @@ impl Kind {
         match self {
             Self::Data => &[Slot::If, Slot::From],
             Self::Purpose => &[Slot::Because, Slot::If],
-            Self::People => &[Slot::Age, Slot::In, Slot::If, Slot::ActsFor, Slot::From, Slot::At],
-            Self::Recipient => &[Slot::Role, Slot::In, Slot::If, Slot::Url, Slot::Email, Slot::Address, Slot::For],
+            Self::People => &[
+                Slot::Age,
+                Slot::In,
+                Slot::If,
+                Slot::ActsFor,
+                Slot::From,
+                Slot::At,
+            ],
+            Self::Recipient => &[
+                Slot::Role,
+                Slot::In,
+                Slot::If,
+                Slot::Url,
+                Slot::Email,
+                Slot::Address,
+                Slot::For,
+            ],
             Self::Property => &[Slot::Url, Slot::In, Slot::By],
             Self::Fact => &[Slot::From, Slot::When, Slot::With, Slot::By, Slot::Of],
             Self::Event => &[Slot::From],
-            Self::Contact => &[Slot::Email, Slot::Phone, Slot::Address, Slot::Url, Slot::In, Slot::For],
+            Self::Contact => &[
+                Slot::Email,
+                Slot::Phone,
+                Slot::Address,
+                Slot::Url,
+                Slot::In,
+                Slot::For,
+            ],
             Self::Right | Self::Ground => &[Slot::Cite],
-            Self::Place | Self::Point | Self::Channel | Self::Form | Self::Topic | Self::Control | Self::Signal => &[],
+            Self::Place
+            | Self::Point
+            | Self::Channel
+            | Self::Form
+            | Self::Topic
+            | Self::Control
+            | Self::Signal => &[],
         }
     }
 
     /// What a slot takes on a noun line of this kind.
     pub fn takes(self, slot: Slot) -> Takes {
         match (self, slot) {
-            (Self::Fact | Self::Event, Slot::From) => {
-                Takes::WordOrName(TRUTH_SOURCES, &[Self::Recipient, Self::People, Self::Property, Self::Point])
-            }
+            (Self::Fact | Self::Event, Slot::From) => Takes::WordOrName(
+                TRUTH_SOURCES,
+                &[Self::Recipient, Self::People, Self::Property, Self::Point],
+            ),
             _ => slot.takes(),
         }
     }
@@ -398,12 +477,23 @@ impl Mode {
 
     /// The mode written `word`.
     pub fn of(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|mode| *mode != Self::May && mode.word() == word)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|mode| *mode != Self::May && mode.word() == word)
     }
 }
 
 /// The first words of statements that are neither sentences nor nouns.
-pub const OTHER_STATEMENTS: &[&str] = &["policy", "part", "reading", "controller", "law", "languages", "labels"];
+pub const OTHER_STATEMENTS: &[&str] = &[
+    "policy",
+    "part",
+    "reading",
+    "controller",
+    "law",
+    "languages",
+    "labels",
+];
 
 /// The children a statement may have besides slots.
 pub const OTHER_CHILDREN: &[&str] = &["except", "also", "say", "allow", "win"];

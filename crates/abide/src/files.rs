@@ -21,7 +21,10 @@ pub fn read_unit(path: &Path) -> Result<Vec<SourceFile>> {
         .collect();
     paths.sort();
     if paths.is_empty() {
-        bail!("`{}` holds no `.kdl` file; a policy is a file or a folder of them", path.display());
+        bail!(
+            "`{}` holds no `.kdl` file; a policy is a file or a folder of them",
+            path.display()
+        );
     }
     paths.iter().map(|path| read_file(path)).collect()
 }

@@ -45,7 +45,10 @@ impl Check {
             name: self.name,
             severity: self.severity,
             message: message.into(),
-            labels: vec![Label { span, text: String::new() }],
+            labels: vec![Label {
+                span,
+                text: String::new(),
+            }],
             help: None,
         }
     }
@@ -83,7 +86,10 @@ checks! {
 
 /// The check with that code or name.
 pub fn find(code_or_name: &str) -> Option<&'static Check> {
-    CHECKS.iter().copied().find(|check| check.code.eq_ignore_ascii_case(code_or_name) || check.name == code_or_name)
+    CHECKS
+        .iter()
+        .copied()
+        .find(|check| check.code.eq_ignore_ascii_case(code_or_name) || check.name == code_or_name)
 }
 
 /// Runs every check that looks at a resolved policy.
@@ -97,10 +103,13 @@ pub fn run_all(context: &Context<'_>, findings: &mut Findings) {
 /// reading (`P01..`, `P02..`) cannot be suppressed.
 pub fn suppress(policy: &Policy, findings: &mut Findings) {
     let mut used = vec![false; policy.allows.len()];
-    let at_line = |span: Span, line: Span| span.file == line.file && span.start >= line.start && span.end <= line.end;
+    let at_line = |span: Span, line: Span| {
+        span.file == line.file && span.start >= line.start && span.end <= line.end
+    };
     findings.retain(|finding| {
         let matching = policy.allows.iter().position(|allow| {
-            (finding.code.eq_ignore_ascii_case(&allow.check.value) || finding.name == allow.check.value)
+            (finding.code.eq_ignore_ascii_case(&allow.check.value)
+                || finding.name == allow.check.value)
                 && !allow.reason.trim().is_empty()
                 && finding.run_on_policy()
                 && finding.span().is_some_and(|span| at_line(span, allow.line))
@@ -114,7 +123,10 @@ pub fn suppress(policy: &Policy, findings: &mut Findings) {
         if allow.reason.trim().is_empty() {
             findings.push(unused_allow::without_reason(allow));
         } else if !used {
-            findings.push(unused_allow::unused(allow, find(&allow.check.value).is_some()));
+            findings.push(unused_allow::unused(
+                allow,
+                find(&allow.check.value).is_some(),
+            ));
         }
     }
 }

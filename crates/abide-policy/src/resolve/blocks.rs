@@ -24,10 +24,17 @@ impl<'s> Resolver<'_> {
             self.policy.clauses.extend(block.clauses());
             for prop in &block.props {
                 match prop.name.value.as_str() {
-                    "version" => self.policy.version = self.date_of(prop).or(self.policy.version.take()),
+                    "version" => {
+                        self.policy.version = self.date_of(prop).or(self.policy.version.take())
+                    }
                     "also" => {}
                     other => {
-                        self.findings.push(unknown_slot::at(prop.name.span, other, "policy", closest(other, ["version", "also"].into_iter())));
+                        self.findings.push(unknown_slot::at(
+                            prop.name.span,
+                            other,
+                            "policy",
+                            closest(other, ["version", "also"].into_iter()),
+                        ));
                     }
                 }
             }
@@ -36,21 +43,34 @@ impl<'s> Resolver<'_> {
         lines
     }
 
-    fn open(&mut self, statements: &'s [Statement], part: Option<usize>, lines: &mut Vec<Line<'s>>, depth: usize) {
+    fn open(
+        &mut self,
+        statements: &'s [Statement],
+        part: Option<usize>,
+        lines: &mut Vec<Line<'s>>,
+        depth: usize,
+    ) {
         for statement in statements {
             match statement.name.value.as_str() {
                 "part" if depth < PART_DEPTH_LIMIT => {
                     let index = self.open_part(statement, part);
                     self.open(&statement.children, Some(index), lines, depth + 1);
                 }
-                "controller" => self.controller(statement, part),
                 "law" => self.laws(statement),
-                "languages" => self.policy.languages.extend(
-                    statement.args.iter().map(|arg| Spanned { value: arg.text.clone(), span: arg.span }),
-                ),
+                "languages" => self
+                    .policy
+                    .languages
+                    .extend(statement.args.iter().map(|arg| Spanned {
+                        value: arg.text.clone(),
+                        span: arg.span,
+                    })),
                 word @ ("policy" | "labels" | "part") => {
                     let help = "move it out: `policy` and `labels` stand outside of a policy, and parts nest 8 deep at most";
-                    self.findings.push(misplaced_statement::at(statement.span_of_head(), word, help));
+                    self.findings.push(misplaced_statement::at(
+                        statement.span_of_head(),
+                        word,
+                        help,
+                    ));
                 }
                 // The slots and texts of a part stand among its lines.
                 word if part.is_some() && is_part_child(word) => {}
@@ -63,16 +83,28 @@ impl<'s> Resolver<'_> {
         let read = date(&prop.value.text);
         if read.is_none() {
             let form = "a date as in `\"2026-03-01\"`";
-            self.findings.push(bad_value::at(prop.value.span, &prop.name.value, &prop.value.text, form));
+            self.findings.push(bad_value::at(
+                prop.value.span,
+                &prop.name.value,
+                &prop.value.text,
+                form,
+            ));
         }
-        Some(Spanned { value: read?, span: prop.value.span })
+        Some(Spanned {
+            value: read?,
+            span: prop.value.span,
+        })
     }
 
     /// Opens a part. Its slots are read later, when every name is declared.
     fn open_part(&mut self, statement: &'s Statement, parent: Option<usize>) -> usize {
         let name = statement.args.first();
         if name.is_none() {
-            self.findings.push(misplaced_statement::at(statement.span_of_head(), "part", "give the part a name: `part california about=california { … }`"));
+            self.findings.push(misplaced_statement::at(
+                statement.span_of_head(),
+                "part",
+                "give the part a name: `part california about=california { … }`",
+            ));
         }
         let mut part = Part {
             name: name.map(|arg| arg.text.clone()).unwrap_or_default(),
@@ -94,7 +126,11 @@ impl<'s> Resolver<'_> {
                 Some(Slot::Role) => part.role = Some(prop.value.text.clone()),
                 Some(slot) if Slot::SENTENCE.contains(&slot) => {}
                 _ if prop.name.value == "also" => {}
-                _ => self.unknown_slot_of(&prop.name, "part", &[Slot::Version, Slot::Reviewed, Slot::Instead, Slot::Role]),
+                _ => self.unknown_slot_of(
+                    &prop.name,
+                    "part",
+                    &[Slot::Version, Slot::Reviewed, Slot::Instead, Slot::Role],
+                ),
             }
         }
         self.policy.parts.push(part);
@@ -104,12 +140,19 @@ impl<'s> Resolver<'_> {
 
     /// Reads the default slots of every part.
     pub(super) fn resolve_parts(&mut self) {
-        for (index, head) in std::mem::take(&mut self.part_statements).into_iter().enumerate() {
-            let mut slots = self.slots_of(&head, &|slot| Slot::SENTENCE.contains(&slot).then(|| slot.takes()));
+        for (index, head) in std::mem::take(&mut self.part_statements)
+            .into_iter()
+            .enumerate()
+        {
+            let mut slots = self.slots_of(&head, &|slot| {
+                Slot::SENTENCE.contains(&slot).then(|| slot.takes())
+            });
             for slot in &mut slots {
                 slot.inherited = true;
             }
-            let around = self.policy.parts[index].parent.map(|parent| self.policy.parts[parent].defaults.clone());
+            let around = self.policy.parts[index]
+                .parent
+                .map(|parent| self.policy.parts[parent].defaults.clone());
             for outer in around.into_iter().flatten() {
                 if !slots.iter().any(|own| own.slot == outer.slot) {
                     slots.push(outer);
@@ -119,29 +162,64 @@ impl<'s> Resolver<'_> {
         }
     }
 
-    fn controller(&mut self, statement: &Statement, part: Option<usize>) {
-        let slots = self.slots_of(statement, &|slot| CONTROLLER_SLOTS.contains(&slot).then(|| slot.takes()));
-        for name in statement.props.iter().map(|prop| &prop.name).chain(statement.children.iter().map(|child| &child.name)) {
+    pub(super) fn controller(&mut self, statement: &Statement, part: Option<usize>) {
+        let slots = self.slots_of(statement, &|slot| {
+            CONTROLLER_SLOTS.contains(&slot).then(|| slot.takes())
+        });
+        for name in statement
+            .props
+            .iter()
+            .map(|prop| &prop.name)
+            .chain(statement.children.iter().map(|child| &child.name))
+        {
             let known = Slot::of(&name.value).is_some_and(|slot| CONTROLLER_SLOTS.contains(&slot));
             if !known && !matches!(name.value.as_str(), "also" | "allow") {
                 self.unknown_slot_of(name, "controller", CONTROLLER_SLOTS);
             }
         }
-        let label = statement.args.iter().map(|arg| arg.text.as_str()).collect::<Vec<_>>().join(" ");
+        let label = statement
+            .args
+            .iter()
+            .map(|arg| arg.text.as_str())
+            .collect::<Vec<_>>()
+            .join(" ");
         let clauses = statement.clauses();
         self.allows_of(statement);
-        self.policy.controllers.push(Controller { label, slots, part, clauses, span: statement.span_of_head() });
+        self.policy.controllers.push(Controller {
+            label,
+            slots,
+            part,
+            clauses,
+            span: statement.span_of_head(),
+        });
     }
 
     fn laws(&mut self, statement: &Statement) {
         for arg in &statement.args {
             if self.library.law(&arg.text).is_some() {
-                self.policy.laws.push(Spanned { value: arg.text.clone(), span: arg.span });
+                self.policy.laws.push(Spanned {
+                    value: arg.text.clone(),
+                    span: arg.span,
+                });
                 continue;
             }
-            let known: Vec<&str> = self.library.laws.iter().map(|law| law.name.as_str()).collect();
-            let list = known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-            self.findings.push(unknown_law::at(arg.span, &arg.text, closest(&arg.text, known.into_iter()), &list));
+            let known: Vec<&str> = self
+                .library
+                .laws
+                .iter()
+                .map(|law| law.name.as_str())
+                .collect();
+            let list = known
+                .iter()
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(", ");
+            self.findings.push(unknown_law::at(
+                arg.span,
+                &arg.text,
+                closest(&arg.text, known.into_iter()),
+                &list,
+            ));
         }
         self.policy.law_clauses.extend(statement.clauses());
         self.allows_of(statement);
@@ -170,14 +248,26 @@ impl<'s> Resolver<'_> {
 }
 
 fn is_part_child(word: &str) -> bool {
-    matches!(word, "also" | "allow" | "say") || (Slot::of(word).is_some_and(|slot| Slot::SENTENCE.contains(&slot)))
+    matches!(word, "also" | "allow" | "say")
+        || (Slot::of(word).is_some_and(|slot| Slot::SENTENCE.contains(&slot)))
 }
 
 impl Statement {
     /// The statement without the lines of its block: only children that are slots or texts of its own.
     fn clone_head(&self) -> Self {
-        let children = self.children.iter().filter(|child| is_part_child(&child.name.value)).cloned().collect();
-        Self { children, ..Self { children: Vec::new(), ..self.shallow() } }
+        let children = self
+            .children
+            .iter()
+            .filter(|child| is_part_child(&child.name.value))
+            .cloned()
+            .collect();
+        Self {
+            children,
+            ..Self {
+                children: Vec::new(),
+                ..self.shallow()
+            }
+        }
     }
 
     fn shallow(&self) -> Self {

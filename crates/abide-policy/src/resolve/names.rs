@@ -12,7 +12,9 @@ impl Resolver<'_> {
     /// Interns the names of all noun lines.
     pub(super) fn declare_names(&mut self, lines: &[Line<'_>]) {
         for line in lines {
-            let Some(kind) = Kind::of(&line.statement.name.value).filter(|kind| is_noun_line(*kind, line.statement)) else {
+            let Some(kind) = Kind::of(&line.statement.name.value)
+                .filter(|kind| is_noun_line(*kind, line.statement))
+            else {
                 continue;
             };
             for arg in &line.statement.args {
@@ -24,12 +26,22 @@ impl Resolver<'_> {
     /// Reads the slots of a noun line. Sentences are left alone.
     pub(super) fn resolve_names_of(&mut self, line: Line<'_>) {
         let statement = line.statement;
-        let Some(kind) = Kind::of(&statement.name.value).filter(|kind| is_noun_line(*kind, statement)) else { return };
+        let Some(kind) =
+            Kind::of(&statement.name.value).filter(|kind| is_noun_line(*kind, statement))
+        else {
+            return;
+        };
         if statement.args.is_empty() {
-            self.findings.push(missing_object::at(statement.name.span, kind.word(), "what it names"));
+            self.findings.push(missing_object::at(
+                statement.name.span,
+                kind.word(),
+                "what it names",
+            ));
             return;
         }
-        let slots = self.slots_of(statement, &|slot| kind.slots().contains(&slot).then(|| kind.takes(slot)));
+        let slots = self.slots_of(statement, &|slot| {
+            kind.slots().contains(&slot).then(|| kind.takes(slot))
+        });
         let parents = self.parents(kind, statement);
         let members = self.members(kind, statement);
         let labels = self.texts_of(Slot::Label, statement);
@@ -46,7 +58,8 @@ impl Resolver<'_> {
                     Parent::Term(term) => noun.terms.push(term.clone()),
                 }
             }
-            noun.of.extend(members.iter().filter(|member| member.id != id).cloned());
+            noun.of
+                .extend(members.iter().filter(|member| member.id != id).cloned());
             if let Some(label) = labels.first() {
                 noun.labels.insert(String::new(), label.value.clone());
             }
@@ -62,8 +75,16 @@ impl Resolver<'_> {
 
     fn parents(&mut self, kind: Kind, statement: &Statement) -> Vec<Parent> {
         let mut parents = Vec::new();
-        let props = statement.props.iter().filter(|prop| prop.name.value == "is").map(|prop| &prop.value);
-        let children = statement.children.iter().filter(|child| child.name.value == "is").flat_map(|child| &child.args);
+        let props = statement
+            .props
+            .iter()
+            .filter(|prop| prop.name.value == "is")
+            .map(|prop| &prop.value);
+        let children = statement
+            .children
+            .iter()
+            .filter(|child| child.name.value == "is")
+            .flat_map(|child| &child.args);
         for arg in props.chain(children) {
             if !arg.text.contains(':') {
                 parents.extend(self.name(&[kind], arg).map(Parent::Name));
@@ -71,29 +92,52 @@ impl Resolver<'_> {
             }
             let dpv = &self.library.terms;
             if !dpv.is_empty() && !dpv.knows(&arg.text) {
-                self.findings.push(unknown_term::at(arg.span, &arg.text, dpv.closest(&arg.text)));
+                self.findings.push(unknown_term::at(
+                    arg.span,
+                    &arg.text,
+                    dpv.closest(&arg.text),
+                ));
             }
-            parents.push(Parent::Term(Spanned { value: arg.text.clone(), span: arg.span }));
+            parents.push(Parent::Term(Spanned {
+                value: arg.text.clone(),
+                span: arg.span,
+            }));
         }
         parents
     }
 
     fn members(&mut self, kind: Kind, statement: &Statement) -> Vec<crate::model::NounUse> {
-        let props = statement.props.iter().filter(|prop| prop.name.value == "of").map(|prop| &prop.value);
-        let children = statement.children.iter().filter(|child| child.name.value == "of").flat_map(|child| &child.args);
+        let props = statement
+            .props
+            .iter()
+            .filter(|prop| prop.name.value == "of")
+            .map(|prop| &prop.value);
+        let children = statement
+            .children
+            .iter()
+            .filter(|child| child.name.value == "of")
+            .flat_map(|child| &child.args);
         let args: Vec<_> = props.chain(children).cloned().collect();
-        args.iter().filter_map(|arg| self.name(&[kind], arg)).collect()
+        args.iter()
+            .filter_map(|arg| self.name(&[kind], arg))
+            .collect()
     }
 
     fn check_slots(&mut self, kind: Kind, statement: &Statement) {
         let known = |word: &str| {
-            matches!(word, "also" | "is" | "of" | "label" | "allow" | "note" | "say")
-                || Slot::of(word).is_some_and(|slot| kind.slots().contains(&slot))
-                || (self.law.is_some() && Slot::of(word).is_some_and(|slot| Slot::LAW.contains(&slot)))
+            matches!(
+                word,
+                "also" | "is" | "of" | "label" | "allow" | "note" | "say"
+            ) || Slot::of(word).is_some_and(|slot| kind.slots().contains(&slot))
+                || (self.law.is_some()
+                    && Slot::of(word).is_some_and(|slot| Slot::LAW.contains(&slot)))
         };
         let props = statement.props.iter().map(|prop| &prop.name);
-        let wrong: Vec<_> =
-            props.chain(statement.children.iter().map(|child| &child.name)).filter(|name| !known(&name.value)).cloned().collect();
+        let wrong: Vec<_> = props
+            .chain(statement.children.iter().map(|child| &child.name))
+            .filter(|name| !known(&name.value))
+            .cloned()
+            .collect();
         let mut more = vec![Slot::Is, Slot::Of, Slot::Label];
         more.extend(kind.slots());
         for name in wrong {
@@ -105,18 +149,35 @@ impl Resolver<'_> {
     pub(super) fn read_labels(&mut self, statement: &Statement) {
         let Some(lang) = statement.args.first() else {
             let help = "say the language: `labels zh { … }`";
-            self.findings.push(misplaced_statement::at(statement.span_of_head(), "labels", help));
+            self.findings.push(misplaced_statement::at(
+                statement.span_of_head(),
+                "labels",
+                help,
+            ));
             return;
         };
         for line in &statement.children {
-            let (Some(kind), [name, label]) = (Kind::of(&line.name.value), line.args.as_slice()) else {
+            let (Some(kind), [name, label]) = (Kind::of(&line.name.value), line.args.as_slice())
+            else {
                 let help = "write `KIND name \"text\"`, as in `data email \"…\"`";
-                self.findings.push(misplaced_statement::at(line.span_of_head(), &line.name.value, help));
+                self.findings.push(misplaced_statement::at(
+                    line.span_of_head(),
+                    &line.name.value,
+                    help,
+                ));
                 continue;
             };
-            let id = if self.is_vocabulary() { Some(self.policy.nouns.intern(kind, &name.text)) } else { self.name(&[kind], name).map(|used| used.id) };
+            let id = if self.is_vocabulary() {
+                Some(self.policy.nouns.intern(kind, &name.text))
+            } else {
+                self.name(&[kind], name).map(|used| used.id)
+            };
             if let Some(id) = id {
-                self.policy.nouns.get_mut(id).labels.insert(lang.text.clone(), label.text.clone());
+                self.policy
+                    .nouns
+                    .get_mut(id)
+                    .labels
+                    .insert(lang.text.clone(), label.text.clone());
             }
         }
     }
@@ -138,6 +199,12 @@ pub(super) fn is_noun_line(kind: Kind, statement: &Statement) -> bool {
     if kind != Kind::Right {
         return true;
     }
-    let names = |word: &str| statement.props.iter().any(|prop| prop.name.value == word) || statement.children.iter().any(|child| child.name.value == word);
+    let names = |word: &str| {
+        statement.props.iter().any(|prop| prop.name.value == word)
+            || statement
+                .children
+                .iter()
+                .any(|child| child.name.value == word)
+    };
     names("is") || names("label")
 }

@@ -33,7 +33,12 @@ fn union<'a>(nouns: &Nouns, names: impl Iterator<Item = &'a NounUse>) -> LeafSet
 
 /// Fills the regions of all norms, and cuts the people of a replacing part out of the base.
 pub(super) fn fill(policy: &mut Policy) {
-    let Policy { norms, nouns, parts, .. } = policy;
+    let Policy {
+        norms,
+        nouns,
+        parts,
+        ..
+    } = policy;
     let replaced: Vec<(usize, &SlotUse)> = parts
         .iter()
         .enumerate()
@@ -60,7 +65,13 @@ pub(super) fn fill(policy: &mut Policy) {
             }
             let slots = vec![(*about).clone()];
             let region = region_of(nouns, &[], &slots);
-            norm.excepts.push(Except { objects: Vec::new(), slots, region, implied: true, span: norm.span });
+            norm.excepts.push(Except {
+                objects: Vec::new(),
+                slots,
+                region,
+                implied: true,
+                span: norm.span,
+            });
         }
     }
 }

@@ -37,20 +37,30 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
         units.push((files, compiled));
     }
     let coverage = clauses.map(|clauses| {
-        let policies: Vec<_> = units.iter().flat_map(|(_, unit)| unit.policies.iter().cloned()).collect();
+        let policies: Vec<_> = units
+            .iter()
+            .flat_map(|(_, unit)| unit.policies.iter().cloned())
+            .collect();
         catalogue::compare(&clauses, &policies)
     });
     match arguments.format {
         Format::Text => print_text(&units, coverage.as_ref()),
         Format::Json => print_json(&units, coverage.as_ref())?,
     }
-    let clean = units.iter().all(|(_, unit)| unit.is_clean()) && coverage.as_ref().is_none_or(Coverage::is_complete);
-    Ok(if clean { Outcome::Clean } else { Outcome::Found })
+    let clean = units.iter().all(|(_, unit)| unit.is_clean())
+        && coverage.as_ref().is_none_or(Coverage::is_complete);
+    Ok(if clean {
+        Outcome::Clean
+    } else {
+        Outcome::Found
+    })
 }
 
 fn read_clauses(path: &PathBuf) -> Result<Vec<Clause>> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
-    serde_saphyr::from_str(&text).with_context(|| format!("`{}` is not a catalogue of clauses", path.display()))
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read `{}`", path.display()))?;
+    serde_saphyr::from_str(&text)
+        .with_context(|| format!("`{}` is not a catalogue of clauses", path.display()))
 }
 
 fn print_text(units: &[(Vec<SourceFile>, Compiled)], coverage: Option<&Coverage>) {
@@ -58,28 +68,63 @@ fn print_text(units: &[(Vec<SourceFile>, Compiled)], coverage: Option<&Coverage>
         if !unit.findings.is_empty() {
             println!("{}", diagnostic::render_all(&unit.findings, files));
         }
-        let count = |severity| unit.findings.iter().filter(|finding| finding.severity == severity).count();
+        let count = |severity| {
+            unit.findings
+                .iter()
+                .filter(|finding| finding.severity == severity)
+                .count()
+        };
         for policy in &unit.policies {
-            println!("`{}`: {} lines, {} errors, {} warnings", policy.name, policy.norms.len(), count(Severity::Error), count(Severity::Warning));
+            println!(
+                "`{}`: {} lines, {} errors, {} warnings",
+                policy.name,
+                policy.norms.len(),
+                count(Severity::Error),
+                count(Severity::Warning)
+            );
         }
     }
     let Some(coverage) = coverage else { return };
-    println!("clauses: {} stated, {} missing, {} unknown, {} facts missing, {} of the wrong kind",
-        coverage.stated.len(), coverage.missing.len(), coverage.unknown.len(), coverage.facts_missing.len(), coverage.wrong_kind.len());
-    coverage.missing.iter().for_each(|id| println!("  missing: {id} is stated nowhere"));
-    coverage.unknown.iter().for_each(|id| println!("  unknown: {id} is not in the catalogue"));
+    println!(
+        "clauses: {} stated, {} missing, {} unknown, {} facts missing, {} of the wrong kind",
+        coverage.stated.len(),
+        coverage.missing.len(),
+        coverage.unknown.len(),
+        coverage.facts_missing.len(),
+        coverage.wrong_kind.len()
+    );
+    coverage
+        .missing
+        .iter()
+        .for_each(|id| println!("  missing: {id} is stated nowhere"));
+    coverage
+        .unknown
+        .iter()
+        .for_each(|id| println!("  unknown: {id} is not in the catalogue"));
     for lack in &coverage.facts_missing {
-        println!("  fact missing: {} does not say its {}: {}", lack.clause, lack.fact, lack.wanted);
+        println!(
+            "  fact missing: {} does not say its {}: {}",
+            lack.clause, lack.fact, lack.wanted
+        );
     }
     for wrong in &coverage.wrong_kind {
-        println!("  wrong kind: {} is a clause of kind {}, which {} cannot mean", wrong.clause, wrong.kind, wrong.found.join(", "));
+        println!(
+            "  wrong kind: {} is a clause of kind {}, which {} cannot mean",
+            wrong.clause,
+            wrong.kind,
+            wrong.found.join(", ")
+        );
     }
 }
 
 fn print_json(units: &[(Vec<SourceFile>, Compiled)], coverage: Option<&Coverage>) -> Result<()> {
     let findings: Vec<_> = units
         .iter()
-        .flat_map(|(files, unit)| unit.findings.iter().map(|finding| diagnostic::to_json(finding, files)))
+        .flat_map(|(files, unit)| {
+            unit.findings
+                .iter()
+                .map(|finding| diagnostic::to_json(finding, files))
+        })
         .collect();
     let mut json = match coverage {
         Some(coverage) => serde_json::to_value(coverage)?,

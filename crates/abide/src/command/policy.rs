@@ -28,5 +28,9 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
         }
     }
     let _ = arguments.format;
-    Ok(if compiled.is_clean() { Outcome::Clean } else { Outcome::Found })
+    Ok(if compiled.is_clean() {
+        Outcome::Clean
+    } else {
+        Outcome::Found
+    })
 }

@@ -102,7 +102,12 @@ fn walk(folder: &Path, prefix: &str, files: &mut Vec<TextFile>) {
         let path = format!("{prefix}{name}");
         if matches!(
             path.as_str(),
-            ".git" | "target" | "benchmarks/target" | "fuzz/target" | "fuzz/corpus" | "fuzz/artifacts"
+            ".git"
+                | "target"
+                | "benchmarks/target"
+                | "fuzz/target"
+                | "fuzz/corpus"
+                | "fuzz/artifacts"
         ) {
             continue;
         }
