@@ -86,3 +86,27 @@ const VOCABULARY: &[(&str, &str)] =
     shipped!("vocab": "core.kdl", "data.kdl", "purposes.kdl", "places.kdl", "labels.zh.kdl",);
 
 const LAWS: &[(&str, &str)] = shipped!("laws": "eu-gdpr.kdl", "nl.kdl", "us-coppa.kdl", "us-ferpa.kdl", "us-ca.kdl", "cn.kdl",);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_files_have_no_findings() {
+        let terms = include_str!("../../../vocab/dpv.txt");
+        let (_, findings) = Library::read(VOCABULARY, LAWS, terms);
+        let found: Vec<String> = findings
+            .iter()
+            .map(|finding| {
+                format!(
+                    "{} {} {:?} {}",
+                    finding.code,
+                    finding.message,
+                    finding.labels,
+                    finding.help.as_deref().unwrap_or("")
+                )
+            })
+            .collect();
+        assert!(found.is_empty(), "{}", found.join("\n"));
+    }
+}
