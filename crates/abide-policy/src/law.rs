@@ -8,7 +8,7 @@ use crate::length::Length;
 use crate::model::{Norm, NounUse, Verified};
 use crate::nouns::{NounId, Nouns};
 use crate::resolve::{self, values_of};
-use crate::syntax::Statement;
+use crate::syntax::{Argument, Statement};
 use crate::vocabulary::{Kind, Slot};
 
 /// One law pack.
@@ -171,28 +171,17 @@ fn read_pack(pack: &Statement, nouns: &Nouns, findings: &mut Findings) -> Law {
 }
 
 fn read_constant(line: &Statement, nouns: &Nouns, findings: &mut Findings) -> Constant {
-    let child = |word: &str| {
-        line.children
-            .iter()
-            .find(|child| child.name.value == word)
-            .and_then(|child| child.args.first())
-    };
     let text = |slot: Slot| {
         line.text_of(slot)
             .map(|arg| arg.text.clone())
             .unwrap_or_default()
     };
-    let mut by_place = Vec::new();
     let value = line.args.get(1).and_then(|arg| constant_value(&arg.text));
-    if let (Some(value), Some(place)) = (
-        value,
-        line.props.iter().find(|prop| prop.name.value == "in"),
-    ) {
-        by_place.extend(
-            nouns
-                .find(Kind::Place, &place.value.text)
-                .map(|place| (place, value)),
-        );
+    // `constant tax-limitation "7 years" in=NL` holds in that place only.
+    let here = places(line).next().is_some();
+    let mut by_place = Vec::new();
+    if here {
+        by_place.extend(values_by_place(line, value, nouns, findings));
     }
     for row in line
         .children
@@ -200,47 +189,52 @@ fn read_constant(line: &Statement, nouns: &Nouns, findings: &mut Findings) -> Co
         .filter(|child| child.name.value == "value")
     {
         let value = row.args.first().and_then(|arg| constant_value(&arg.text));
-        let places = row
-            .props
-            .iter()
-            .filter(|prop| prop.name.value == "in")
-            .map(|prop| &prop.value);
-        let places = places.chain(
-            row.children
-                .iter()
-                .filter(|child| child.name.value == "in")
-                .flat_map(|child| &child.args),
-        );
-        for place in places {
-            match (value, nouns.find(Kind::Place, &place.text)) {
-                (Some(value), Some(place)) => by_place.push((place, value)),
-                _ => findings.push(misplaced_statement::at(
-                    row.span,
-                    "value",
-                    "write `value 14 in=AT`",
-                )),
-            }
-        }
+        by_place.extend(values_by_place(row, value, nouns, findings));
     }
-    let general = if line.props.iter().any(|prop| prop.name.value == "in") {
-        None
-    } else {
-        value
-    };
-    let checked = child("verified")
-        .map(|arg| arg.text.clone())
-        .unwrap_or_else(|| text(Slot::Verified));
     Constant {
         name: line
             .args
             .first()
             .map(|arg| arg.text.clone())
             .unwrap_or_default(),
-        value: general,
+        value: value.filter(|_| !here),
         by_place,
         cite: text(Slot::Cite),
-        verified: values_of::verified(&checked),
+        verified: values_of::verified(&text(Slot::Verified)),
     }
+}
+
+/// The places that `in` names, as a property or as a child.
+fn places(row: &Statement) -> impl Iterator<Item = &Argument> {
+    let word = Slot::In.word();
+    let props = row.props.iter().filter(move |prop| prop.name.value == word);
+    let children = row
+        .children
+        .iter()
+        .filter(move |child| child.name.value == word);
+    props
+        .map(|prop| &prop.value)
+        .chain(children.flat_map(|child| &child.args))
+}
+
+fn values_by_place(
+    row: &Statement,
+    value: Option<ConstantValue>,
+    nouns: &Nouns,
+    findings: &mut Findings,
+) -> Vec<(NounId, ConstantValue)> {
+    let mut found = Vec::new();
+    for place in places(row) {
+        match (value, nouns.find(Kind::Place, &place.text)) {
+            (Some(value), Some(place)) => found.push((place, value)),
+            _ => findings.push(misplaced_statement::at(
+                row.span,
+                &row.name.value,
+                "write `value 14 in=AT`",
+            )),
+        }
+    }
+    found
 }
 
 fn constant_value(text: &str) -> Option<ConstantValue> {
