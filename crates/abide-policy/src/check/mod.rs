@@ -82,6 +82,14 @@ checks! {
     unknown_term,
     unknown_law,
     unused_allow,
+    clash,
+    optout_reach,
+    keep_gap,
+    vacuous_people,
+    purpose_without_means,
+    unknown_clause,
+    change_clash,
+    weaker_than_part,
 }
 
 /// The check with that code or name.
