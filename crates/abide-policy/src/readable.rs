@@ -42,7 +42,11 @@ pub fn statements(policy: &Policy) -> Vec<(&str, Statement<'_>)> {
         all.extend(with(&part.clauses, Statement::Part(part)));
     }
     for (id, noun) in policy.nouns.iter() {
-        for line in &noun.declarations {
+        for line in noun
+            .declarations
+            .iter()
+            .filter(|line| !line.span.is_library())
+        {
             all.extend(with(&line.clauses, Statement::Noun(id, noun, line)));
         }
     }

@@ -92,6 +92,15 @@ impl Span {
         }
     }
 
+    /// The span of an annotation, widened to the `(` in front of it.
+    #[must_use]
+    pub fn with_parenthesis(self) -> Self {
+        Self {
+            start: self.start.saturating_sub(1),
+            ..self
+        }
+    }
+
     /// Whether this points into text that ships with the program.
     pub fn is_library(self) -> bool {
         self.file == Self::LIBRARY

@@ -171,7 +171,9 @@ impl Reader<'_> {
             span: self.at(base, ty.span().offset(), ty.span().len()),
         });
         let span = self.at(base, node.span().offset(), node.span().len());
-        let start = clause.as_ref().map_or(name.span, |clause| clause.span);
+        let start = clause
+            .as_ref()
+            .map_or(name.span, |clause| clause.span.with_parenthesis());
         let mut statement = Statement {
             clause,
             name,

@@ -45,7 +45,8 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
             let classes: Vec<_> = tell.names(Slot::When).chain(tell.objects.iter().filter(|object| object.kind == Kind::Event)).collect();
             let cut = !classes.is_empty() && classes.iter().all(|class| change.excepts.iter().any(|except| except.region.object.contains(policy.nouns.set(class.id))));
             let apart = !change.region.people.overlaps(&tell.region.people);
-            if cut || apart || clash::is_settled(policy, change, tell) {
+            let same = change.clauses.iter().any(|id| tell.clauses.iter().any(|other| other.value == id.value));
+            if cut || apart || same || clash::is_settled(policy, change, tell) {
                 continue;
             }
             let (a, b) = (clash::call(change), clash::call(tell));

@@ -54,25 +54,36 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
     for norm in policy.norms.iter().filter(|norm| norm.mode != Mode::Never && norm.action.takes_mode()) {
         by_action.entry(norm.action).or_default().push(norm);
     }
-    for never in policy.norms.iter().filter(|norm| norm.mode == Mode::Never && is_plain(norm, policy)) {
+    for never in policy.norms.iter().filter(|norm| norm.mode == Mode::Never && is_plain(norm)) {
         let actions: &[Action] = if never.action == Action::Share { &[Action::Share, Action::Sell] } else { &[never.action] };
         let others = actions.iter().filter_map(|action| by_action.get(action)).flatten();
-        for other in others.filter(|other| leaves_nothing_of(never, other) && !is_settled(policy, never, other)) {
+        for other in others.filter(|other| leaves_nothing_of(policy, never, other) && !is_settled(policy, never, other)) {
             findings.push(finding(never, other));
         }
     }
 }
 
 /// Whether the prohibition holds whatever the facts. `unless=stated` makes it the default deny, which clashes with nothing.
-fn is_plain(never: &Norm, _policy: &Policy) -> bool {
+fn is_plain(never: &Norm) -> bool {
     never.conditions.iter().all(|condition: &Condition| condition.polarity == Polarity::Unless && condition.facts.is_empty())
 }
 
-fn leaves_nothing_of(never: &Norm, other: &Norm) -> bool {
+fn leaves_nothing_of(policy: &Policy, never: &Norm, other: &Norm) -> bool {
+    if never.action == Action::Link && !joins_all(policy, never, other) {
+        return false;
+    }
     never.region.contains(&other.region)
         && same_time(never, other)
         && !never.excepts.iter().any(|except| except.region.contains(&other.region))
         && !other.excepts.iter().any(|except| except.region.contains(&never.region))
+}
+
+/// `never link a b` forbids joining the two, not each: a line clashes with it only if it joins both.
+fn joins_all(policy: &Policy, never: &Norm, other: &Norm) -> bool {
+    never.objects.iter().all(|object| {
+        let set = policy.nouns.set(object.id);
+        other.objects.iter().any(|joined| set.overlaps(policy.nouns.set(joined.id)))
+    })
 }
 
 /// A prohibition with a time of its own is narrower than a line without it.

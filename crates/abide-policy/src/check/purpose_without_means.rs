@@ -37,24 +37,25 @@ const NEEDS: &[(&str, &str)] = &[("advertising", "advertising-cookie"), ("analyt
 
 fn run(context: &Context<'_>, findings: &mut Findings) {
     let policy = context.policy;
+    let Some(cookies) = policy.nouns.find(Kind::Data, "cookie").map(|id| policy.nouns.set(id)) else { return };
     let bars: Vec<&Norm> = policy
         .norms
         .iter()
-        .filter(|norm| norm.mode == Mode::Never && matches!(norm.action, Action::Keep | Action::Collect) && norm.conditions.is_empty())
+        .filter(|norm| norm.mode == Mode::Never && matches!(norm.action, Action::Keep | Action::Collect))
+        .filter(|norm| norm.conditions.is_empty() && cookies.contains(&norm.region.object) && norm.slots.is_empty())
         .collect();
     for (purpose, cookie) in NEEDS {
         let (Some(purpose), Some(cookie)) = (policy.nouns.find(Kind::Purpose, purpose), policy.nouns.find(Kind::Data, cookie)) else { continue };
         let (wanted, needed) = (policy.nouns.set(purpose), policy.nouns.set(cookie));
         let barred = bars.iter().find(|bar| {
             bar.region.object.contains(needed)
-                && bar.slot(Slot::For).is_none()
-                && bar.slot(Slot::About).is_none()
-                && bar.slot(Slot::By).is_none()
                 && !bar.excepts.iter().any(|except| except.region.object.contains(needed))
         });
         let Some(bar) = barred else { continue };
-        let using = policy.norms.iter().filter(|norm| norm.mode == Mode::May && matches!(norm.action, Action::Use | Action::Share));
-        let using = using.filter(|norm| norm.slot(Slot::For).is_some() && wanted.overlaps(&norm.region.purpose) && norm.region.purpose != crate::leaf_set::LeafSet::Any);
+        let is_for = |norm: &&Norm| norm.names(Slot::For).any(|name| wanted.contains(policy.nouns.set(name.id)));
+        let using = policy.norms.iter().filter(|norm| {
+            norm.mode == Mode::May && matches!(norm.action, Action::Use | Action::Share) && is_for(norm)
+        });
         for norm in using.filter(|norm| !clash::is_settled(policy, bar, norm)) {
             let (a, b) = (clash::call(bar), clash::call(norm));
             let (purpose, cookie) = (&policy.nouns.get(purpose).name, &policy.nouns.get(cookie).name);

@@ -3,8 +3,8 @@
 use super::{Check, Context, clash};
 use crate::diagnostic::{Findings, Severity};
 use crate::leaf_set::LeafSet;
-use crate::model::Norm;
-use crate::vocabulary::{Action, Mode};
+use crate::model::{Norm, SlotUse};
+use crate::vocabulary::{Action, Mode, Slot};
 
 /// See the manual page.
 pub const CHECK: Check = Check {
@@ -41,7 +41,7 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
         .norms
         .iter()
         .filter(|norm| norm.mode == Mode::Never && norm.action == Action::Collect && norm.conditions.is_empty())
-        .filter(|norm| norm.region.people != LeafSet::Any && !norm.excepts.iter().any(|except| !except.implied))
+        .filter(|norm| names_only_people(norm))
         .collect();
     for norm in policy.norms.iter().filter(|norm| norm.mode == Mode::May && norm.action.is_about_data() && norm.region.people != LeafSet::Any) {
         let bar = barring.iter().find(|bar| {
@@ -59,4 +59,11 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
                 .help(format!("say when it may be collected with `unless`, or settle them: `reading {a} {b} \"…\"`")),
         );
     }
+}
+
+/// Whether the line itself names people, and nothing else that would narrow it.
+fn names_only_people(norm: &Norm) -> bool {
+    let own = |slot: &&SlotUse| !slot.inherited && slot.slot != Slot::About;
+    let about = norm.slot(Slot::About).is_some_and(|slot| !slot.inherited);
+    about && !norm.slots.iter().any(|slot| own(&slot)) && !norm.excepts.iter().any(|except| !except.implied)
 }

@@ -207,7 +207,7 @@ impl Statement {
         let start = self
             .clause
             .as_ref()
-            .map_or(self.name.span, |clause| clause.span);
+            .map_or(self.name.span, |clause| clause.span.with_parenthesis());
         let last = self
             .props
             .last()
