@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::library::Library;
 use crate::model::Policy;
 use crate::readable::{Readable, Statement, statements};
 
@@ -93,7 +94,7 @@ impl Coverage {
 
 /// Compares the clauses with the policies. Only catalogue clauses whose prefix (the id up to its last `-`) occurs in the
 /// policies are looked for, so that one policy can be checked against a catalogue of many.
-pub fn compare(clauses: &[Clause], policies: &[Policy]) -> Coverage {
+pub fn compare(clauses: &[Clause], policies: &[Policy], library: &Library) -> Coverage {
     let mut lines: HashMap<String, Vec<(usize, Statement<'_>)>> = HashMap::new();
     for (index, policy) in policies.iter().enumerate() {
         for (id, statement) in statements(policy) {
@@ -122,7 +123,7 @@ pub fn compare(clauses: &[Clause], policies: &[Policy]) -> Coverage {
             None => coverage.missing.push(clause.id.clone()),
             Some(found) => {
                 coverage.stated.push(clause.id.clone());
-                examine(clause, found, policies, &mut coverage);
+                examine(clause, found, policies, library, &mut coverage);
             }
         }
     }
@@ -160,7 +161,7 @@ fn examine(
     let mut readable = Readable::default();
     for (index, statement) in found {
         if let Some(policy) = policies.get(*index) {
-            readable.add(*statement, policy);
+            readable.add(*statement, policy, library);
         }
     }
     for (fact, texts) in &clause.facts {

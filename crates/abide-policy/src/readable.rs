@@ -2,6 +2,7 @@
 //! mentions included. Never looks at source text.
 
 use crate::length::{Length, Unit};
+use crate::library::Library;
 use crate::model::{Controller, Norm, NounUse, Part, Policy, SlotUse, Value};
 use crate::nouns::{Declaration, Noun, NounId};
 use crate::source::Spanned;
@@ -109,7 +110,7 @@ pub struct Readable {
 
 impl Readable {
     /// Reads one statement of `policy`.
-    pub fn add(&mut self, statement: Statement<'_>, policy: &Policy) {
+    pub fn add(&mut self, statement: Statement<'_>, policy: &Policy, library: &Library) {
         for controller in &policy.controllers {
             self.word(&controller.label);
             controller
@@ -147,7 +148,12 @@ impl Readable {
                 .dates
                 .extend(policy.version.iter().map(|date| date.value.to_string())),
             Statement::Controller(controller) => self.word(&controller.label),
-            Statement::Law(policy) => policy.laws.iter().for_each(|law| self.word(&law.value)),
+            Statement::Law(policy) => {
+                for law in policy.laws.iter().filter_map(|law| library.law(&law.value)) {
+                    self.word(&law.label);
+                    law.place.into_iter().for_each(|place| self.noun_by_id(place, policy.nouns.get(place), policy, 1));
+                }
+            }
         }
     }
 

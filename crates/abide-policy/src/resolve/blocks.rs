@@ -248,7 +248,7 @@ impl<'s> Resolver<'_> {
 }
 
 fn is_part_child(word: &str) -> bool {
-    matches!(word, "also" | "allow" | "say")
+    matches!(word, "also" | "allow")
         || (Slot::of(word).is_some_and(|slot| Slot::SENTENCE.contains(&slot)))
 }
 

@@ -41,7 +41,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
             .iter()
             .flat_map(|(_, unit)| unit.policies.iter().cloned())
             .collect();
-        catalogue::compare(&clauses, &policies)
+        catalogue::compare(&clauses, &policies, library)
     });
     match arguments.format {
         Format::Text => print_text(&units, coverage.as_ref()),
