@@ -142,6 +142,7 @@ fn examine(
     clause: &Clause,
     found: &[(usize, Statement<'_>)],
     policies: &[Policy],
+    library: &Library,
     coverage: &mut Coverage,
 ) {
     if !found

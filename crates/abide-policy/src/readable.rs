@@ -151,7 +151,9 @@ impl Readable {
             Statement::Law(policy) => {
                 for law in policy.laws.iter().filter_map(|law| library.law(&law.value)) {
                     self.word(&law.label);
-                    law.place.into_iter().for_each(|place| self.noun_by_id(place, policy.nouns.get(place), policy, 1));
+                    law.place.into_iter().for_each(|place| {
+                        self.noun_by_id(place, policy.nouns.get(place), policy, 1)
+                    });
                 }
             }
         }
