@@ -2,7 +2,8 @@
 
 use std::hint::black_box;
 
-use abide_policy::{Library, SourceFile};
+use abide_policy::Library;
+use abide_policy::source::SourceFile;
 
 use crate::policies::{self, File};
 use crate::ratio;
@@ -44,6 +45,7 @@ fn check(sources: &[SourceFile]) {
     black_box(abide_policy::compile(
         Library::standard(),
         black_box(sources),
+        None,
     ));
 }
 
