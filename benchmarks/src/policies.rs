@@ -10,33 +10,41 @@ pub struct File {
     pub text: String,
 }
 
-/// Every policy file below `policies/`, in order of path.
+/// The files of each policy below `policies/`, in order of path: what `abide check` reads as one unit.
 ///
 /// # Errors
 /// Says which folder or file could not be read, or that there is no policy.
-pub fn read() -> Result<Vec<File>, String> {
+pub fn read() -> Result<Vec<Vec<File>>, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies");
-    let mut files = Vec::new();
-    for policy in entries(&folder)? {
-        if !policy.is_dir() {
-            continue;
-        }
-        for path in entries(&policy)? {
-            if path.extension().is_some_and(|extension| extension == "kdl") {
-                let text = fs::read_to_string(&path)
-                    .map_err(|error| format!("reading `{}`: {error}", path.display()))?;
-                files.push(File {
-                    path: path.display().to_string(),
-                    text,
-                });
-            }
-        }
-    }
-    if files.is_empty() {
+    let folders: Vec<PathBuf> = entries(&folder)?
+        .into_iter()
+        .filter(|path| path.is_dir())
+        .collect();
+    let units: Vec<Vec<File>> = folders
+        .iter()
+        .map(|folder| read_unit(folder))
+        .collect::<Result<_, _>>()?;
+    if units.is_empty() {
         Err(format!("no policy below `{}`", folder.display()))
     } else {
-        Ok(files)
+        Ok(units)
     }
+}
+
+fn read_unit(folder: &Path) -> Result<Vec<File>, String> {
+    let paths = entries(folder)?
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|kind| kind == "kdl"));
+    let read = |path: PathBuf| {
+        let path = path.display().to_string();
+        fs::read_to_string(&path)
+            .map(|text| File {
+                path: path.clone(),
+                text,
+            })
+            .map_err(|error| format!("reading `{path}`: {error}"))
+    };
+    paths.map(read).collect()
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, String> {

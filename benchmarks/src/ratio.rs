@@ -8,14 +8,23 @@ pub struct Medians {
     pub theirs: Duration,
 }
 
-/// Run both sides in turn, so that a busy moment of the machine falls on both. One turn each warms up, unmeasured.
-pub fn take_turns(turns: usize, mut ours: impl FnMut(), mut theirs: impl FnMut()) -> Medians {
-    ours();
-    theirs();
-    let (mut our_turns, mut their_turns) = (Vec::new(), Vec::new());
-    for _ in 0..turns {
-        our_turns.push(time(&mut ours));
-        their_turns.push(time(&mut theirs));
+const TURNS: usize = 31;
+/// No turn starts after this much measured time, however few there were.
+const BUDGET: Duration = Duration::from_secs(30);
+
+/// Run both sides in turn, so that a busy moment of the machine falls on both. The first turn warms up and counts only
+/// when the budget allows no other.
+pub fn take_turns(mut ours: impl FnMut(), mut theirs: impl FnMut()) -> Medians {
+    let (mut our_turns, mut their_turns) = (vec![time(&mut ours)], vec![time(&mut theirs)]);
+    let mut spent = our_turns[0] + their_turns[0];
+    if spent < BUDGET {
+        our_turns.clear();
+        their_turns.clear();
+        while our_turns.is_empty() || (our_turns.len() < TURNS && spent < BUDGET) {
+            our_turns.push(time(&mut ours));
+            their_turns.push(time(&mut theirs));
+            spent += our_turns[our_turns.len() - 1] + their_turns[their_turns.len() - 1];
+        }
     }
     Medians {
         ours: median(our_turns),

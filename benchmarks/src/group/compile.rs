@@ -10,22 +10,28 @@ use crate::ratio;
 
 const COPIES: usize = 100;
 
+/// The files of one policy, or of its copies: what the compiler is given at once.
+type Unit = Vec<SourceFile>;
+
 /// Print `compile-vs-kdl` and `compile-100x`.
 pub fn run() -> Result<(), String> {
-    let files = policies::read()?;
-    let once = sources(&files);
-    let many = sources(&policies::copies(&files, COPIES));
+    let policies = policies::read()?;
+    let once: Vec<Unit> = policies.iter().map(|files| unit(files)).collect();
+    let many: Vec<Unit> = policies
+        .iter()
+        .map(|files| unit(&policies::copies(files, COPIES)))
+        .collect();
     // A renamed copy is a little longer, so the sizes differ by more than the factor.
-    let growth = size_bytes(&many) as f64 / size_bytes(&once) as f64;
+    let growth = size_bytes(&many) / size_bytes(&once);
 
-    let against_kdl = ratio::take_turns(15, || check(&once), || parse(&once));
+    let against_kdl = ratio::take_turns(|| check(&once), || parse(&once));
     ratio::print(
         "compile-vs-kdl",
         against_kdl.ours.as_secs_f64() / against_kdl.theirs.as_secs_f64(),
         1.5,
     );
 
-    let against_self = ratio::take_turns(3, || check(&many), || check(&once));
+    let against_self = ratio::take_turns(|| check(&many), || check(&once));
     ratio::print(
         "compile-100x",
         against_self.ours.as_secs_f64() / against_self.theirs.as_secs_f64() / growth,
@@ -34,28 +40,34 @@ pub fn run() -> Result<(), String> {
     Ok(())
 }
 
-fn parse(sources: &[SourceFile]) {
-    for source in sources {
-        black_box(kdl::KdlDocument::parse_v2(black_box(&source.text)).is_ok());
+fn parse(units: &[Unit]) {
+    for file in units.iter().flatten() {
+        black_box(kdl::KdlDocument::parse_v2(black_box(&file.text)).is_ok());
     }
 }
 
 /// The one place that knows how the compiler is called.
-fn check(sources: &[SourceFile]) {
-    black_box(abide_policy::compile(
-        Library::standard(),
-        black_box(sources),
-        None,
-    ));
+fn check(units: &[Unit]) {
+    for unit in units {
+        black_box(abide_policy::compile(
+            Library::standard(),
+            black_box(unit),
+            None,
+        ));
+    }
 }
 
-fn sources(files: &[File]) -> Vec<SourceFile> {
+fn unit(files: &[File]) -> Unit {
     files
         .iter()
         .map(|file| SourceFile::new(file.path.clone(), file.text.clone()))
         .collect()
 }
 
-fn size_bytes(sources: &[SourceFile]) -> usize {
-    sources.iter().map(|source| source.text.len()).sum()
+fn size_bytes(units: &[Unit]) -> f64 {
+    units
+        .iter()
+        .flatten()
+        .map(|file| file.text.len())
+        .sum::<usize>() as f64
 }
