@@ -9,6 +9,7 @@ mod file_name;
 mod function_length;
 mod link;
 mod machine_path;
+mod map;
 mod purity;
 mod unfinished;
 
@@ -36,4 +37,5 @@ pub(crate) const RULES: &[Rule] = &[
     company::RULE,
     machine_path::RULE,
     link::RULE,
+    map::RULE,
 ];
