@@ -41,6 +41,8 @@ pub struct Declaration {
     pub clauses: Vec<Spanned<String>>,
     /// Its slots: all hold together (*and*).
     pub slots: Vec<SlotUse>,
+    /// The label it gives, if it gives one.
+    pub label: Option<String>,
     /// Where the name is written.
     pub name_span: Span,
     /// The line.

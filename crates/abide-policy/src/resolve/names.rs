@@ -66,6 +66,7 @@ impl Resolver<'_> {
             noun.declarations.push(Declaration {
                 clauses: clauses.clone(),
                 slots: slots.clone(),
+                label: labels.first().map(|label| label.value.clone()),
                 name_span: arg.span,
                 span: statement.span_of_head(),
                 part: line.part,
