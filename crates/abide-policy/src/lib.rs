@@ -16,6 +16,7 @@ pub mod model;
 pub mod nouns;
 pub mod readable;
 pub mod resolve;
+pub mod sentence;
 pub mod source;
 pub mod suggest;
 pub mod syntax;

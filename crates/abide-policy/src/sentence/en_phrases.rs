@@ -1,0 +1,387 @@
+//! The phrases that follow the first words of an English sentence: one per slot, and how each value is said.
+
+use super::en_grammar::{date, holds, is_thing, length, list, period, with_article};
+use super::line::{Line, Slots, is_person};
+use crate::length::Length;
+use crate::model::{NounUse, Value};
+use crate::vocabulary::{Action, Kind, Mode, Slot};
+
+/// What stands after the first words, in this order.
+const ORDER: &[Slot] = &[
+    Slot::Of,
+    Slot::About,
+    Slot::As,
+    Slot::From,
+    Slot::With,
+    Slot::To,
+    Slot::By,
+    Slot::For,
+    Slot::In,
+    Slot::At,
+    Slot::Via,
+    Slot::Need,
+    Slot::When,
+    Slot::Within,
+    Slot::Until,
+    Slot::Before,
+    Slot::After,
+    Slot::Every,
+    Slot::Last,
+    Slot::Over,
+    Slot::If,
+    Slot::Unless,
+];
+
+pub(super) fn tail(line: &Line<'_>, mut slots: Slots<'_>) -> String {
+    let mut text = String::new();
+    for slot in ORDER {
+        let phrase = match slot {
+            Slot::If | Slot::Unless => conditions(line, *slot, &slots),
+            Slot::When => window(line, &mut slots),
+            _ if slots.has(*slot) => phrase(line, *slot, &mut slots),
+            _ => String::new(),
+        };
+        if !phrase.is_empty() {
+            text.push_str(&format!(" {phrase}"));
+        }
+    }
+    text
+}
+
+/// One slot after the first words.
+pub(super) fn phrase(line: &Line<'_>, slot: Slot, slots: &mut Slots<'_>) -> String {
+    use Action::{Apply, Ask, Assure, Collect, Refuse, Right, Sell, Share};
+    let found = slots.take(slot);
+    let and = list(&values(line, slot, &found), conjunction(line));
+    let or = list(&values(line, slot, &found), "or");
+    let action = line.action();
+    match (slot, action) {
+        (Slot::Of, Refuse) => format!("as far as it concerns {or}"),
+        (Slot::Of, Ask) => format!("concerning {and}"),
+        (Slot::Of, Assure) => format!("for {and}"),
+        (Slot::Of, _) => format!("({and})"),
+        (Slot::About, Apply) => format!("for {and}"),
+        (Slot::About, _) => format!("concerning {or}"),
+        (Slot::As, _) => list(
+            &names(line, &found)
+                .iter()
+                .map(|form| in_form(form))
+                .chain(any_of(&found, "in any form"))
+                .collect::<Vec<_>>(),
+            "or",
+        ),
+        (Slot::From, _) => origin(line, action, &found),
+        (Slot::With, Share) => format!("with {and}"),
+        (Slot::With, Sell) => format!("to {and}"),
+        (Slot::With, Collect) => format!("together with {or}"),
+        (Slot::With, Refuse | Right) => format!("as regards {or}"),
+        (Slot::With, _) => format!("with {or}"),
+        (Slot::To, Right) => format!("by turning to {or}"),
+        (Slot::To, _) => format!("to {and}"),
+        (Slot::By, Assure) => {
+            let verb = if found
+                .iter()
+                .any(|value| matches!(value, Value::Noun(noun) if is_person(noun)))
+            {
+                "confirmed"
+            } else {
+                "checked"
+            };
+            let by = list(
+                &found
+                    .iter()
+                    .map(|value| checker(line, value))
+                    .collect::<Vec<_>>(),
+                "or",
+            );
+            let every = slots.take(Slot::Every);
+            let every = if every.is_empty() {
+                String::new()
+            } else {
+                format!(" every {}", list(&values(line, Slot::Every, &every), "or"))
+            };
+            format!("({verb} by {by}{every})")
+        }
+        (Slot::By, Apply) => format!("in the hands of {or}"),
+        (Slot::By, Refuse) => format!("made by {or}"),
+        (Slot::By, _) => format!("by {or}"),
+        (Slot::For, _) => format!("for {and}"),
+        (Slot::In, _) => places(line, &found),
+        (Slot::At, _) => format!("at {or}"),
+        (Slot::Via, _) => via(line, &found),
+        (Slot::Need, _) => format!("({or})"),
+        (Slot::Within, _) if is_soon(&found) => or,
+        (Slot::Within, Action::Keep) => format!("for {or}"),
+        (Slot::Within, _) => format!("within {or}"),
+        (Slot::Last, _) => format!("over the last {or}"),
+        (Slot::Over, Right) => format!("up to {or}"),
+        (Slot::Over, Refuse) => format!("if you ask more than {or}"),
+        (Slot::Over, _) => format!("at most {or}"),
+        (slot, _) => format!("{} {or}", slot.word()),
+    }
+}
+
+/// `when` with `within`: a deadline, the life of kept data, or a time of silence.
+pub(super) fn window(line: &Line<'_>, slots: &mut Slots<'_>) -> String {
+    if !slots.has(Slot::When) {
+        return String::new();
+    }
+    let when = slots.take(Slot::When);
+    let starts = list(&values(line, Slot::When, &when), "or");
+    if slots.has(Slot::Within) {
+        let within = slots.take(Slot::Within);
+        let length = list(&values(line, Slot::Within, &within), "or");
+        let lasts = line.action() == Action::Keep || line.mode() == Mode::Never;
+        return match (lasts, is_soon(&within)) {
+            (_, true) => format!("{length} after {starts}"),
+            (true, _) => format!("for {length} after {starts}"),
+            (false, _) => format!("within {length} of {starts}"),
+        };
+    }
+    if line.action() == Action::Keep {
+        format!("from {starts}")
+    } else {
+        format!("upon {starts}")
+    }
+}
+
+pub(super) fn conditions(line: &Line<'_>, slot: Slot, slots: &Slots<'_>) -> String {
+    let unless = slot == Slot::Unless;
+    let groups: Vec<String> = slots
+        .groups(slot)
+        .map(|group| condition(line, unless, group))
+        .collect();
+    if groups.is_empty() {
+        return String::new();
+    }
+    // For any purpose at all, "only if" would say that nothing else is allowed.
+    let wide = line
+        .slots()
+        .values(Slot::For)
+        .iter()
+        .any(|value| value.is_any());
+    let only = !unless && line.mode() == Mode::May && line.action().is_about_data() && !wide;
+    format!(
+        "{}{}",
+        if only { "only " } else { "" },
+        list(&groups, "and")
+    )
+}
+
+pub(super) fn condition(line: &Line<'_>, unless: bool, group: &[&Value]) -> String {
+    let labels = names(line, group);
+    if labels.is_empty() {
+        return format!("{} anything holds", if unless { "unless" } else { "if" });
+    }
+    let consent = |value: &&Value| matches!(value, Value::Noun(noun) if line.policy.nouns.is_a(noun.id, Kind::Fact, "consent"));
+    if group.iter().all(consent) && labels.iter().all(|label| is_thing(label)) {
+        return format!(
+            "{} {}",
+            if unless { "without" } else { "with" },
+            list(&labels, "or")
+        );
+    }
+    let word = if unless { "unless" } else { "if" };
+    if labels.iter().all(|label| is_thing(label)) {
+        return format!("{word} there is {}", list(&labels, "or"));
+    }
+    format!(
+        "{word} {}",
+        list(
+            &labels.iter().map(|label| holds(label)).collect::<Vec<_>>(),
+            "or"
+        )
+    )
+}
+
+pub(super) fn origin(line: &Line<'_>, action: Action, found: &[&Value]) -> String {
+    let (purposes, others): (Vec<&Value>, Vec<&Value>) = found
+        .iter()
+        .partition(|value| matches!(value, Value::Noun(noun) if noun.kind == Kind::Purpose));
+    let mut phrases = Vec::new();
+    if !others.is_empty() {
+        let word = if action == Action::Right {
+            "collected from"
+        } else {
+            "from"
+        };
+        phrases.push(format!(
+            "{word} {}",
+            list(&values(line, Slot::From, &others), "or")
+        ));
+    }
+    if !purposes.is_empty() {
+        phrases.push(format!(
+            "first collected for {}",
+            list(&values(line, Slot::From, &purposes), "or")
+        ));
+    }
+    phrases.join(" or ")
+}
+
+pub(super) fn in_form(label: &str) -> String {
+    let has_preposition = ["in ", "for ", "as ", "on "]
+        .iter()
+        .any(|start| label.starts_with(start));
+    if has_preposition {
+        label.to_owned()
+    } else if label.ends_with("form") || label.ends_with("format") {
+        format!("in {label}")
+    } else {
+        format!("as {label}")
+    }
+}
+
+pub(super) fn places(line: &Line<'_>, found: &[&Value]) -> String {
+    let labels: Vec<String> = values(line, Slot::In, found);
+    let (adverbs, places): (Vec<String>, Vec<String>) = labels.into_iter().partition(|label| {
+        ["worldwide", "overseas", "abroad", "anywhere"].contains(&label.as_str())
+    });
+    let mut phrases = if places.is_empty() {
+        Vec::new()
+    } else {
+        vec![format!("in {}", list(&places, "or"))]
+    };
+    phrases.extend(adverbs);
+    phrases.join(" or ")
+}
+
+pub(super) fn via(line: &Line<'_>, found: &[&Value]) -> String {
+    let (plain, others): (Vec<&Value>, Vec<&Value>) = found.iter().partition(|value| {
+        matches!(value, Value::Noun(noun) if noun.kind == Kind::Channel && !line.label(noun).contains(' '))
+    });
+    let mut phrases = Vec::new();
+    if !plain.is_empty() {
+        phrases.push(format!(
+            "by {}",
+            list(&values(line, Slot::Via, &plain), "or")
+        ));
+    }
+    if !others.is_empty() {
+        phrases.push(format!(
+            "through {}",
+            list(&values(line, Slot::Via, &others), "or")
+        ));
+    }
+    phrases.join(" or ")
+}
+
+pub(super) fn checker(line: &Line<'_>, value: &Value) -> String {
+    match value {
+        Value::Noun(noun) => with_article(&line.label(noun)),
+        other => text(line, Slot::By, other),
+    }
+}
+
+pub(super) fn is_soon(found: &[&Value]) -> bool {
+    found.iter().all(|value| match value {
+        Value::Length {
+            vague: Some(word), ..
+        } => word.starts_with("as-") || word == "immediately" || word == "promptly",
+        Value::Length { length, .. } => length.value == 0,
+        _ => false,
+    })
+}
+
+pub(super) fn any_of(found: &[&Value], word: &str) -> Option<String> {
+    found
+        .iter()
+        .any(|value| value.is_any())
+        .then(|| word.to_owned())
+}
+
+/// The labels of the names among the values.
+pub(super) fn names(line: &Line<'_>, found: &[&Value]) -> Vec<String> {
+    let label = |value: &&Value| match value {
+        Value::Noun(noun) => Some(line.label(noun)),
+        _ => None,
+    };
+    found.iter().filter_map(label).collect()
+}
+
+pub(super) fn values(line: &Line<'_>, slot: Slot, found: &[&Value]) -> Vec<String> {
+    found.iter().map(|value| text(line, slot, value)).collect()
+}
+
+/// One value as it is said in a sentence.
+pub(super) fn text(line: &Line<'_>, slot: Slot, value: &Value) -> String {
+    match value {
+        Value::Any => match slot {
+            Slot::For => "any purpose",
+            Slot::With | Slot::To | Slot::By | Slot::About | Slot::From => "anyone",
+            Slot::In | Slot::At => "anywhere",
+            Slot::Via => "any channel",
+            _ => "anything",
+        }
+        .to_owned(),
+        Value::Noun(noun) => name(line, slot, noun),
+        Value::Length {
+            vague: Some(word), ..
+        } => vague(word),
+        Value::Length { length: zero, .. } if zero.value == 0 && slot == Slot::Within => {
+            "at once".to_owned()
+        }
+        Value::Length { length, .. } if matches!(slot, Slot::Every | Slot::Last) => period(*length),
+        Value::Length { length: of, .. } => length(*of),
+        Value::Constant { name, .. } => format!("the {} period set by law", name.replace('-', " ")),
+        Value::Date(day) => date(day.value),
+        Value::Rate { count, per, .. } => rate(*count, *per),
+        Value::Age(age) => super::en_nouns::age(age),
+        Value::Text(word) if slot == Slot::Need => match word.value.as_str() {
+            "must" => "required",
+            "one" => "at least one of them is required",
+            _ => "optional",
+        }
+        .to_owned(),
+        Value::Text(word) => word.value.clone(),
+    }
+}
+
+pub(super) fn name(line: &Line<'_>, slot: Slot, noun: &NounUse) -> String {
+    let label = line.label(noun);
+    match noun.kind {
+        Kind::People if is_person(noun) => "you".to_owned(),
+        Kind::People | Kind::Recipient => with_article(&label),
+        Kind::Place => place(&label),
+        Kind::Fact if slot == Slot::When && !is_thing(&label) => label,
+        _ => label,
+    }
+}
+
+/// Countries whose names take an article.
+pub(super) fn place(label: &str) -> String {
+    let takes_article = label.starts_with("United ")
+        || ["Netherlands", "Philippines", "Bahamas", "Maldives"].contains(&label)
+        || label.ends_with(" Islands");
+    if takes_article {
+        format!("the {label}")
+    } else {
+        label.to_owned()
+    }
+}
+
+pub(super) fn vague(word: &str) -> String {
+    match word {
+        "reasonable" => "a reasonable time".to_owned(),
+        "certain-period" => "a certain period".to_owned(),
+        "as-soon-as-possible" => "as soon as possible".to_owned(),
+        other => other.replace('-', " "),
+    }
+}
+
+pub(super) fn rate(count: u32, per: Length) -> String {
+    format!(
+        "{count} {} per {}",
+        if count == 1 { "time" } else { "times" },
+        period(per)
+    )
+}
+
+/// Lists of what is forbidden are joined by "or": none of them is allowed.
+pub(super) fn conjunction(line: &Line<'_>) -> &'static str {
+    if line.mode() == Mode::Never {
+        "or"
+    } else {
+        "and"
+    }
+}
