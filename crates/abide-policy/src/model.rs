@@ -186,6 +186,9 @@ pub struct Region {
     pub form: LeafSet,
     /// `about`.
     pub people: LeafSet,
+    /// The people of the part that the line stands in, who must also be concerned: a line about children in a part
+    /// about Californians is about Californian children.
+    pub scope: LeafSet,
     /// `by`.
     pub actor: LeafSet,
     /// `at`.
@@ -205,6 +208,7 @@ impl Default for Region {
             origin: any(),
             form: any(),
             people: any(),
+            scope: any(),
             actor: any(),
             point: any(),
             channel: any(),
@@ -213,8 +217,8 @@ impl Default for Region {
 }
 
 impl Region {
-    /// The dimensions, objects first.
-    pub fn dimensions(&self) -> [&LeafSet; 10] {
+    /// The dimensions besides people, objects first.
+    pub fn dimensions(&self) -> [&LeafSet; 9] {
         [
             &self.object,
             &self.purpose,
@@ -222,7 +226,6 @@ impl Region {
             &self.place,
             &self.origin,
             &self.form,
-            &self.people,
             &self.actor,
             &self.point,
             &self.channel,
@@ -245,12 +248,25 @@ impl Region {
         }
     }
 
+    /// Whether this concerns all the people that `other` does.
+    pub fn people_contain(&self, other: &Self) -> bool {
+        [&self.people, &self.scope]
+            .into_iter()
+            .all(|mine| mine.contains(&other.people) || mine.contains(&other.scope))
+    }
+
+    /// Whether both concern people of one class.
+    pub fn people_overlap(&self, other: &Self) -> bool {
+        self.people.overlaps(&other.people) && self.scope.overlaps(&other.scope)
+    }
+
     /// Whether both cover something in common.
     pub fn overlaps(&self, other: &Self) -> bool {
         self.dimensions()
             .iter()
             .zip(other.dimensions())
             .all(|(a, b)| a.overlaps(b))
+            && self.people_overlap(other)
     }
 
     /// Whether this covers all of `other`.
@@ -259,6 +275,7 @@ impl Region {
             .iter()
             .zip(other.dimensions())
             .all(|(a, b)| a.contains(b))
+            && self.people_contain(other)
     }
 }
 

@@ -34,18 +34,42 @@ policy shop {
 fn run(context: &Context<'_>, findings: &mut Findings) {
     let policy = context.policy;
     let at_once = |norm: &&Norm| {
-        norm.mode == Mode::May && norm.action == Action::Change && norm.names(Slot::When).any(|when| policy.nouns.is_a(when.id, Kind::Event, "posted"))
+        norm.mode == Mode::May
+            && norm.action == Action::Change
+            && norm
+                .names(Slot::When)
+                .any(|when| policy.nouns.is_a(when.id, Kind::Event, "posted"))
     };
     let before = |norm: &&Norm| {
-        norm.mode == Mode::Must && norm.action == Action::Tell && norm.names(Slot::Before).any(|event| policy.nouns.is_a(event.id, Kind::Event, "effective"))
+        norm.mode == Mode::Must
+            && norm.action == Action::Tell
+            && norm
+                .names(Slot::Before)
+                .any(|event| policy.nouns.is_a(event.id, Kind::Event, "effective"))
     };
     let telling: Vec<&Norm> = policy.norms.iter().filter(before).collect();
     for change in policy.norms.iter().filter(at_once) {
         for tell in &telling {
-            let classes: Vec<_> = tell.names(Slot::When).chain(tell.objects.iter().filter(|object| object.kind == Kind::Event)).collect();
-            let cut = !classes.is_empty() && classes.iter().all(|class| change.excepts.iter().any(|except| except.region.object.contains(policy.nouns.set(class.id))));
-            let apart = !change.region.people.overlaps(&tell.region.people);
-            let same = change.clauses.iter().any(|id| tell.clauses.iter().any(|other| other.value == id.value));
+            let classes: Vec<_> = tell
+                .names(Slot::When)
+                .chain(
+                    tell.objects
+                        .iter()
+                        .filter(|object| object.kind == Kind::Event),
+                )
+                .collect();
+            let cut = !classes.is_empty()
+                && classes.iter().all(|class| {
+                    change
+                        .excepts
+                        .iter()
+                        .any(|except| except.region.object.contains(policy.nouns.set(class.id)))
+                });
+            let apart = !change.region.people_overlap(&tell.region);
+            let same = change
+                .clauses
+                .iter()
+                .any(|id| tell.clauses.iter().any(|other| other.value == id.value));
             if cut || apart || same || clash::is_settled(policy, change, tell) {
                 continue;
             }

@@ -46,18 +46,43 @@ policy shop {
 };
 
 /// The slots that place a line in time.
-const TIME: &[Slot] = &[Slot::When, Slot::Within, Slot::Until, Slot::Before, Slot::After, Slot::Every, Slot::Last];
+const TIME: &[Slot] = &[
+    Slot::When,
+    Slot::Within,
+    Slot::Until,
+    Slot::Before,
+    Slot::After,
+    Slot::Every,
+    Slot::Last,
+];
 
 fn run(context: &Context<'_>, findings: &mut Findings) {
     let policy = context.policy;
     let mut by_action: HashMap<Action, Vec<&Norm>> = HashMap::new();
-    for norm in policy.norms.iter().filter(|norm| norm.mode != Mode::Never && norm.action.takes_mode()) {
+    for norm in policy
+        .norms
+        .iter()
+        .filter(|norm| norm.mode != Mode::Never && norm.action.takes_mode())
+    {
         by_action.entry(norm.action).or_default().push(norm);
     }
-    for never in policy.norms.iter().filter(|norm| norm.mode == Mode::Never && is_plain(norm)) {
-        let actions: &[Action] = if never.action == Action::Share { &[Action::Share, Action::Sell] } else { &[never.action] };
-        let others = actions.iter().filter_map(|action| by_action.get(action)).flatten();
-        for other in others.filter(|other| leaves_nothing_of(policy, never, other) && !is_settled(policy, never, other)) {
+    for never in policy
+        .norms
+        .iter()
+        .filter(|norm| norm.mode == Mode::Never && is_plain(norm))
+    {
+        let actions: &[Action] = if never.action == Action::Share {
+            &[Action::Share, Action::Sell]
+        } else {
+            &[never.action]
+        };
+        let others = actions
+            .iter()
+            .filter_map(|action| by_action.get(action))
+            .flatten();
+        for other in others.filter(|other| {
+            leaves_nothing_of(policy, never, other) && !is_settled(policy, never, other)
+        }) {
             findings.push(finding(never, other));
         }
     }
@@ -65,7 +90,9 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
 
 /// Whether the prohibition holds whatever the facts. `unless=stated` makes it the default deny, which clashes with nothing.
 fn is_plain(never: &Norm) -> bool {
-    never.conditions.iter().all(|condition: &Condition| condition.polarity == Polarity::Unless && condition.facts.is_empty())
+    never.conditions.iter().all(|condition: &Condition| {
+        condition.polarity == Polarity::Unless && condition.facts.is_empty()
+    })
 }
 
 fn leaves_nothing_of(policy: &Policy, never: &Norm, other: &Norm) -> bool {
@@ -74,39 +101,64 @@ fn leaves_nothing_of(policy: &Policy, never: &Norm, other: &Norm) -> bool {
     }
     never.region.contains(&other.region)
         && same_time(never, other)
-        && !never.excepts.iter().any(|except| except.region.contains(&other.region))
-        && !other.excepts.iter().any(|except| except.region.contains(&never.region))
+        && !never
+            .excepts
+            .iter()
+            .any(|except| except.region.contains(&other.region))
+        && !other
+            .excepts
+            .iter()
+            .any(|except| except.region.contains(&never.region))
 }
 
 /// `never link a b` forbids joining the two, not each: a line clashes with it only if it joins both.
 fn joins_all(policy: &Policy, never: &Norm, other: &Norm) -> bool {
     never.objects.iter().all(|object| {
         let set = policy.nouns.set(object.id);
-        other.objects.iter().any(|joined| set.overlaps(policy.nouns.set(joined.id)))
+        other
+            .objects
+            .iter()
+            .any(|joined| set.overlaps(policy.nouns.set(joined.id)))
     })
 }
 
 /// A prohibition with a time of its own is narrower than a line without it.
 fn same_time(never: &Norm, other: &Norm) -> bool {
-    TIME.iter().filter_map(|slot| never.slot(*slot)).all(|time| {
-        other.slot(time.slot).is_some_and(|found| {
-            let names = |slot: &crate::model::SlotUse| slot.names().map(|name| name.id).collect::<Vec<_>>();
-            !names(time).is_empty() && names(time) == names(found)
+    TIME.iter()
+        .filter_map(|slot| never.slot(*slot))
+        .all(|time| {
+            other.slot(time.slot).is_some_and(|found| {
+                let names = |slot: &crate::model::SlotUse| {
+                    slot.names().map(|name| name.id).collect::<Vec<_>>()
+                };
+                !names(time).is_empty() && names(time) == names(found)
+            })
         })
-    })
 }
 
 /// Whether a reading names a clause of each.
 pub fn is_settled(policy: &Policy, one: &Norm, other: &Norm) -> bool {
     let names = |norm: &Norm, ids: &[crate::source::Spanned<String>]| {
-        norm.clauses.iter().any(|clause| ids.iter().any(|id| id.value == clause.value))
+        norm.clauses
+            .iter()
+            .any(|clause| ids.iter().any(|id| id.value == clause.value))
     };
-    policy.readings.iter().any(|reading| names(one, &reading.clauses) && names(other, &reading.clauses))
+    policy
+        .readings
+        .iter()
+        .any(|reading| names(one, &reading.clauses) && names(other, &reading.clauses))
 }
 
 /// How a line is called in a message: its clause id, or its words.
 pub fn call(norm: &Norm) -> String {
-    norm.clauses.first().map_or_else(|| format!("{} {}", norm.mode.word(), norm.action.word()).trim().to_owned(), |clause| clause.value.clone())
+    norm.clauses.first().map_or_else(
+        || {
+            format!("{} {}", norm.mode.word(), norm.action.word())
+                .trim()
+                .to_owned()
+        },
+        |clause| clause.value.clone(),
+    )
 }
 
 fn finding(never: &Norm, other: &Norm) -> crate::diagnostic::Diagnostic {
@@ -120,5 +172,7 @@ fn finding(never: &Norm, other: &Norm) -> crate::diagnostic::Diagnostic {
         .at(never.span, format!("`{a}` forbids all that `{b}` {verb}"))
         .here("nothing is left")
         .label(other.span, format!("of what this {verb}"))
-        .help(format!("cut it out with `except`, or say which wins: `reading {a} {b} \"…\" {{ win {b} }}`"))
+        .help(format!(
+            "cut it out with `except`, or say which wins: `reading {a} {b} \"…\" {{ win {b} }}`"
+        ))
 }

@@ -33,8 +33,15 @@ policy shop {
 /// The finding for `name`, given before at `earlier`, with both values.
 pub fn at(name: &Spanned<String>, earlier: &Spanned<String>, values: &[&str]) -> Diagnostic {
     CHECK
-        .at(name.span, format!("`{}` is given twice on one line", name.value))
+        .at(
+            name.span,
+            format!("`{}` is given twice on one line", name.value),
+        )
         .here("again here")
         .label(earlier.span, "first here")
-        .help(format!("write several values as a child: `{{ {} {} }}`", name.value, values.join(" ")))
+        .help(format!(
+            "write several values as a child: `{{ {} {} }}`",
+            name.value,
+            values.join(" ")
+        ))
 }

@@ -32,5 +32,7 @@ pub fn at(span: Span, mode: &str, word: &str) -> Diagnostic {
     CHECK
         .at(span, format!("`{mode}` cannot stand before `{word}`"))
         .here("no mode fits here")
-        .help(format!("write `{word}` alone, or put an action such as `collect` after `{mode}`"))
+        .help(format!(
+            "write `{word}` alone, or put an action such as `collect` after `{mode}`"
+        ))
 }

@@ -27,5 +27,8 @@ policy shop {
 
 /// The finding for `word`, with the place where it belongs.
 pub fn at(span: Span, word: &str, belongs: &str) -> Diagnostic {
-    CHECK.at(span, format!("`{word}` cannot stand here")).here("out of place").help(belongs)
+    CHECK
+        .at(span, format!("`{word}` cannot stand here"))
+        .here("out of place")
+        .help(belongs)
 }

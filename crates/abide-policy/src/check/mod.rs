@@ -94,6 +94,8 @@ checks! {
     unknown_clause,
     change_clash,
     weaker_than_part,
+    unreadable_promise,
+    consent_dropped,
 }
 
 /// The check with that code or name.

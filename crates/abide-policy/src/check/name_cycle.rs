@@ -34,7 +34,10 @@ policy shop {
 /// The finding for a name on the cycle.
 pub fn at(span: Span, name: &str) -> Diagnostic {
     CHECK
-        .at(span, format!("`{name}` belongs to itself, or stands more than 64 steps below its root"))
+        .at(
+            span,
+            format!("`{name}` belongs to itself, or stands more than 64 steps below its root"),
+        )
         .here("its `is` and `of` lead back here")
         .help("take one of the `is` or `of` away")
 }

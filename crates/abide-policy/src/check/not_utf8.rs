@@ -18,5 +18,8 @@ author wrote.
 
 /// The finding for the first replacement character.
 pub fn at(span: Span) -> Diagnostic {
-    CHECK.at(span, "this file is not UTF-8 text").here("the first byte that cannot be read").help("save the file as UTF-8")
+    CHECK
+        .at(span, "this file is not UTF-8 text")
+        .here("the first byte that cannot be read")
+        .help("save the file as UTF-8")
 }

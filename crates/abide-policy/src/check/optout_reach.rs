@@ -41,29 +41,60 @@ const BROWSER_DATA: &[&str] = &["cookie", "tracker", "ccpa-f", "online-activity"
 fn run(context: &Context<'_>, findings: &mut Findings) {
     let policy = context.policy;
     let rights: Vec<&Norm> = policy.norms.iter().filter(|norm| is_optout(norm)).collect();
-    let Some(browser) = policy.nouns.find(Kind::Channel, "browser-setting").map(|id| policy.nouns.set(id).clone()) else { return };
+    let Some(browser) = policy
+        .nouns
+        .find(Kind::Channel, "browser-setting")
+        .map(|id| policy.nouns.set(id).clone())
+    else {
+        return;
+    };
     let reached = browser_data(policy);
-    for sale in policy.norms.iter().filter(|norm| norm.action == Action::Sell && matches!(norm.mode, Mode::May | Mode::Did)) {
-        let mine: Vec<&&Norm> = rights.iter().filter(|right| right.region.people.overlaps(&sale.region.people)).collect();
-        let only_browser = !mine.is_empty() && mine.iter().all(|right| browser.contains(&right.region.channel) && right.slot(Slot::Via).is_some());
-        if !only_browser || reached.contains(&sale.region.object) || mine.iter().any(|right| clash::is_settled(policy, right, sale)) {
+    for sale in policy
+        .norms
+        .iter()
+        .filter(|norm| norm.action == Action::Sell && matches!(norm.mode, Mode::May | Mode::Did))
+    {
+        let mine: Vec<&&Norm> = rights
+            .iter()
+            .filter(|right| right.slot(Slot::Via).is_some())
+            .filter(|right| right.region.people_overlap(&sale.region))
+            .collect();
+        let only_browser = !mine.is_empty()
+            && mine
+                .iter()
+                .all(|right| browser.contains(&right.region.channel));
+        if !only_browser
+            || reached.contains(&sale.region.object)
+            || mine
+                .iter()
+                .any(|right| clash::is_settled(policy, right, sale))
+        {
             continue;
         }
         if let Some(right) = mine.first() {
             let (a, b) = (clash::call(right), clash::call(sale));
             findings.push(
                 CHECK
-                    .at(sale.span, format!("no one can opt out of the sale in `{b}`"))
+                    .at(
+                        sale.span,
+                        format!("no one can opt out of the sale in `{b}`"),
+                    )
                     .here("a browser setting does not reach this data")
                     .label(right.span, "the only way to opt out")
-                    .help(format!("offer another way with `via`, or settle them: `reading {a} {b} \"…\"`")),
+                    .help(format!(
+                        "offer another way with `via`, or settle them: `reading {a} {b} \"…\"`"
+                    )),
             );
         }
     }
 }
 
 fn is_optout(norm: &Norm) -> bool {
-    norm.action == Action::Right && norm.objects.iter().any(|right| right.name.as_ref() == "optout-sale")
+    norm.action == Action::Right
+        && norm
+            .objects
+            .iter()
+            .any(|right| right.name.as_ref() == "optout-sale")
 }
 
 fn browser_data(policy: &Policy) -> LeafSet {

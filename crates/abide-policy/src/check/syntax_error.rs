@@ -34,7 +34,10 @@ policy shop {
 pub fn at(span: Span, said: &kdl::KdlDiagnostic, snippet: &str) -> Diagnostic {
     let found = said.message.as_deref().unwrap_or("this cannot be read");
     let mut chars = found.trim_end_matches('.').chars();
-    let found: String = chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default();
+    let found: String = chars
+        .next()
+        .map(|first| first.to_lowercase().chain(chars).collect())
+        .unwrap_or_default();
     let help = if snippet.contains("=>") || snippet.contains("='") {
         "put the value in double quotes, as in `age=\">=13\"`"
     } else if found.contains("property value") || found.contains("identifier string") {
@@ -44,10 +47,16 @@ pub fn at(span: Span, said: &kdl::KdlDiagnostic, snippet: &str) -> Diagnostic {
     } else {
         "a statement is `word word… slot=value { slot value… }`, one to a line"
     };
-    CHECK.at(span, format!("this line cannot be read: {found}")).here("here").help(help)
+    CHECK
+        .at(span, format!("this line cannot be read: {found}"))
+        .here("here")
+        .help(help)
 }
 
 /// The finding for a block that is never closed.
 pub fn unclosed(span: Span) -> Diagnostic {
-    CHECK.at(span, "this block is never closed").here("opened here").help("add a `}` after its last line")
+    CHECK
+        .at(span, "this block is never closed")
+        .here("opened here")
+        .help("add a `}` after its last line")
 }

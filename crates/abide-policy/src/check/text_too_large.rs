@@ -18,6 +18,9 @@ A policy file is at most 1 MiB. A policy of that size is a mistake or an attack;
 /// The finding for a file of `size_bytes`.
 pub fn at(span: Span, size_bytes: usize) -> Diagnostic {
     CHECK
-        .at(span, format!("this file has {size_bytes} bytes, more than the 1 MiB a policy file may have"))
+        .at(
+            span,
+            format!("this file has {size_bytes} bytes, more than the 1 MiB a policy file may have"),
+        )
         .help("split the policy into several files of one folder")
 }

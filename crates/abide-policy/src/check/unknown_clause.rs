@@ -36,18 +36,41 @@ policy shop {
 };
 
 fn run(context: &Context<'_>, findings: &mut Findings) {
-    let known: HashSet<&str> = readable::statements(context.policy).into_iter().map(|(id, _)| id).collect();
+    let known: HashSet<&str> = readable::statements(context.policy)
+        .into_iter()
+        .map(|(id, _)| id)
+        .collect();
     for reading in &context.policy.readings {
-        for id in reading.clauses.iter().filter(|id| !known.contains(id.value.as_str())) {
-            let finding = CHECK.at(id.span, format!("no line states `{}`", id.value)).here("unknown clause");
-            findings.push(finding.help(match closest(&id.value, known.iter().copied()) {
-                Some(likely) => format!("did you mean `{likely}`?"),
-                None => "name the clause in front of a line: `(HB-001)never …`".to_owned(),
-            }));
+        for id in reading
+            .clauses
+            .iter()
+            .filter(|id| !known.contains(id.value.as_str()))
+        {
+            let finding = CHECK
+                .at(id.span, format!("no line states `{}`", id.value))
+                .here("unknown clause");
+            findings.push(
+                finding.help(match closest(&id.value, known.iter().copied()) {
+                    Some(likely) => format!("did you mean `{likely}`?"),
+                    None => "name the clause in front of a line: `(HB-001)never …`".to_owned(),
+                }),
+            );
         }
-        if let Some(win) = reading.win.as_ref().filter(|win| !reading.clauses.iter().any(|id| id.value == win.value)) {
-            let ids = reading.clauses.iter().map(|id| format!("`{}`", id.value)).collect::<Vec<_>>().join(" or ");
-            let finding = CHECK.at(win.span, format!("`{}` is not one of the clauses that clash", win.value));
+        if let Some(win) = reading
+            .win
+            .as_ref()
+            .filter(|win| !reading.clauses.iter().any(|id| id.value == win.value))
+        {
+            let ids = reading
+                .clauses
+                .iter()
+                .map(|id| format!("`{}`", id.value))
+                .collect::<Vec<_>>()
+                .join(" or ");
+            let finding = CHECK.at(
+                win.span,
+                format!("`{}` is not one of the clauses that clash", win.value),
+            );
             findings.push(finding.here("cannot win").help(format!("write {ids}")));
         }
     }

@@ -29,6 +29,12 @@ policy shop {
 
 /// The finding for `law`; `known` lists the packs there are.
 pub fn at(span: Span, law: &str, likely: Option<&str>, known: &str) -> Diagnostic {
-    let help = likely.map_or_else(|| format!("the packs are {known}"), |likely| format!("did you mean `{likely}`?"));
-    CHECK.at(span, format!("there is no law pack `{law}`")).here("unknown law").help(help)
+    let help = likely.map_or_else(
+        || format!("the packs are {known}"),
+        |likely| format!("did you mean `{likely}`?"),
+    );
+    CHECK
+        .at(span, format!("there is no law pack `{law}`"))
+        .here("unknown law")
+        .help(help)
 }

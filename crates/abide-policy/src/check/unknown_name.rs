@@ -30,9 +30,14 @@ policy shop {
 
 /// The finding for `name` where one of `kinds` is wanted; `likely` is the known name it resembles.
 pub fn at(span: Span, name: &str, kinds: &str, likely: Option<&str>) -> Diagnostic {
-    let finding = CHECK.at(span, format!("no {kinds} is called `{name}`")).here("declared nowhere");
+    let finding = CHECK
+        .at(span, format!("no {kinds} is called `{name}`"))
+        .here("declared nowhere");
     match likely {
         Some(likely) => finding.help(format!("did you mean `{likely}`?")),
-        None => finding.help(format!("declare it: `{} {name}`", kinds.split(' ').next().unwrap_or(kinds))),
+        None => finding.help(format!(
+            "declare it: `{} {name}`",
+            kinds.split(' ').next().unwrap_or(kinds)
+        )),
     }
 }

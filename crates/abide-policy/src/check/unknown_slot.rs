@@ -29,7 +29,9 @@ policy shop {
 
 /// The finding for `slot` on a statement described as `on`.
 pub fn at(span: Span, slot: &str, on: &str, likely: Option<&str>) -> Diagnostic {
-    let finding = CHECK.at(span, format!("`{on}` has no slot `{slot}`")).here("unknown slot");
+    let finding = CHECK
+        .at(span, format!("`{on}` has no slot `{slot}`"))
+        .here("unknown slot");
     match likely {
         Some(likely) => finding.help(format!("did you mean `{likely}`?")),
         None => finding.help("see `docs/language` for the slots of each statement"),

@@ -36,5 +36,8 @@ pub fn at(span: Span, term: &str, likely: Option<&str>) -> Diagnostic {
         || "the prefixes are those of DPV 2.3: `dpv:`, `pd:`, `eu-gdpr:`".to_owned(),
         |likely| format!("did you mean `{likely}`?"),
     );
-    CHECK.at(span, format!("the Data Privacy Vocabulary has no `{term}`")).here("unknown term").help(help)
+    CHECK
+        .at(span, format!("the Data Privacy Vocabulary has no `{term}`"))
+        .here("unknown term")
+        .help(help)
 }

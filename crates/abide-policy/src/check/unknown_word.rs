@@ -34,5 +34,8 @@ pub fn at(span: Span, word: &str, likely: Option<&str>) -> Diagnostic {
         || "a line starts with `never`, `must`, `did`, an action such as `collect`, or a noun such as `data`".to_owned(),
         |likely| format!("did you mean `{likely}`?"),
     );
-    CHECK.at(span, format!("no statement starts with `{word}`")).here("unknown word").help(help)
+    CHECK
+        .at(span, format!("no statement starts with `{word}`"))
+        .here("unknown word")
+        .help(help)
 }

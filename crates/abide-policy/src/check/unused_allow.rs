@@ -31,16 +31,29 @@ policy shop {
 /// The finding for an `allow` with an empty reason.
 pub fn without_reason(allow: &Allow) -> Diagnostic {
     CHECK
-        .at(allow.check.span, format!("`allow {}` gives no reason", allow.check.value))
+        .at(
+            allow.check.span,
+            format!("`allow {}` gives no reason", allow.check.value),
+        )
         .here("why is this right?")
-        .help(format!("write `allow {} \"the reason\"`", allow.check.value))
+        .help(format!(
+            "write `allow {} \"the reason\"`",
+            allow.check.value
+        ))
 }
 
 /// The finding for an `allow` that nothing on its line needs.
 pub fn unused(allow: &Allow, known: bool) -> Diagnostic {
-    let help = if known { "take it away" } else { "no finding has this code: `abide explain` lists them" };
+    let help = if known {
+        "take it away"
+    } else {
+        "no finding has this code: `abide explain` lists them"
+    };
     CHECK
-        .at(allow.check.span, format!("nothing on this line gives `{}`", allow.check.value))
+        .at(
+            allow.check.span,
+            format!("nothing on this line gives `{}`", allow.check.value),
+        )
         .here("allows nothing")
         .help(help)
 }

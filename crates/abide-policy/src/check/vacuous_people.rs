@@ -3,7 +3,7 @@
 use super::{Check, Context, clash};
 use crate::diagnostic::{Findings, Severity};
 use crate::leaf_set::LeafSet;
-use crate::model::{Norm, SlotUse};
+use crate::model::{Norm, Polarity, SlotUse};
 use crate::vocabulary::{Action, Mode, Slot};
 
 /// See the manual page.
@@ -40,16 +40,27 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
     let barring: Vec<&Norm> = policy
         .norms
         .iter()
-        .filter(|norm| norm.mode == Mode::Never && norm.action == Action::Collect && norm.conditions.is_empty())
+        .filter(|norm| {
+            norm.mode == Mode::Never && norm.action == Action::Collect && norm.conditions.is_empty()
+        })
         .filter(|norm| names_only_people(norm))
         .collect();
-    for norm in policy.norms.iter().filter(|norm| norm.mode == Mode::May && norm.action.is_about_data() && norm.region.people != LeafSet::Any) {
+    for norm in policy
+        .norms
+        .iter()
+        .filter(|norm| norm.region.people != LeafSet::Any && lets_something(norm))
+    {
         let bar = barring.iter().find(|bar| {
-            bar.region.people.contains(&norm.region.people)
+            bar.region.people_contain(&norm.region)
                 && bar.region.object.contains(&norm.region.object)
-                && !bar.excepts.iter().any(|except| except.region.people.contains(&norm.region.people))
+                && !bar
+                    .excepts
+                    .iter()
+                    .any(|except| except.region.people_contain(&norm.region))
         });
-        let Some(bar) = bar.filter(|bar| !clash::is_settled(policy, bar, norm)) else { continue };
+        let Some(bar) = bar.filter(|bar| !clash::is_settled(policy, bar, norm)) else {
+            continue;
+        };
         let (a, b) = (clash::call(bar), clash::call(norm));
         findings.push(
             CHECK
@@ -63,7 +74,21 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
 
 /// Whether the line itself names people, and nothing else that would narrow it.
 fn names_only_people(norm: &Norm) -> bool {
-    let own = |slot: &&SlotUse| !slot.inherited && slot.slot != Slot::About;
+    let own = |slot: &&SlotUse| !slot.inherited && !matches!(slot.slot, Slot::About | Slot::Hedge);
     let about = norm.slot(Slot::About).is_some_and(|slot| !slot.inherited);
-    about && !norm.slots.iter().any(|slot| own(&slot)) && !norm.excepts.iter().any(|except| !except.implied)
+    about
+        && !norm.slots.iter().any(|slot| own(&slot))
+        && !norm.excepts.iter().any(|except| !except.implied)
+}
+
+/// A permission over data, or a prohibition that a fact lifts.
+fn lets_something(norm: &Norm) -> bool {
+    let lifted = || {
+        norm.conditions
+            .iter()
+            .any(|condition| condition.polarity == Polarity::Unless)
+    };
+    norm.action.is_about_data()
+        && (norm.mode == Mode::May
+            || (norm.mode == Mode::Never && norm.action != Action::Collect && lifted()))
 }

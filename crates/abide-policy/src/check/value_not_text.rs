@@ -30,7 +30,10 @@ policy shop {
 /// The finding for the value.
 pub fn at(span: Span) -> Diagnostic {
     CHECK
-        .at(span, "this value is neither a word, a string nor a whole number")
+        .at(
+            span,
+            "this value is neither a word, a string nor a whole number",
+        )
         .here("cannot stand here")
         .help("write a word, a string in double quotes, or a whole number")
 }

@@ -41,32 +41,65 @@ policy shop {
 
 fn run(context: &Context<'_>, findings: &mut Findings) {
     let policy = context.policy;
-    let timed = |norm: &&Norm| norm.mode == Mode::Must && length(norm).is_some() && matches!(norm.action, Action::Answer | Action::Tell | Action::Erase);
-    let (inside, base): (Vec<&Norm>, Vec<&Norm>) = policy.norms.iter().filter(timed).partition(|norm| norm.part.is_some());
+    let timed = |norm: &&Norm| {
+        norm.mode == Mode::Must
+            && length(norm).is_some()
+            && matches!(norm.action, Action::Answer | Action::Tell | Action::Erase)
+    };
+    let (inside, base): (Vec<&Norm>, Vec<&Norm>) = policy
+        .norms
+        .iter()
+        .filter(timed)
+        .partition(|norm| norm.part.is_some());
     for weaker in base {
         let stronger = inside.iter().find(|stronger| {
-            let longer = length(stronger).zip(length(weaker)).and_then(|(strong, weak)| strong.shorter_than(weak)) == Some(true);
+            let longer = length(stronger)
+                .zip(length(weaker))
+                .and_then(|(strong, weak)| strong.shorter_than(weak))
+                == Some(true);
             longer
                 && stronger.action == weaker.action
                 && stronger.region.object.overlaps(&weaker.region.object)
-                && weaker.region.people.overlaps(&stronger.region.people)
-                && !weaker.excepts.iter().any(|except| except.region.people.contains(&stronger.region.people))
+                && weaker.region.people_contain(&stronger.region)
+                && !weaker
+                    .excepts
+                    .iter()
+                    .any(|except| except.region.people_contain(&stronger.region))
         });
-        let Some(stronger) = stronger.filter(|stronger| !clash::is_settled(policy, stronger, weaker)) else { continue };
-        let part = stronger.part.and_then(|part| policy.parts.get(part)).map(|part| part.name.clone()).unwrap_or_default();
+        let Some(stronger) =
+            stronger.filter(|stronger| !clash::is_settled(policy, stronger, weaker))
+        else {
+            continue;
+        };
+        let part = stronger
+            .part
+            .and_then(|part| policy.parts.get(part))
+            .map(|part| part.name.clone())
+            .unwrap_or_default();
         findings.push(
             CHECK
-                .at(weaker.span, format!("`{}` gives the people of part `{part}` a longer time than the part does", clash::call(weaker)))
+                .at(
+                    weaker.span,
+                    format!(
+                        "`{}` gives the people of part `{part}` a longer time than the part does",
+                        clash::call(weaker)
+                    ),
+                )
                 .here("the longer time")
                 .label(stronger.span, "the shorter one, for the same people")
-                .help("cut the people out with `except about=…`, or settle the two with a `reading`"),
+                .help(
+                    "cut the people out with `except about=…`, or settle the two with a `reading`",
+                ),
         );
     }
 }
 
 fn length(norm: &Norm) -> Option<Length> {
-    norm.slot(Slot::Within)?.values.iter().find_map(|value| match value {
-        Value::Length { length, .. } => Some(*length),
-        _ => None,
-    })
+    norm.slot(Slot::Within)?
+        .values
+        .iter()
+        .find_map(|value| match value {
+            Value::Length { length, .. } => Some(*length),
+            _ => None,
+        })
 }

@@ -43,8 +43,7 @@ pub(super) fn fill(policy: &mut Policy) {
         .iter()
         .enumerate()
         .filter(|(_, part)| part.instead)
-        .flat_map(|(index, part)| part.defaults.iter().map(move |slot| (index, slot)))
-        .filter(|(_, slot)| slot.slot == Slot::About)
+        .filter_map(|(index, part)| Some((index, scope_slot(&part.defaults)?)))
         .collect();
     let inside = |mut part: Option<usize>, wanted: usize| loop {
         match part {
@@ -59,12 +58,18 @@ pub(super) fn fill(policy: &mut Policy) {
         for except in &mut norm.excepts {
             except.region = region_of(nouns, &except.objects, &except.slots);
         }
+        if let Some(about) = norm.part.and_then(|part| scope_slot(&parts[part].defaults)) {
+            norm.region.scope = union(nouns, about.names());
+        }
         for (part, about) in &replaced {
             if inside(norm.part, *part) {
                 continue;
             }
             let slots = vec![(*about).clone()];
-            let region = region_of(nouns, &[], &slots);
+            let region = Region {
+                scope: union(nouns, about.names()),
+                ..Region::default()
+            };
             norm.excepts.push(Except {
                 objects: Vec::new(),
                 slots,
@@ -74,4 +79,8 @@ pub(super) fn fill(policy: &mut Policy) {
             });
         }
     }
+}
+
+fn scope_slot(defaults: &[SlotUse]) -> Option<&SlotUse> {
+    defaults.iter().find(|slot| slot.slot == Slot::About)
 }
