@@ -449,6 +449,14 @@ impl Norm {
     }
 }
 
+impl Controller {
+    /// The place that its `country` names, if it names one.
+    pub fn country(&self) -> Option<&NounUse> {
+        let slot = self.slots.iter().find(|used| used.slot == Slot::Country)?;
+        slot.names().next()
+    }
+}
+
 impl SlotUse {
     /// The names among the values.
     pub fn names(&self) -> impl Iterator<Item = &NounUse> {

@@ -150,8 +150,7 @@ pub(super) fn heading(policy: &Policy, heading: Heading<'_>) -> String {
                 return String::new();
             };
             let country = controller
-                .country
-                .as_ref()
+                .country()
                 .map(|country| policy.nouns.get(country.id).label(TAG));
             let country = country
                 .map(|country| format!("（{country}）"))
