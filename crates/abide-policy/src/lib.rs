@@ -13,6 +13,7 @@ pub mod leaf_set;
 pub mod length;
 pub mod library;
 pub mod model;
+pub mod named_law;
 pub mod nouns;
 pub mod readable;
 pub mod resolve;
