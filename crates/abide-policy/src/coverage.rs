@@ -126,7 +126,7 @@ impl<'a> Gates<'a> {
                 && !gate
                     .excepts
                     .iter()
-                    .any(|except| except.region.overlaps(&norm.region))
+                    .any(|except| !except.implied && except.region.overlaps(&norm.region))
         })
     }
 }

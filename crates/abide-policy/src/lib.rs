@@ -15,6 +15,7 @@ pub mod library;
 pub mod model;
 pub mod named_law;
 pub mod nouns;
+pub mod parties;
 pub mod readable;
 pub mod resolve;
 pub mod sentence;
