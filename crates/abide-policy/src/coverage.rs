@@ -15,6 +15,7 @@ pub struct Coverage {
 #[derive(Debug)]
 struct Group {
     people: LeafSet,
+    scope: LeafSet,
     /// People for whom a part replaces these lines.
     replaced: Vec<LeafSet>,
     covered: LeafSet,
@@ -24,14 +25,16 @@ impl Coverage {
     /// Adds what `norm` covers of `set`.
     pub fn add(&mut self, norm: &Norm, set: &LeafSet) {
         let replaced: Vec<LeafSet> = replaced_people(norm).cloned().collect();
-        let known = self
-            .groups
-            .iter_mut()
-            .find(|group| group.people == norm.region.people && group.replaced == replaced);
+        let known = self.groups.iter_mut().find(|group| {
+            group.people == norm.region.people
+                && group.scope == norm.region.scope
+                && group.replaced == replaced
+        });
         match known {
             Some(group) => group.covered.add(set),
             None => self.groups.push(Group {
                 people: norm.region.people.clone(),
+                scope: norm.region.scope.clone(),
                 replaced,
                 covered: set.clone(),
             }),
@@ -40,11 +43,15 @@ impl Coverage {
 
     /// Whether some of `set` is covered for some of the people that `norm` is about.
     pub fn touches(&self, norm: &Norm, set: &LeafSet) -> bool {
-        let people = &norm.region.people;
+        let (people, scope) = (&norm.region.people, &norm.region.scope);
+        let takes = |gone: &LeafSet, people: &LeafSet, scope: &LeafSet| {
+            gone.contains(people) || gone.contains(scope)
+        };
         self.groups.iter().any(|group| {
             group.people.overlaps(people)
-                && !replaced_people(norm).any(|gone| gone.contains(&group.people))
-                && !group.replaced.iter().any(|gone| gone.contains(people))
+                && group.scope.overlaps(scope)
+                && !replaced_people(norm).any(|gone| takes(gone, &group.people, &group.scope))
+                && !group.replaced.iter().any(|gone| takes(gone, people, scope))
                 && group.covered.overlaps(set)
         })
     }
@@ -55,7 +62,7 @@ fn replaced_people(norm: &Norm) -> impl Iterator<Item = &LeafSet> {
     norm.excepts
         .iter()
         .filter(|except| except.implied)
-        .map(|except| &except.region.people)
+        .map(|except| &except.region.scope)
 }
 
 /// The permissions to do one of `actions`.

@@ -118,7 +118,7 @@ fn reaches(way: &Norm, norm: &Norm, policy: &Policy) -> bool {
                 Reach::Data(names) => within(&norm.region.object, Kind::Data, names),
             }
     };
-    way.region.people.overlaps(&norm.region.people)
+    way.region.people_overlap(&norm.region)
         && way.region.purpose.overlaps(&norm.region.purpose)
         && data_asked_for(way, nouns).overlaps(&norm.region.object)
         && WAYS_BACK.iter().any(takes_back)
