@@ -18,6 +18,7 @@ pub mod nouns;
 pub mod parties;
 pub mod readable;
 pub mod resolve;
+pub mod resolved;
 pub mod sentence;
 pub mod source;
 pub mod suggest;

@@ -63,7 +63,7 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
                     change
                         .excepts
                         .iter()
-                        .any(|except| except.region.object.contains(policy.nouns.set(class.id)))
+                        .any(|except| !except.implied && except.region.object.contains(policy.nouns.set(class.id)))
                 });
             let apart = !change.region.people_overlap(&tell.region);
             let same = change

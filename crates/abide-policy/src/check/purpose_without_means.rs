@@ -72,7 +72,7 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
                 && !bar
                     .excepts
                     .iter()
-                    .any(|except| except.region.object.contains(needed))
+                    .any(|except| !except.implied && except.region.object.contains(needed))
         });
         let Some(bar) = barred else { continue };
         let is_for = |norm: &&Norm| {
