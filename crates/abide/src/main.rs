@@ -3,6 +3,7 @@
 mod clock;
 mod command;
 mod files;
+mod output;
 
 use std::process::ExitCode;
 

@@ -9,6 +9,7 @@ use abide_policy::{Compiled, Library, compile};
 use anyhow::{Context, Result};
 
 use super::{Format, Outcome};
+use crate::output::print;
 use crate::{clock, files};
 
 /// Arguments of `abide check`.
@@ -44,7 +45,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
         catalogue::compare(&clauses, &policies, library)
     });
     match arguments.format {
-        Format::Text => print_text(&units, coverage.as_ref()),
+        Format::Text => print(&text(&units, coverage.as_ref()))?,
         Format::Json => print_json(&units, coverage.as_ref())?,
     }
     let clean = units.iter().all(|(_, unit)| unit.is_clean())
@@ -63,58 +64,41 @@ fn read_clauses(path: &PathBuf) -> Result<Vec<Clause>> {
         .with_context(|| format!("`{}` is not a catalogue of clauses", path.display()))
 }
 
-fn print_text(units: &[(Vec<SourceFile>, Compiled)], coverage: Option<&Coverage>) {
+fn text(units: &[(Vec<SourceFile>, Compiled)], coverage: Option<&Coverage>) -> String {
+    let mut lines = Vec::new();
     for (files, unit) in units {
         if !unit.findings.is_empty() {
-            println!("{}", diagnostic::render_all(&unit.findings, files));
+            lines.push(diagnostic::render_all(&unit.findings, files));
         }
-        let count = |severity| {
-            unit.findings
-                .iter()
-                .filter(|finding| finding.severity == severity)
-                .count()
-        };
+        let count = |severity| unit.findings.iter().filter(|finding| finding.severity == severity).count();
+        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
         for policy in &unit.policies {
-            println!(
-                "`{}`: {} lines, {} errors, {} warnings",
-                policy.name,
-                policy.norms.len(),
-                count(Severity::Error),
-                count(Severity::Warning)
-            );
+            lines.push(format!("`{}`: {} lines, {errors} errors, {warnings} warnings", policy.name, policy.norms.len()));
         }
     }
-    let Some(coverage) = coverage else { return };
-    println!(
+    lines.extend(coverage.map(coverage_text));
+    lines.join("\n")
+}
+
+fn coverage_text(coverage: &Coverage) -> String {
+    let mut lines = vec![format!(
         "clauses: {} stated, {} missing, {} unknown, {} facts missing, {} of the wrong kind",
         coverage.stated.len(),
         coverage.missing.len(),
         coverage.unknown.len(),
         coverage.facts_missing.len(),
         coverage.wrong_kind.len()
-    );
-    coverage
-        .missing
-        .iter()
-        .for_each(|id| println!("  missing: {id} is stated nowhere"));
-    coverage
-        .unknown
-        .iter()
-        .for_each(|id| println!("  unknown: {id} is not in the catalogue"));
-    for lack in &coverage.facts_missing {
-        println!(
-            "  fact missing: {} does not say its {}: {}",
-            lack.clause, lack.fact, lack.wanted
-        );
-    }
-    for wrong in &coverage.wrong_kind {
-        println!(
-            "  wrong kind: {} is a clause of kind {}, which {} cannot mean",
-            wrong.clause,
-            wrong.kind,
-            wrong.found.join(", ")
-        );
-    }
+    )];
+    lines.extend(coverage.missing.iter().map(|id| format!("  missing: {id} is stated nowhere")));
+    lines.extend(coverage.unknown.iter().map(|id| format!("  unknown: {id} is not in the catalogue")));
+    lines.extend(coverage.facts_missing.iter().map(|lack| {
+        format!("  fact missing: {} does not say its {}: {}", lack.clause, lack.fact, lack.wanted)
+    }));
+    lines.extend(coverage.wrong_kind.iter().map(|wrong| {
+        let found = wrong.found.join(", ");
+        format!("  wrong kind: {} is a clause of kind {}, which {found} cannot mean", wrong.clause, wrong.kind)
+    }));
+    lines.join("\n")
 }
 
 fn print_json(units: &[(Vec<SourceFile>, Compiled)], coverage: Option<&Coverage>) -> Result<()> {
@@ -131,6 +115,5 @@ fn print_json(units: &[(Vec<SourceFile>, Compiled)], coverage: Option<&Coverage>
         None => serde_json::json!({}),
     };
     json["findings"] = serde_json::to_value(findings)?;
-    println!("{}", serde_json::to_string_pretty(&json)?);
-    Ok(())
+    print(&serde_json::to_string_pretty(&json)?)
 }

@@ -5,6 +5,7 @@ use abide_policy::suggest::closest;
 use anyhow::{Result, bail};
 
 use super::Outcome;
+use crate::output::print;
 
 /// Arguments of `abide explain`.
 #[derive(clap::Args)]
@@ -17,7 +18,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let Some(code) = &arguments.code else {
         for check in CHECKS {
-            println!("{} {}", check.code, check.name);
+            print(&format!("{} {}", check.code, check.name))?;
         }
         return Ok(Outcome::Clean);
     };
@@ -28,6 +29,6 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
             None => bail!("no finding is called `{code}`; `abide explain` lists them"),
         }
     };
-    println!("{} {}\n{}", check.code, check.name, check.manual);
+    print(&format!("{} {}\n{}", check.code, check.name, check.manual))?;
     Ok(Outcome::Clean)
 }

@@ -1,36 +1,55 @@
-//! `abide policy PATH`: the resolved model, as text or JSON.
+//! `abide policy PATH`: what a policy means, line by line, as sentences or as JSON.
 
 use std::path::PathBuf;
 
+use abide_policy::diagnostic;
+use abide_policy::resolved::{resolved, schema};
+use abide_policy::sentence::{Language, sentence};
 use abide_policy::{Library, compile};
 use anyhow::Result;
 
 use super::{Format, Outcome};
+use crate::output::print;
 use crate::{clock, files};
 
 /// Arguments of `abide policy`.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The policy: a file, or a folder of them
-    path: PathBuf,
+    #[arg(required_unless_present = "schema")]
+    path: Option<PathBuf>,
     /// The form of the output
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+    /// Print the JSON Schema of the JSON form instead
+    #[arg(long)]
+    schema: bool,
 }
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
-    let files = files::read_unit(&arguments.path)?;
+    let path = match &arguments.path {
+        Some(path) if !arguments.schema => path,
+        _ => {
+            print(&serde_json::to_string_pretty(&schema())?)?;
+            return Ok(Outcome::Clean);
+        }
+    };
+    let files = files::read_unit(path)?;
     let compiled = compile(Library::standard(), &files, Some(clock::today()));
     for policy in &compiled.policies {
-        for norm in &policy.norms {
-            println!("{} {} {}", norm.id, norm.mode.word(), norm.action.word());
+        match arguments.format {
+            Format::Json => print(&serde_json::to_string_pretty(&resolved(policy, &files))?)?,
+            Format::Text => {
+                for norm in &policy.norms {
+                    print(&format!("{:<22} {}", norm.id, sentence(norm, policy, Language::English)))?;
+                }
+            }
         }
     }
-    let _ = arguments.format;
-    Ok(if compiled.is_clean() {
-        Outcome::Clean
-    } else {
-        Outcome::Found
-    })
+    if !compiled.is_clean() {
+        eprintln!("{}", diagnostic::render_all(&compiled.findings, &files));
+        return Ok(Outcome::Found);
+    }
+    Ok(Outcome::Clean)
 }

@@ -1,0 +1,30 @@
+//! Puts the policies of `policies/` into the binary, so that the demo runs from any folder. Names none of them.
+
+use std::path::Path;
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
+    println!("cargo::rerun-if-changed={}", root.display());
+    let mut code = String::from("pub(crate) const POLICIES: &[(&str, &[(&str, &str)])] = &[\n");
+    for folder in sorted(&root)?.iter().filter(|path| path.is_dir()) {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        println!("cargo::rerun-if-changed={}", folder.display());
+        code.push_str(&format!("    ({name:?}, &[\n"));
+        for file in sorted(folder)?.iter().filter(|path| path.extension().is_some_and(|extension| extension == "kdl")) {
+            let file_name = file.file_name().unwrap_or_default().to_string_lossy();
+            let file = fs::canonicalize(file)?;
+            code.push_str(&format!("        ({file_name:?}, include_str!({file:?})),\n"));
+        }
+        code.push_str("    ]),\n");
+    }
+    code.push_str("];\n");
+    let out = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo gives no OUT_DIR"))?;
+    fs::write(Path::new(&out).join("policies.rs"), code)
+}
+
+fn sorted(folder: &Path) -> io::Result<Vec<std::path::PathBuf>> {
+    let mut paths: Vec<_> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+    paths.sort();
+    Ok(paths)
+}
