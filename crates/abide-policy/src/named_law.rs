@@ -39,11 +39,17 @@ pub struct LawLine<'a> {
 pub fn named_laws<'a>(context: &Context<'a>) -> Vec<NamedLaw<'a>> {
     let mut found: Vec<NamedLaw<'a>> = Vec::new();
     for name in &context.policy.laws {
-        let Some(law) = context.library.law(&name.value) else { continue };
+        let Some(law) = context.library.law(&name.value) else {
+            continue;
+        };
         if found.iter().any(|known| known.law.name == law.name) {
             continue;
         }
-        let lines = law.norms.iter().filter_map(|norm| line_of(context, norm)).collect();
+        let lines = law
+            .norms
+            .iter()
+            .filter_map(|norm| line_of(context, norm))
+            .collect();
         found.push(NamedLaw { law, name, lines });
     }
     found
@@ -62,7 +68,11 @@ fn line_of<'a>(context: &Context<'a>, norm: &'a Norm) -> Option<LawLine<'a>> {
         norm,
         authority,
         region: region_of(nouns, objects, &norm.slots),
-        excepts: norm.excepts.iter().map(|except| region_of(nouns, &except.objects, &except.slots)).collect(),
+        excepts: norm
+            .excepts
+            .iter()
+            .map(|except| region_of(nouns, &except.objects, &except.slots))
+            .collect(),
     })
 }
 
@@ -70,14 +80,29 @@ impl NamedLaw<'_> {
     /// Whether a line of the policy speaks of people where the law holds: not of people elsewhere only, and not of a base
     /// that a part replaces for all people there.
     pub fn concerns(&self, policy: &Policy, norm: &Norm) -> bool {
-        let Some(place) = self.law.place else { return true };
+        let Some(place) = self.law.place else {
+            return true;
+        };
         let here = policy.nouns.set(place);
         let mut about = norm.names(Slot::About).peekable();
-        let speaks = about.peek().is_none() || about.any(|people| places_of(policy, people.id).is_none_or(|places| places.overlaps(here)));
-        let replaced = norm.excepts.iter().filter(|except| except.implied).any(|except| {
-            let mut people = except.slots.iter().filter(|slot| slot.slot == Slot::About).flat_map(SlotUse::names);
-            people.any(|people| places_of(policy, people.id).is_some_and(|places| places.contains(here)))
-        });
+        let speaks = about.peek().is_none()
+            || about.any(|people| {
+                places_of(policy, people.id).is_none_or(|places| places.overlaps(here))
+            });
+        let replaced = norm
+            .excepts
+            .iter()
+            .filter(|except| except.implied)
+            .any(|except| {
+                let mut people = except
+                    .slots
+                    .iter()
+                    .filter(|slot| slot.slot == Slot::About)
+                    .flat_map(SlotUse::names);
+                people.any(|people| {
+                    places_of(policy, people.id).is_some_and(|places| places.contains(here))
+                })
+            });
         speaks && !replaced
     }
 
@@ -86,11 +111,21 @@ impl NamedLaw<'_> {
         let mut about = norm.names(Slot::About).peekable();
         about.peek().is_none()
             || about.any(|people| {
-                let everyone = policy.nouns.find(Kind::People, "person").is_some_and(|person| policy.nouns.set(people.id).contains(policy.nouns.set(person)));
+                let everyone = policy
+                    .nouns
+                    .find(Kind::People, "person")
+                    .is_some_and(|person| {
+                        policy
+                            .nouns
+                            .set(people.id)
+                            .contains(policy.nouns.set(person))
+                    });
                 let here = self.law.place.map(|place| policy.nouns.set(place));
                 let noun = policy.nouns.get(people.id);
                 let by_place = noun.slots(Slot::Age).next().is_none()
-                    && here.is_some_and(|here| places_of(policy, people.id).is_some_and(|places| places.contains(here)));
+                    && here.is_some_and(|here| {
+                        places_of(policy, people.id).is_some_and(|places| places.contains(here))
+                    });
                 everyone || by_place
             })
     }
@@ -104,7 +139,9 @@ pub fn places_of(policy: &Policy, people: NounId) -> Option<LeafSet> {
             set.add(policy.nouns.set(place.id));
         }
         if set.is_empty() && depth < 8 {
-            noun.is.iter().for_each(|parent| walk(policy, parent.id, depth + 1, set));
+            noun.is
+                .iter()
+                .for_each(|parent| walk(policy, parent.id, depth + 1, set));
         }
     }
     let mut set = LeafSet::EMPTY;
@@ -114,10 +151,13 @@ pub fn places_of(policy: &Policy, people: NounId) -> Option<LeafSet> {
 
 /// The firm length in a slot.
 pub fn length_in(norm: &Norm, slot: Slot) -> Option<Length> {
-    norm.slot(slot)?.values.iter().find_map(|value| match value {
-        Value::Length { length, .. } => Some(*length),
-        _ => None,
-    })
+    norm.slot(slot)?
+        .values
+        .iter()
+        .find_map(|value| match value {
+            Value::Length { length, .. } => Some(*length),
+            _ => None,
+        })
 }
 
 /// Whether the names of a slot have something in common. A slot that is left out has what the other has.
@@ -125,7 +165,11 @@ pub fn slot_overlaps(policy: &Policy, slot: Slot, one: &Norm, other: &Norm) -> b
     let free = |norm: &Norm| norm.names(slot).next().is_none();
     free(one)
         || free(other)
-        || one.names(slot).any(|a| other.names(slot).any(|b| policy.nouns.set(a.id).overlaps(policy.nouns.set(b.id))))
+        || one.names(slot).any(|a| {
+            other
+                .names(slot)
+                .any(|b| policy.nouns.set(a.id).overlaps(policy.nouns.set(b.id)))
+        })
 }
 
 /// What a finding against a law fact may be at most: an unread fact alone stops nothing.
@@ -164,4 +208,3 @@ pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
     text
 }
-
