@@ -20,7 +20,12 @@ impl<'s> Resolver<'_> {
         let mut lines = Vec::new();
         for block in blocks {
             let head = block.span_of_head();
+            // The block that gives the version stands for the policy wherever a finding is about all of it.
+            if block.props.iter().any(|prop| prop.name.value == "version") {
+                self.policy.span = Some(head);
+            }
             self.policy.span.get_or_insert(head);
+            self.allows_at(block, head);
             self.policy.clauses.extend(block.clauses());
             for prop in &block.props {
                 match prop.name.value.as_str() {
@@ -74,6 +79,7 @@ impl<'s> Resolver<'_> {
                 }
                 // The slots and texts of a part stand among its lines.
                 word if part.is_some() && is_part_child(word) => {}
+                "allow" => {}
                 _ => lines.push(Line { statement, part }),
             }
         }
@@ -133,6 +139,7 @@ impl<'s> Resolver<'_> {
                 ),
             }
         }
+        self.allows_at(statement, part.span);
         self.policy.parts.push(part);
         self.part_statements.push(statement.clone_head());
         self.policy.parts.len() - 1

@@ -252,8 +252,13 @@ impl Resolver<'_> {
         });
     }
 
-    /// Reads the `allow CODE "reason"` children.
+    /// Reads the `allow CODE "reason"` children, which speak of the whole statement.
     pub(super) fn allows_of(&mut self, statement: &Statement) {
+        self.allows_at(statement, statement.span);
+    }
+
+    /// Reads the `allow CODE "reason"` children, which speak of `line` only: the head of a block answers for itself.
+    pub(super) fn allows_at(&mut self, statement: &Statement, line: crate::source::Span) {
         for child in statement
             .children
             .iter()
@@ -277,7 +282,7 @@ impl Resolver<'_> {
             self.policy.allows.push(Allow {
                 check,
                 reason,
-                line: statement.span,
+                line,
             });
         }
     }
