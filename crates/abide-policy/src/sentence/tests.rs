@@ -250,7 +250,7 @@ fn slot_child(slot: Slot) -> String {
         Takes::NamesOrDate(_) => "purchase \"2026-03-01\"",
         Takes::Length => "\"45 days\"",
         Takes::Rate => "\"2 per 12 months\"",
-        Takes::Need => "must",
+        Takes::Word([first, ..]) => first,
         _ => "\"where possible\"",
     };
     format!("{} {values}", slot.word())
