@@ -14,6 +14,7 @@ pub mod length;
 pub mod library;
 pub mod model;
 pub mod named_law;
+pub mod notice;
 pub mod nouns;
 pub mod parties;
 pub mod readable;

@@ -79,10 +79,9 @@ pub(super) fn phrase(line: &Line<'_>, slot: Slot, slots: &mut Slots<'_>) -> Stri
         (Slot::To, Right) => format!("by turning to {or}"),
         (Slot::To, _) => format!("to {and}"),
         (Slot::By, Assure) => {
-            let verb = if found
-                .iter()
-                .any(|value| matches!(value, Value::Noun(noun) if is_person(noun)))
-            {
+            let by_person =
+                |value: &&Value| !matches!(value, Value::Text(word) if word.value == "probe");
+            let verb = if found.iter().any(by_person) {
                 "confirmed"
             } else {
                 "checked"
@@ -174,7 +173,11 @@ pub(super) fn condition(line: &Line<'_>, unless: bool, group: &[&Value]) -> Stri
         return format!("{} anything holds", if unless { "unless" } else { "if" });
     }
     let consent = |value: &&Value| matches!(value, Value::Noun(noun) if line.policy.nouns.is_a(noun.id, Kind::Fact, "consent"));
-    if group.iter().all(consent) && labels.iter().all(|label| is_thing(label)) {
+    let plain = matches!(
+        (line.mode(), unless),
+        (Mode::May, false) | (Mode::Never, true)
+    ) && line.action().is_about_data();
+    if plain && group.iter().all(consent) && labels.iter().all(|label| is_thing(label)) {
         return format!(
             "{} {}",
             if unless { "without" } else { "with" },
@@ -269,6 +272,8 @@ pub(super) fn via(line: &Line<'_>, found: &[&Value]) -> String {
 pub(super) fn checker(line: &Line<'_>, value: &Value) -> String {
     match value {
         Value::Noun(noun) => with_article(&line.label(noun)),
+        Value::Text(word) if word.value == "probe" => "an automatic probe".to_owned(),
+        Value::Text(word) => format!("a {}", word.value),
         other => text(line, Slot::By, other),
     }
 }

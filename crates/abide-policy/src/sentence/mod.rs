@@ -205,4 +205,4 @@ pub fn untranslated_texts(policy: &Policy, lang: Language) -> impl Iterator<Item
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -4,7 +4,7 @@
 use super::line::{Line, Slots, texts};
 use super::zh_phrases::{
     AFTER_VERB, BEFORE_VERB, conditions, conjunction, exception, hedge, list, names, phrase, rest,
-    values, window,
+    text, values, window,
 };
 use crate::model::NounUse;
 use crate::vocabulary::{Action, Kind, Mode, Slot};
@@ -68,90 +68,93 @@ fn opener(line: &Line<'_>, slots: &mut Slots<'_>) -> String {
 fn core(line: &Line<'_>, slots: &mut Slots<'_>, hedge: &str) -> String {
     match line.action() {
         Action::Tell | Action::Ask => message(line, slots, hedge),
-        Action::Answer => format!(
-            "{}{}答复{}",
-            actor(line, slots, hedge),
-            before(line, slots),
-            requests(line)
-        ),
-        Action::Extend => {
-            let within = slots.take(Slot::Within);
-            let by = if within.is_empty() {
-                String::new()
-            } else {
-                list(&values(line, Slot::Within, &within), "或")
-            };
-            let topics = of(line, slots);
-            format!(
-                "{}{}将答复期限延长{by}{topics}",
-                actor(line, slots, hedge),
-                before(line, slots)
-            )
+        Action::Answer => {
+            let who = actor(line, slots, hedge);
+            format!("{who}{}答复{}", before(line, slots), requests(line))
         }
-        Action::Change => {
-            let objects = list(&objects(line, "任何变更"), "或");
-            let verb = match line.mode() {
-                Mode::Never => "不会对您适用",
-                Mode::Did => "已对您适用",
-                Mode::Must => "必须对您适用",
-                Mode::May => "对您适用",
-            };
-            let topics = of(line, slots);
-            let actor = if slots.has(Slot::By) {
-                format!(
-                    "由{}作出的",
-                    list(&values(line, Slot::By, &slots.take(Slot::By)), "或")
-                )
-            } else {
-                String::new()
-            };
-            format!(
-                "{hedge}{}{actor}本政策的{objects}{topics}{verb}",
-                before(line, slots)
-            )
-        }
+        Action::Extend => extend(line, slots, hedge),
+        Action::Change => change(line, slots, hedge),
         Action::Honour => {
             let objects = list(&objects(line, "所有信号"), "和");
+            let who = actor(line, slots, hedge);
             format!(
-                "{}{}遵从{objects}信号{}",
-                actor(line, slots, hedge),
+                "{who}{}遵从{objects}信号{}",
                 before(line, slots),
                 of(line, slots)
             )
         }
         Action::Apply => apply(line, slots, hedge),
-        Action::Right => {
-            let objects = list(&objects(line, "行使各项权利"), "或");
-            let topics = of(line, slots);
-            let who = by(line, slots, "您");
-            format!("{who}{hedge}可以{}{objects}{topics}", before(line, slots))
-        }
-        Action::Refuse => {
-            let topics = slots.take(Slot::Of);
-            let part = if topics.is_empty() {
-                String::new()
-            } else {
-                format!(
-                    "中涉及{}的部分",
-                    list(&values(line, Slot::Of, &topics), "或")
-                )
-            };
-            let who = slots.take(Slot::By);
-            let who = if who.is_empty() {
-                String::new()
-            } else {
-                format!("{}提出的", list(&values(line, Slot::By, &who), "或"))
-            };
-            format!(
-                "我们{hedge}可以{}拒绝{who}{}{part}",
-                before(line, slots),
-                requests(line)
-            )
-        }
+        Action::Right => right(line, slots, hedge),
+        Action::Refuse => refuse(line, slots, hedge),
         Action::Assure => assure(line, slots, hedge),
         Action::Say => String::new(),
         _ => data(line, slots, hedge),
     }
+}
+
+fn extend(line: &Line<'_>, slots: &mut Slots<'_>, hedge: &str) -> String {
+    let by = list(&values(line, Slot::Within, &slots.take(Slot::Within)), "或");
+    let topics = of(line, slots);
+    let who = actor(line, slots, hedge);
+    format!("{who}{}将答复期限延长{by}{topics}", before(line, slots))
+}
+
+fn change(line: &Line<'_>, slots: &mut Slots<'_>, hedge: &str) -> String {
+    let verb = match line.mode() {
+        Mode::Never => "不会对您适用",
+        Mode::Did => "已对您适用",
+        Mode::Must => "必须对您适用",
+        Mode::May => "对您适用",
+    };
+    let objects = list(&objects(line, "任何变更"), "或");
+    let topics = of(line, slots);
+    let by = slots.take(Slot::By);
+    let by = if by.is_empty() {
+        String::new()
+    } else {
+        format!("由{}作出的", list(&values(line, Slot::By, &by), "或"))
+    };
+    format!(
+        "{hedge}{}{by}本政策的{objects}{topics}{verb}",
+        before(line, slots)
+    )
+}
+
+/// Who receives a request is said behind what may be asked, since both may be a turning to somebody.
+fn right(line: &Line<'_>, slots: &mut Slots<'_>, hedge: &str) -> String {
+    let objects = list(&objects(line, "行使各项权利"), "或");
+    let topics = of(line, slots);
+    let to = slots.take(Slot::To);
+    let to = if to.is_empty() {
+        String::new()
+    } else {
+        format!("（受理方：{}）", list(&values(line, Slot::To, &to), "或"))
+    };
+    let who = by(line, slots, "您");
+    format!(
+        "{who}{hedge}可以{}{objects}{topics}{to}",
+        before(line, slots)
+    )
+}
+
+fn refuse(line: &Line<'_>, slots: &mut Slots<'_>, hedge: &str) -> String {
+    let part = slots.take(Slot::Of);
+    let part = if part.is_empty() {
+        String::new()
+    } else {
+        format!("中涉及{}的部分", list(&values(line, Slot::Of, &part), "或"))
+    };
+    let who = slots.take(Slot::By);
+    let who = if who.is_empty() {
+        String::new()
+    } else {
+        format!("{}提出的", list(&values(line, Slot::By, &who), "或"))
+    };
+    format!(
+        "我们{hedge}可以{}拒绝{who}{}{part}",
+        before(line, slots),
+        requests(line)
+    )
 }
 
 fn data(line: &Line<'_>, slots: &mut Slots<'_>, hedge: &str) -> String {
@@ -307,7 +310,15 @@ fn assure(line: &Line<'_>, slots: &mut Slots<'_>, hedge: &str) -> String {
     let by = if by.is_empty() {
         String::new()
     } else {
-        format!("由{}", list(&names(line, &by), "或"))
+        format!(
+            "由{}",
+            list(
+                &by.iter()
+                    .map(|value| text(line, Slot::By, value))
+                    .collect::<Vec<_>>(),
+                "或"
+            )
+        )
     };
     let check = if by.is_empty() && every.is_empty() {
         String::new()

@@ -232,6 +232,8 @@ pub(super) fn text(line: &Line<'_>, slot: Slot, value: &Value) -> String {
             _ => "选填",
         }
         .to_owned(),
+        Value::Text(word) if slot == Slot::By && word.value == "probe" => "程序自动".to_owned(),
+        Value::Text(_) if slot == Slot::By => "专人".to_owned(),
         Value::Text(word) => word.value.clone(),
     }
 }

@@ -1,0 +1,283 @@
+//! What the notice of a policy holds, in order and in one language: sections of items, each with its anchors. Draws
+//! nothing.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::scope::Scope;
+use super::section::{self, SECTIONS, Section};
+use crate::model::{Norm, Policy};
+use crate::nouns::NounId;
+use crate::sentence::{self, Inherited, Language};
+use crate::source::Spanned;
+use crate::vocabulary::{Action, Kind, Slot};
+
+/// The base of the policy or one of its parts.
+#[derive(Debug)]
+pub(crate) struct Body {
+    pub(crate) part: Option<usize>,
+    pub(crate) sections: Vec<(Section, Vec<Item>)>,
+}
+
+/// One clause, or one line without a clause.
+#[derive(Debug)]
+pub(crate) struct Item {
+    /// Clause ids; empty for a line without one.
+    pub(crate) clauses: Vec<String>,
+    /// Unique ids on the page, the first for the whole item.
+    pub(crate) anchors: Vec<String>,
+    /// What it says.
+    pub(crate) sentences: Vec<Said>,
+}
+
+/// A sentence, and its language where that is not the page's.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) text: String,
+    pub(crate) lang: Option<Language>,
+}
+
+/// Everything on the page.
+#[derive(Debug)]
+pub(crate) struct Content {
+    /// The base first, then the parts that are shown.
+    pub(crate) bodies: Vec<Body>,
+    pub(crate) scope: Scope,
+    /// Which of the things above the lines holds the anchor of a clause that no item holds.
+    pub(crate) heads: HashMap<String, Head>,
+    /// Every anchor of a clause.
+    pub(crate) anchors: HashSet<String>,
+}
+
+/// Something above the lines that may carry clauses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Head {
+    Policy,
+    Controller(usize),
+    Laws,
+    Part(usize),
+    Contact(NounId),
+}
+
+/// Reads what people of a place, or everyone, are to be told.
+pub(crate) fn read(policy: &Policy, lang: Language, for_place: Option<NounId>) -> Content {
+    let scope = Scope::of(policy, for_place);
+    let mut anchors = HashSet::new();
+    let bodies: Vec<Body> = scope
+        .shown()
+        .map(|part| body(policy, lang, part, &mut anchors))
+        .collect();
+    let mut heads = HashMap::new();
+    for (clause, head) in heads_of(policy, &scope) {
+        if anchors.insert(clause.to_owned()) {
+            heads.insert(clause.to_owned(), head);
+        }
+    }
+    Content {
+        bodies,
+        scope,
+        heads,
+        anchors,
+    }
+}
+
+fn heads_of<'a>(policy: &'a Policy, scope: &Scope) -> Vec<(&'a str, Head)> {
+    let mut found: Vec<(&[Spanned<String>], Head)> = vec![
+        (&policy.clauses, Head::Policy),
+        (&policy.law_clauses, Head::Laws),
+    ];
+    for (index, controller) in policy
+        .controllers
+        .iter()
+        .enumerate()
+        .filter(|(_, controller)| scope.shows(controller.part))
+    {
+        found.push((&controller.clauses, Head::Controller(index)));
+    }
+    for (index, part) in policy
+        .parts
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| scope.shows(Some(*index)))
+    {
+        found.push((&part.clauses, Head::Part(index)));
+    }
+    for (id, noun) in policy
+        .nouns
+        .iter()
+        .filter(|(_, noun)| noun.kind == Kind::Contact)
+    {
+        let lines = noun
+            .declarations
+            .iter()
+            .filter(|line| !line.span.is_library() && scope.shows(line.part));
+        found.extend(lines.map(|line| (line.clauses.as_slice(), Head::Contact(id))));
+    }
+    found
+        .iter()
+        .flat_map(|(clauses, head)| clauses.iter().map(|clause| (clause.value.as_str(), *head)))
+        .collect()
+}
+
+fn body(policy: &Policy, lang: Language, part: Option<usize>, taken: &mut HashSet<String>) -> Body {
+    let mut sections: HashMap<Section, Vec<Item>> = HashMap::new();
+    for (section, clauses, said) in definitions(policy, lang, part) {
+        add(sections.entry(section).or_default(), clauses, said, taken);
+    }
+    let norms: Vec<&Norm> = policy
+        .norms
+        .iter()
+        .filter(|norm| norm.part == part)
+        .collect();
+    for (norm, section) in norms.iter().zip(placed(&norms, policy)) {
+        let ids = norm.clauses.iter().map(|id| id.value.clone()).collect();
+        add(
+            sections.entry(section).or_default(),
+            ids,
+            say(norm, policy, lang),
+            taken,
+        );
+    }
+    let filled = SECTIONS
+        .iter()
+        .filter_map(|section| sections.remove_entry(section));
+    Body {
+        part,
+        sections: filled.collect(),
+    }
+}
+
+fn say(norm: &Norm, policy: &Policy, lang: Language) -> Said {
+    let text = sentence::sentence_in(norm, policy, lang, Inherited::InHeading);
+    let foreign = norm.action == Action::Say && sentence::said(&norm.says, policy, lang).is_none();
+    Said {
+        text,
+        lang: foreign.then(|| Language::of_policy(policy)),
+    }
+}
+
+/// The section of each line; a line that only says something goes with the line before it, else with the one after.
+fn placed(norms: &[&Norm], policy: &Policy) -> Vec<Section> {
+    let own: Vec<Option<Section>> = norms.iter().map(|norm| section::of(norm, policy)).collect();
+    let mut last = own
+        .iter()
+        .flatten()
+        .next()
+        .copied()
+        .unwrap_or(Section::Covers);
+    own.into_iter()
+        .map(|section| {
+            last = section.unwrap_or(last);
+            last
+        })
+        .collect()
+}
+
+/// Lines of one clause that follow each other are one item.
+fn add(items: &mut Vec<Item>, clauses: Vec<String>, said: Said, taken: &mut HashSet<String>) {
+    if let Some(last) = items.last_mut()
+        && !clauses.is_empty()
+        && last.clauses.first() == clauses.first()
+    {
+        last.sentences.push(said);
+        for clause in clauses {
+            if !last.clauses.contains(&clause) {
+                last.anchors.push(unique(&clause, taken));
+                last.clauses.push(clause);
+            }
+        }
+        return;
+    }
+    let anchors = clauses.iter().map(|clause| unique(clause, taken)).collect();
+    items.push(Item {
+        clauses,
+        anchors,
+        sentences: vec![said],
+    });
+}
+
+/// The clause id, with a number behind it where the page has it already.
+fn unique(clause: &str, taken: &mut HashSet<String>) -> String {
+    let mut anchor = clause.to_owned();
+    let mut count = 1_usize;
+    while !taken.insert(anchor.clone()) {
+        count += 1;
+        anchor = format!("{clause}-{count}");
+    }
+    anchor
+}
+
+/// Noun lines that carry a clause, and the groups of the policy's own that its lines mention. Contacts are drawn apart.
+fn definitions(
+    policy: &Policy,
+    lang: Language,
+    part: Option<usize>,
+) -> Vec<(Section, Vec<String>, Said)> {
+    let mentioned = printed_names(policy);
+    let mut found = Vec::new();
+    for (id, noun) in policy.nouns.iter() {
+        for (line, declared) in noun.declarations.iter().enumerate() {
+            if declared.part != part || declared.span.is_library() || noun.kind == Kind::Contact {
+                continue;
+            }
+            let groups = matches!(noun.kind, Kind::Data | Kind::Purpose | Kind::Recipient)
+                && !noun.of.is_empty();
+            if declared.clauses.is_empty() && !(groups && mentioned.contains(&id)) {
+                continue;
+            }
+            let has_age = declared.slots.iter().any(|slot| slot.slot == Slot::Age);
+            let section = if declared.clauses.is_empty() {
+                Section::Definitions
+            } else {
+                section::of_noun(noun.kind, has_age)
+            };
+            let ids = declared.clauses.iter().map(|id| id.value.clone()).collect();
+            let text = sentence::noun_sentence(policy, id, line, lang);
+            found.push((declared.span, section, ids, Said { text, lang: None }));
+        }
+    }
+    found.sort_by_key(|(span, ..)| *span);
+    found
+        .into_iter()
+        .map(|(_, section, ids, said)| (section, ids, said))
+        .collect()
+}
+
+/// Every name that a sentence of the notice prints.
+pub(crate) fn printed_names(policy: &Policy) -> BTreeSet<NounId> {
+    let mut names: BTreeSet<NounId> = policy
+        .norms
+        .iter()
+        .flat_map(|norm| norm.all_names())
+        .map(|used| used.id)
+        .collect();
+    names.extend(
+        policy
+            .controllers
+            .iter()
+            .filter_map(|controller| controller.country())
+            .map(|used| used.id),
+    );
+    for (id, noun) in policy.nouns.iter() {
+        let own = noun
+            .declarations
+            .iter()
+            .filter(|line| !line.span.is_library());
+        let promised = own.clone().any(|line| !line.clauses.is_empty());
+        if promised || (names.contains(&id) && own.clone().count() > 0) {
+            names.insert(id);
+            let slots = own
+                .flat_map(|line| &line.slots)
+                .filter(|slot| slot.slot != Slot::From);
+            let inside: Vec<NounId> = slots
+                .flat_map(|slot| slot.names())
+                .chain(&noun.of)
+                .map(|used| used.id)
+                .collect();
+            names.extend(inside);
+            if promised {
+                names.extend(noun.is.iter().map(|used| used.id));
+            }
+        }
+    }
+    names
+}

@@ -1,0 +1,417 @@
+//! Draws the notice as HTML. One page, one inlined stylesheet, no script, nothing from elsewhere.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::content::{Body, Content, Head, Item, Said};
+use super::link::{Links, web_link};
+use super::section::Section;
+use super::words::{self, Words};
+use crate::law::Law;
+use crate::library::Library;
+use crate::model::{Controller, Policy, Reading};
+use crate::nouns::{Noun, NounId};
+use crate::sentence::{self, Language};
+use crate::source::Spanned;
+use crate::vocabulary::{Kind, Slot};
+
+const STYLE: &str = include_str!("style.css");
+
+struct Page<'a> {
+    policy: &'a Policy,
+    library: &'a Library,
+    lang: Language,
+    words: &'static Words,
+    links: Links,
+    content: &'a Content,
+    place: Option<NounId>,
+}
+
+/// The page.
+pub(super) fn html(
+    policy: &Policy,
+    library: &Library,
+    content: &Content,
+    lang: Language,
+    place: Option<NounId>,
+) -> String {
+    let (words, links) = (words::of(lang), Links::of(policy));
+    Page {
+        policy,
+        library,
+        lang,
+        words,
+        links,
+        content,
+        place,
+    }
+    .draw()
+    .into_string()
+}
+
+impl Page<'_> {
+    fn draw(&self) -> Markup {
+        let (title, bodies) = (self.title(), &self.content.bodies);
+        html! {
+            (DOCTYPE)
+            html lang=(self.lang.tag()) {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="color-scheme" content="light dark";
+                    title { (title) }
+                    style { (PreEscaped(STYLE)) }
+                }
+                body {
+                    a.skip href="#notice" { (self.words.skip) }
+                    header { (self.header(&title)) }
+                    nav aria-labelledby="contents" { (self.contents(bodies)) }
+                    main id="notice" tabindex="-1" {
+                        (self.who())
+                        @for body in bodies { (self.body(body)) }
+                        (self.readings())
+                    }
+                    footer { p { (self.words.about_ids) } }
+                }
+            }
+        }
+    }
+
+    fn title(&self) -> String {
+        let shown = |controller: &&Controller| self.content.scope.shows(controller.part);
+        let company = self.policy.controllers.iter().find(shown);
+        let company = company.map_or(self.policy.name.as_str(), |company| &company.label);
+        format!("{} {} {company}", self.words.title, self.words.by)
+    }
+
+    fn header(&self, title: &str) -> Markup {
+        html! {
+            h1 { (title) }
+            @if let Some(version) = &self.policy.version {
+                p {
+                    (self.words.version) " " time datetime=(version.value) { (self.lang.date(version.value)) }
+                    (self.clauses(&self.policy.clauses, Head::Policy))
+                }
+            }
+            @if let Some(place) = self.place { p { (self.words.people_of) " " (self.label(place)) } }
+        }
+    }
+
+    fn contents(&self, bodies: &[Body]) -> Markup {
+        html! {
+            h2 id="contents" { (self.words.contents) }
+            ol {
+                li { a href="#who" { (words::heading(Section::Who, self.lang)) } }
+                @for body in bodies {
+                    @match body.part {
+                        None => @for (section, _) in &body.sections {
+                            li { a href={ "#" (words::slug(*section)) } { (words::heading(*section, self.lang)) } }
+                        },
+                        Some(part) => li { a href={ "#part-" (part) } { (self.part_title(part)) } },
+                    }
+                }
+                @if self.readings_shown().next().is_some() {
+                    li { a href="#readings" { (words::heading(Section::Readings, self.lang)) } }
+                }
+            }
+        }
+    }
+
+    fn body(&self, body: &Body) -> Markup {
+        let Some(part) = body.part else {
+            return html! {
+                @for (section, items) in &body.sections {
+                    section aria-labelledby=(words::slug(*section)) {
+                        h2 id=(words::slug(*section)) { (words::heading(*section, self.lang)) }
+                        @if *section == Section::Recipients { (self.parties()) }
+                        (self.items(items))
+                    }
+                }
+            };
+        };
+        let anchor = format!("part-{part}");
+        let clauses = self
+            .policy
+            .parts
+            .get(part)
+            .map(|part| part.clauses.as_slice())
+            .unwrap_or_default();
+        html! {
+            section.part aria-labelledby=(anchor) {
+                h2 id=(anchor) { (self.part_title(part)) }
+                p { (sentence::part_sentence(self.policy, part, self.lang)) (self.clauses(clauses, Head::Part(part))) }
+                (self.controllers(Some(part)))
+                @for (id, noun) in self.contacts(Some(part)) { (self.contact(noun, Head::Contact(id))) }
+                @for (section, items) in &body.sections {
+                    h3 id={ (anchor) "-" (words::slug(*section)) } { (words::heading(*section, self.lang)) }
+                    (self.items(items))
+                }
+            }
+        }
+    }
+
+    fn part_title(&self, part: usize) -> String {
+        let Some(part) = self.policy.parts.get(part) else {
+            return String::new();
+        };
+        let about = part
+            .defaults
+            .iter()
+            .filter(|slot| slot.slot == Slot::About)
+            .flat_map(|slot| slot.names());
+        let people: Vec<String> = about.map(|people| self.label(people.id)).collect();
+        if people.is_empty() {
+            return part.name.replace('-', " ");
+        }
+        words::part_heading(&people.join(self.words.list), self.lang)
+    }
+
+    fn items(&self, items: &[Item]) -> Markup {
+        html! {
+            ul.clauses {
+                @for item in items {
+                    li id=[item.anchors.first()] {
+                        @for said in &item.sentences { (self.said(said)) " " }
+                        @for (clause, anchor) in item.clauses.iter().zip(&item.anchors) {
+                            @if item.anchors.first() == Some(anchor) { (self.clause(clause, anchor)) }
+                            @else { span id=(anchor) { (self.clause(clause, anchor)) } }
+                            " "
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn said(&self, said: &Said) -> Markup {
+        html! {
+            @match said.lang {
+                Some(lang) => span lang=(lang.tag()) { (self.links.draw(&said.text)) },
+                None => (self.links.draw(&said.text)),
+            }
+        }
+    }
+
+    /// A clause's number, which leads to itself.
+    fn clause(&self, clause: &str, anchor: &str) -> Markup {
+        html! {
+            @if self.content.anchors.contains(anchor) {
+                a.clause href={ "#" (anchor) } aria-label={ (self.words.clause) " " (clause) } { (clause) }
+            } @else {
+                span.clause { (clause) }
+            }
+        }
+    }
+
+    /// The numbers of clauses on something above the lines, with the anchors that are its own.
+    fn clauses(&self, clauses: &[Spanned<String>], head: Head) -> Markup {
+        html! {
+            @for clause in clauses {
+                " "
+                @if self.content.heads.get(&clause.value) == Some(&head) {
+                    span id=(clause.value) { (self.clause(&clause.value, &clause.value)) }
+                } @else {
+                    (self.clause(&clause.value, &clause.value))
+                }
+            }
+        }
+    }
+
+    fn who(&self) -> Markup {
+        let here = |law: &&Law| match (self.place, law.place) {
+            (Some(place), Some(holds)) => self
+                .policy
+                .nouns
+                .set(holds)
+                .overlaps(self.policy.nouns.set(place)),
+            _ => true,
+        };
+        let laws = self
+            .policy
+            .laws
+            .iter()
+            .filter_map(|law| self.library.law(&law.value));
+        let laws: Vec<_> = laws.filter(here).collect();
+        let contacts: Vec<_> = self.contacts(None).collect();
+        html! {
+            section aria-labelledby="who" {
+                h2 id="who" { (words::heading(Section::Who, self.lang)) }
+                (self.controllers(None))
+                @if !laws.is_empty() || !self.policy.law_clauses.is_empty() {
+                    p {
+                        (sentence::law_sentence(self.policy, &laws, self.lang))
+                        (self.clauses(&self.policy.law_clauses, Head::Laws))
+                    }
+                }
+                @if !contacts.is_empty() {
+                    h3 id="contact" { (self.words.contact) }
+                    @for (id, noun) in contacts { (self.contact(noun, Head::Contact(id))) }
+                }
+            }
+        }
+    }
+
+    fn controllers(&self, part: Option<usize>) -> Markup {
+        let all = self.policy.controllers.iter().enumerate();
+        let here =
+            all.filter(|(_, controller)| controller.part == part && self.content.scope.shows(part));
+        html! {
+            @for (index, controller) in here {
+                p {
+                    (sentence::controller_sentence(self.policy, index, self.lang))
+                    (self.clauses(&controller.clauses, Head::Controller(index)))
+                }
+            }
+        }
+    }
+
+    /// The contacts that the base or a part declares.
+    fn contacts(&self, part: Option<usize>) -> impl Iterator<Item = (NounId, &Noun)> {
+        let contacts = self
+            .policy
+            .nouns
+            .iter()
+            .filter(|(_, noun)| noun.kind == Kind::Contact);
+        let here = move |noun: &Noun| {
+            noun.own_line()
+                .is_some_and(|line| line.part == part && self.content.scope.shows(part))
+        };
+        contacts.filter(move |(_, noun)| here(noun))
+    }
+
+    fn contact(&self, noun: &Noun, head: Head) -> Markup {
+        let rows = [
+            (Slot::Email, self.words.email),
+            (Slot::Phone, self.words.phone),
+            (Slot::Address, self.words.address),
+            (Slot::Url, self.words.web),
+        ];
+        html! {
+            div.contact {
+                h4 { (noun.label(self.lang.tag())) @for line in &noun.declarations { (self.clauses(&line.clauses, head)) } }
+                dl {
+                    @for (slot, word) in rows {
+                        @for text in noun.texts(slot) {
+                            dt { (word) }
+                            dd {
+                                @match (slot, web_link(text)) {
+                                    (Slot::Address, _) | (Slot::Url, None) => (text),
+                                    _ => (self.links.draw(text)),
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// A table of the parties that the policy declares with a role or a place.
+    fn parties(&self) -> Markup {
+        let named = |noun: &&Noun| {
+            let told =
+                noun.slots(Slot::Role).next().is_some() || noun.slots(Slot::In).next().is_some();
+            noun.kind == Kind::Recipient && noun.own_line().is_some() && told
+        };
+        let parties: Vec<&Noun> = self
+            .policy
+            .nouns
+            .iter()
+            .map(|(_, noun)| noun)
+            .filter(named)
+            .collect();
+        if parties.is_empty() {
+            return html! {};
+        }
+        html! {
+            div.scroll tabindex="0" role="region" aria-labelledby="parties" {
+                table {
+                    caption id="parties" { (self.words.recipients) }
+                    thead { tr {
+                        th scope="col" { (self.words.recipient) }
+                        th scope="col" { (self.words.role) }
+                        th scope="col" { (self.words.place) }
+                    } }
+                    tbody {
+                        @for party in parties {
+                            tr {
+                                th scope="row" { (party.label(self.lang.tag())) }
+                                td { (party.texts(Slot::Role).map(|role| self.role(role)).collect::<Vec<_>>().join(self.words.list)) }
+                                td { (self.places(party)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn role<'b>(&self, role: &'b str) -> &'b str {
+        match role {
+            "processor" => self.words.processor,
+            "controller" => self.words.controller,
+            "joint" => self.words.joint,
+            "successor" => self.words.successor,
+            other => other,
+        }
+    }
+
+    fn places(&self, party: &Noun) -> String {
+        let places = party.slots(Slot::In).flat_map(|slot| slot.names());
+        places
+            .map(|place| self.label(place.id))
+            .collect::<Vec<_>>()
+            .join(self.words.list)
+    }
+
+    /// The readings whose clauses the page shows.
+    fn readings_shown(&self) -> impl Iterator<Item = &Reading> {
+        let known = |reading: &&Reading| {
+            reading
+                .clauses
+                .iter()
+                .filter(|clause| self.content.anchors.contains(&clause.value))
+                .count()
+                > 1
+        };
+        self.policy.readings.iter().filter(known)
+    }
+
+    fn readings(&self) -> Markup {
+        let readings: Vec<&Reading> = self.readings_shown().collect();
+        html! {
+            @if !readings.is_empty() {
+                section aria-labelledby="readings" {
+                    h2 id="readings" { (words::heading(Section::Readings, self.lang)) }
+                    ul.clauses { @for reading in readings { li { (self.reading(reading)) } } }
+                }
+            }
+        }
+    }
+
+    fn reading(&self, reading: &Reading) -> Markup {
+        let said = sentence::said(&reading.texts, self.policy, self.lang);
+        let text = said
+            .or(reading.texts.first())
+            .map(|say| say.text.value.as_str())
+            .unwrap_or_default();
+        let foreign = said
+            .is_none()
+            .then(|| Language::of_policy(self.policy).tag());
+        let last = reading.clauses.len().saturating_sub(1);
+        html! {
+            @for (at, clause) in reading.clauses.iter().enumerate() {
+                @if at > 0 { (if at == last { self.words.and } else { self.words.list }) }
+                (self.clause(&clause.value, &clause.value))
+            }
+            (self.words.colon) " "
+            span lang=[foreign] { (text) }
+            @if let Some(win) = &reading.win {
+                " " (self.words.wins_before) (self.clause(&win.value, &win.value)) (self.words.wins_after)
+            }
+        }
+    }
+
+    fn label(&self, id: NounId) -> String {
+        self.policy.nouns.get(id).label(self.lang.tag())
+    }
+}
