@@ -43,6 +43,15 @@ policy shop version="2025-03-01" {
     }
 }
 ```
+
+An `allow` right under a policy or part line speaks of that line.
+
+```kdl right
+policy shop version="2016-03-01" {
+    allow P0321 "kept as it was published, for the requests of that time"
+    collect email at=registration
+}
+```
 "#,
     run: Some(run),
 };
