@@ -4,6 +4,7 @@ mod clock;
 mod command;
 mod files;
 mod output;
+mod samples;
 
 use std::process::ExitCode;
 
