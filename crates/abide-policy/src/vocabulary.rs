@@ -372,7 +372,7 @@ impl Action {
             | Self::Link
             | Self::Erase => &[Data],
             Self::Tell => &[Topic, Data, Right, Event, Fact, Purpose, Recipient, Contact],
-            Self::Ask => &[Fact, Data, Topic, Right],
+            Self::Ask => &[Fact, Topic, Data, Right],
             Self::Answer | Self::Right | Self::Refuse => &[Right],
             Self::Extend => &[],
             Self::Change => &[Event],
