@@ -11,10 +11,15 @@ fn main() -> io::Result<()> {
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
         println!("cargo::rerun-if-changed={}", folder.display());
         code.push_str(&format!("    ({name:?}, &[\n"));
-        for file in sorted(folder)?.iter().filter(|path| path.extension().is_some_and(|extension| extension == "kdl")) {
+        for file in sorted(folder)?
+            .iter()
+            .filter(|path| path.extension().is_some_and(|extension| extension == "kdl"))
+        {
             let file_name = file.file_name().unwrap_or_default().to_string_lossy();
             let file = fs::canonicalize(file)?;
-            code.push_str(&format!("        ({file_name:?}, include_str!({file:?})),\n"));
+            code.push_str(&format!(
+                "        ({file_name:?}, include_str!({file:?})),\n"
+            ));
         }
         code.push_str("    ]),\n");
     }
@@ -24,7 +29,9 @@ fn main() -> io::Result<()> {
 }
 
 fn sorted(folder: &Path) -> io::Result<Vec<std::path::PathBuf>> {
-    let mut paths: Vec<_> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+    let mut paths: Vec<_> = fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<_>>()?;
     paths.sort();
     Ok(paths)
 }

@@ -6,7 +6,9 @@ use serde::Serialize;
 
 use crate::leaf_set::LeafSet;
 use crate::length::Length;
-use crate::model::{Condition, Except, Norm, NounUse, Part, Policy, Polarity, Region, Say, SlotUse, Value};
+use crate::model::{
+    Condition, Except, Norm, NounUse, Part, Polarity, Policy, Region, Say, SlotUse, Value,
+};
 use crate::nouns::{Noun, Nouns};
 use crate::source::{Position, SourceFile, Span};
 use crate::vocabulary::{Action, Kind, Mode, Slot};
@@ -241,16 +243,32 @@ pub struct Place {
 
 /// The policy in its JSON form; `files` are those it was compiled from.
 pub fn resolved(policy: &Policy, files: &[SourceFile]) -> ResolvedPolicy {
-    let nouns = policy.nouns.iter().map(|(_, noun)| noun).filter(|noun| !noun.is_shipped());
+    let nouns = policy
+        .nouns
+        .iter()
+        .map(|(_, noun)| noun)
+        .filter(|noun| !noun.is_shipped());
     ResolvedPolicy {
         name: policy.name.clone(),
         version: policy.version.as_ref().map(|date| date.value.to_string()),
-        controllers: policy.controllers.iter().map(|controller| controller.label.clone()).collect(),
+        controllers: policy
+            .controllers
+            .iter()
+            .map(|controller| controller.label.clone())
+            .collect(),
         laws: values(&policy.laws),
         languages: values(&policy.languages),
         nouns: nouns.map(noun).collect(),
-        norms: policy.norms.iter().map(|line| norm(line, policy, files)).collect(),
-        parts: policy.parts.iter().map(|opened| part(opened, policy)).collect(),
+        norms: policy
+            .norms
+            .iter()
+            .map(|line| norm(line, policy, files))
+            .collect(),
+        parts: policy
+            .parts
+            .iter()
+            .map(|opened| part(opened, policy))
+            .collect(),
         readings: policy
             .readings
             .iter()
@@ -277,19 +295,33 @@ fn names(uses: &[NounUse]) -> Vec<String> {
 }
 
 fn texts(says: &[Say]) -> Vec<ResolvedText> {
-    says.iter().map(|say| ResolvedText { lang: say.lang.clone(), text: say.text.value.clone() }).collect()
+    says.iter()
+        .map(|say| ResolvedText {
+            lang: say.lang.clone(),
+            text: say.text.value.clone(),
+        })
+        .collect()
 }
 
 fn noun(noun: &Noun) -> ResolvedNoun {
-    let own = || noun.declarations.iter().filter(|line| !line.span.is_library());
+    let own = || {
+        noun.declarations
+            .iter()
+            .filter(|line| !line.span.is_library())
+    };
     ResolvedNoun {
         kind: noun.kind,
         name: noun.name.to_string(),
         label: noun.label(""),
-        is: names(&noun.is).into_iter().chain(values(&noun.terms)).collect(),
+        is: names(&noun.is)
+            .into_iter()
+            .chain(values(&noun.terms))
+            .collect(),
         of: names(&noun.of),
         clauses: own().flat_map(|line| values(&line.clauses)).collect(),
-        lines: own().map(|line| line.slots.iter().map(slot).collect()).collect(),
+        lines: own()
+            .map(|line| line.slots.iter().map(slot).collect())
+            .collect(),
     }
 }
 
@@ -303,9 +335,16 @@ fn norm(norm: &Norm, policy: &Policy, files: &[SourceFile]) -> ResolvedNorm {
         objects: any.into_iter().chain(names(&norm.objects)).collect(),
         slots: norm.slots.iter().map(slot).collect(),
         region: region(&norm.region, &policy.nouns),
-        excepts: norm.excepts.iter().map(|cut| except(cut, &policy.nouns)).collect(),
+        excepts: norm
+            .excepts
+            .iter()
+            .map(|cut| except(cut, &policy.nouns))
+            .collect(),
         conditions: norm.conditions.iter().map(condition).collect(),
-        part: norm.part.and_then(|part| policy.parts.get(part)).map(|part| part.name.clone()),
+        part: norm
+            .part
+            .and_then(|part| policy.parts.get(part))
+            .map(|part| part.name.clone()),
         says: texts(&norm.says),
         place: place(norm.span, files),
     }
@@ -315,7 +354,10 @@ fn part(part: &Part, policy: &Policy) -> ResolvedPart {
     ResolvedPart {
         name: part.name.clone(),
         clauses: values(&part.clauses),
-        parent: part.parent.and_then(|parent| policy.parts.get(parent)).map(|parent| parent.name.clone()),
+        parent: part
+            .parent
+            .and_then(|parent| policy.parts.get(parent))
+            .map(|parent| parent.name.clone()),
         defaults: part.defaults.iter().map(slot).collect(),
         instead: part.instead,
         role: part.role.clone(),
@@ -325,17 +367,30 @@ fn part(part: &Part, policy: &Policy) -> ResolvedPart {
 }
 
 fn slot(used: &SlotUse) -> ResolvedSlot {
-    ResolvedSlot { slot: used.slot, values: used.values.iter().map(value).collect(), inherited: used.inherited }
+    ResolvedSlot {
+        slot: used.slot,
+        values: used.values.iter().map(value).collect(),
+        inherited: used.inherited,
+    }
 }
 
 fn value(value: &Value) -> ResolvedValue {
     match value {
         Value::Any => ResolvedValue::Any,
-        Value::Noun(noun) => ResolvedValue::Name { kind: noun.kind, name: noun.name.to_string() },
-        Value::Length { length, vague, .. } => ResolvedValue::Length { length: *length, vague: vague.clone() },
+        Value::Noun(noun) => ResolvedValue::Name {
+            kind: noun.kind,
+            name: noun.name.to_string(),
+        },
+        Value::Length { length, vague, .. } => ResolvedValue::Length {
+            length: *length,
+            vague: vague.clone(),
+        },
         Value::Constant { name, .. } => ResolvedValue::Constant(name.clone()),
         Value::Date(date) => ResolvedValue::Date(date.value.to_string()),
-        Value::Rate { count, per, .. } => ResolvedValue::Rate { count: *count, per: *per },
+        Value::Rate { count, per, .. } => ResolvedValue::Rate {
+            count: *count,
+            per: *per,
+        },
         Value::Age(age) => {
             let bound = age.bound.as_ref().map_or_else(Clone::clone, u32::to_string);
             ResolvedValue::Age(format!("{}{bound}", age.comparison))
@@ -345,7 +400,10 @@ fn value(value: &Value) -> ResolvedValue {
 }
 
 fn except(except: &Except, nouns: &Nouns) -> ResolvedExcept {
-    ResolvedExcept { region: region(&except.region, nouns), implied: except.implied }
+    ResolvedExcept {
+        region: region(&except.region, nouns),
+        implied: except.implied,
+    }
 }
 
 fn condition(condition: &Condition) -> ResolvedCondition {
@@ -353,7 +411,10 @@ fn condition(condition: &Condition) -> ResolvedCondition {
         Polarity::If => "if",
         Polarity::Unless => "unless",
     };
-    ResolvedCondition { polarity: polarity.to_owned(), facts: names(&condition.facts) }
+    ResolvedCondition {
+        polarity: polarity.to_owned(),
+        facts: names(&condition.facts),
+    }
 }
 
 fn region(region: &Region, nouns: &Nouns) -> ResolvedRegion {
@@ -381,10 +442,18 @@ fn region(region: &Region, nouns: &Nouns) -> ResolvedRegion {
 
 fn place(span: Span, files: &[SourceFile]) -> Place {
     match files.get(span.file as usize) {
-        Some(file) => Place { path: file.path.clone(), start: file.position(span.start), end: file.position(span.end) },
+        Some(file) => Place {
+            path: file.path.clone(),
+            start: file.position(span.start),
+            end: file.position(span.end),
+        },
         None => {
             let nowhere = Position { line: 1, column: 1 };
-            Place { path: String::new(), start: nowhere, end: nowhere }
+            Place {
+                path: String::new(),
+                start: nowhere,
+                end: nowhere,
+            }
         }
     }
 }

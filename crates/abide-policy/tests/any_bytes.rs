@@ -1,6 +1,11 @@
 //! Any bytes give diagnostics, never a panic, a hang or a stack overflow.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use abide_policy::diagnostic::render_all;
 use abide_policy::source::SourceFile;
@@ -9,13 +14,21 @@ use proptest::prelude::*;
 
 fn read(bytes: &[u8]) -> Compiled {
     let files = [SourceFile::from_bytes("any.kdl", bytes).0];
-    let compiled = compile(Library::standard(), &files, Some(jiff::civil::date(2026, 11, 21)));
+    let compiled = compile(
+        Library::standard(),
+        &files,
+        Some(jiff::civil::date(2026, 11, 21)),
+    );
     let _ = render_all(&compiled.findings, &files);
     compiled
 }
 
 fn codes(text: &str) -> Vec<&'static str> {
-    read(text.as_bytes()).findings.iter().map(|finding| finding.code).collect()
+    read(text.as_bytes())
+        .findings
+        .iter()
+        .map(|finding| finding.code)
+        .collect()
 }
 
 #[test]
@@ -24,7 +37,11 @@ fn deep_nesting_is_refused_whatever_it_is_made_of() {
         "a {".repeat(10_000),
         "/*".repeat(10_000),
         format!("policy shop {{ {} }}", "/-".repeat(10_000)),
-        format!("policy shop {{ collect email {}{} }}", "{ with x ".repeat(10_000), "}".repeat(10_000)),
+        format!(
+            "policy shop {{ collect email {}{} }}",
+            "{ with x ".repeat(10_000),
+            "}".repeat(10_000)
+        ),
         "(".repeat(10_000),
         "\"".repeat(10_000),
         format!("a {}\"", "#".repeat(10_000)),
@@ -37,7 +54,12 @@ fn deep_nesting_is_refused_whatever_it_is_made_of() {
 
 #[test]
 fn braces_in_strings_and_comments_are_not_nesting() {
-    let text = format!("policy shop version=\"2026-01-01\" {{\n    say \"{}\" // {}\n    /* {} */\n}}\n", "{".repeat(200), "{".repeat(200), "{".repeat(200));
+    let text = format!(
+        "policy shop version=\"2026-01-01\" {{\n    say \"{}\" // {}\n    /* {} */\n}}\n",
+        "{".repeat(200),
+        "{".repeat(200),
+        "{".repeat(200)
+    );
     assert!(!codes(&text).contains(&"P0104"));
 }
 
@@ -45,9 +67,17 @@ fn braces_in_strings_and_comments_are_not_nesting() {
 fn one_bad_line_costs_one_line() {
     let text = "policy shop {\n    collect email at=registration\n    data =oops\n    collect phone at=registration\n    say \"open\n    collect name at=registration\n}\n";
     let compiled = read(text.as_bytes());
-    let syntax: Vec<_> = compiled.findings.iter().filter(|finding| finding.code == "P0101").collect();
+    let syntax: Vec<_> = compiled
+        .findings
+        .iter()
+        .filter(|finding| finding.code == "P0101")
+        .collect();
     assert_eq!(syntax.len(), 2, "{:?}", compiled.findings);
-    assert_eq!(compiled.policies[0].norms.len(), 3, "the three good lines are still read");
+    assert_eq!(
+        compiled.policies[0].norms.len(),
+        3,
+        "the three good lines are still read"
+    );
 }
 
 #[test]
@@ -62,25 +92,92 @@ fn absurd_numbers_and_dates_are_findings() {
         "keep email until=0x7fffffffffffffffffffffffffffffffffffff",
     ] {
         let text = format!("policy shop version=\"2026-01-01\" {{\n    {line}\n}}\n");
-        assert!(codes(&text).iter().any(|code| code.starts_with("P01") || code.starts_with("P02")), "{line}");
+        assert!(
+            codes(&text)
+                .iter()
+                .any(|code| code.starts_with("P01") || code.starts_with("P02")),
+            "{line}"
+        );
     }
     // The largest length that can be written is read, and no check overflows on it.
-    codes("policy shop version=\"2026-01-01\" {\n    must answer any when=request within=\"4294967295 years\"\n    keep email within=\"4294967295 months\"\n}\n");
+    codes(
+        "policy shop version=\"2026-01-01\" {\n    must answer any when=request within=\"4294967295 years\"\n    keep email within=\"4294967295 months\"\n}\n",
+    );
 }
 
 #[test]
 fn bytes_that_are_not_text_are_named() {
     let compiled = read(b"policy shop {\n    say \"caf\xff\xfe\"\n}\n");
-    assert!(compiled.findings.iter().any(|finding| finding.code == "P0105"));
+    assert!(
+        compiled
+            .findings
+            .iter()
+            .any(|finding| finding.code == "P0105")
+    );
 }
 
 /// Pieces of the language, so that random text reaches the deeper code.
 fn piece() -> impl Strategy<Value = String> {
     let words = [
-        "policy", "shop", "{", "}", "\n", ";", " ", "collect", "never", "must", "share", "keep", "email", "personal", "any", "with=", "for=",
-        "about=", "child", "people", "age=<13", "is=", "of", "(A-1)", "except", "unless=consent", "within=\"1 month\"", "part", "instead=#true",
-        "reading", "A-1", "\"text\"", "labels zh", "data", "recipient", "x", "y", "law", "us-ca", "eu-gdpr", "until=", "when=", "request", "right",
-        "sell", "did", "last=\"12 months\"", "\"", "\\", "/*", "*/", "//", "/-", "#\"", "\"#", "中", "\u{FFFD}", "version=\"2026-01-01\"", "allow P0301 \"r\"",
+        "policy",
+        "shop",
+        "{",
+        "}",
+        "\n",
+        ";",
+        " ",
+        "collect",
+        "never",
+        "must",
+        "share",
+        "keep",
+        "email",
+        "personal",
+        "any",
+        "with=",
+        "for=",
+        "about=",
+        "child",
+        "people",
+        "age=<13",
+        "is=",
+        "of",
+        "(A-1)",
+        "except",
+        "unless=consent",
+        "within=\"1 month\"",
+        "part",
+        "instead=#true",
+        "reading",
+        "A-1",
+        "\"text\"",
+        "labels zh",
+        "data",
+        "recipient",
+        "x",
+        "y",
+        "law",
+        "us-ca",
+        "eu-gdpr",
+        "until=",
+        "when=",
+        "request",
+        "right",
+        "sell",
+        "did",
+        "last=\"12 months\"",
+        "\"",
+        "\\",
+        "/*",
+        "*/",
+        "//",
+        "/-",
+        "#\"",
+        "\"#",
+        "中",
+        "\u{FFFD}",
+        "version=\"2026-01-01\"",
+        "allow P0301 \"r\"",
     ];
     prop_oneof![8 => prop::sample::select(words.to_vec()).prop_map(str::to_owned), 1 => any::<String>()]
 }

@@ -3,7 +3,12 @@
 //! A block marked `kdl` gives no finding at all; one marked `kdl P0203` gives that finding. A block that opens no policy
 //! stands inside one. `ABIDE_BLESS=1` writes the generated page.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use std::fmt::Write as _;
 use std::fs;
@@ -48,15 +53,38 @@ fn every_block_of_the_language_chapters_is_true() {
     for entry in fs::read_dir(docs().join("language")).unwrap() {
         let path = entry.unwrap().path();
         for (info, line, text) in blocks(&fs::read_to_string(&path).unwrap()) {
-            let Some(mark) = info.strip_prefix("kdl") else { continue };
+            let Some(mark) = info.strip_prefix("kdl") else {
+                continue;
+            };
             read += 1;
-            let files = [SourceFile::new(format!("{}:{line}", path.display()), framed(&text))];
-            let compiled = compile(Library::standard(), &files, Some(jiff::civil::date(2026, 11, 21)));
+            let files = [SourceFile::new(
+                format!("{}:{line}", path.display()),
+                framed(&text),
+            )];
+            let compiled = compile(
+                Library::standard(),
+                &files,
+                Some(jiff::civil::date(2026, 11, 21)),
+            );
             let report = render_all(&compiled.findings, &files);
             match mark.trim() {
                 // A fragment need not be a whole policy: only what it says itself may be wrong.
-                "" => assert!(compiled.findings.iter().all(|finding| finding.severity == Severity::Warning && !text.contains("policy ") || finding.code == "P0326" || finding.code == "P0315"), "{}:{line}\n{report}", path.display()),
-                code => assert!(compiled.findings.iter().any(|finding| finding.code == code), "{}:{line}: wants {code}\n{report}", path.display()),
+                "" => {
+                    assert!(
+                        compiled.findings.iter().all(|finding| finding.severity
+                            == Severity::Warning
+                            && !text.contains("policy ")
+                            || finding.code == "P0326"
+                            || finding.code == "P0315"),
+                        "{}:{line}\n{report}",
+                        path.display()
+                    )
+                }
+                code => assert!(
+                    compiled.findings.iter().any(|finding| finding.code == code),
+                    "{}:{line}: wants {code}\n{report}",
+                    path.display()
+                ),
             }
         }
     }
@@ -65,12 +93,25 @@ fn every_block_of_the_language_chapters_is_true() {
 
 #[test]
 fn the_page_of_findings_is_the_one_the_checks_make() {
-    let mut page = String::from("# Findings\n\nEvery finding of `abide check`, by code. `abide explain CODE` prints the same page.\n");
+    let mut page = String::from(
+        "# Findings\n\nEvery finding of `abide check`, by code. `abide explain CODE` prints the same page.\n",
+    );
     let mut checks: Vec<_> = CHECKS.to_vec();
     checks.sort_by_key(|check| check.code);
     for check in checks {
-        let severity = if check.severity == Severity::Error { "error" } else { "warning" };
-        write!(page, "\n## {} {} ({severity})\n\n{}\n", check.code, check.name, check.manual.trim()).unwrap();
+        let severity = if check.severity == Severity::Error {
+            "error"
+        } else {
+            "warning"
+        };
+        write!(
+            page,
+            "\n## {} {} ({severity})\n\n{}\n",
+            check.code,
+            check.name,
+            check.manual.trim()
+        )
+        .unwrap();
     }
     same_as_committed("findings.md", &page);
 }
@@ -87,5 +128,9 @@ fn same_as_committed(name: &str, text: &str) {
         fs::write(&path, text).unwrap();
     }
     let committed = fs::read_to_string(&path).unwrap_or_default();
-    assert!(committed == text, "{} is out of date: run `ABIDE_BLESS=1 cargo test -p abide-policy --test manual`", path.display());
+    assert!(
+        committed == text,
+        "{} is out of date: run `ABIDE_BLESS=1 cargo test -p abide-policy --test manual`",
+        path.display()
+    );
 }

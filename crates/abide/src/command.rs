@@ -1,7 +1,9 @@
 //! The commands, one file each, and the list that names them.
 
 mod check;
+mod demo;
 mod explain;
+mod notice;
 mod policy;
 
 use std::process::ExitCode;
@@ -41,10 +43,14 @@ pub enum Format {
 /// What to do.
 #[derive(Subcommand)]
 pub enum Command {
+    /// Compile the policies that ship with the program and write their notices
+    Demo(demo::Arguments),
     /// Check policies and say precisely what is wrong
     Check(check::Arguments),
     /// Explain a finding: why it matters, and an example
     Explain(explain::Arguments),
+    /// Write the notice that people read, as a page per language and as JSON-LD
+    Notice(notice::Arguments),
     /// Show what a policy means: one norm per line, resolved
     Policy(policy::Arguments),
 }
@@ -55,5 +61,7 @@ pub fn run(command: Command) -> Result<Outcome> {
         Command::Check(arguments) => check::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Policy(arguments) => policy::run(&arguments),
+        Command::Notice(arguments) => notice::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
     }
 }

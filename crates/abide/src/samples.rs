@@ -7,7 +7,9 @@ include!(concat!(env!("OUT_DIR"), "/policies.rs"));
 /// Every shipped policy: its folder's name and its files.
 pub fn all() -> impl Iterator<Item = (&'static str, Vec<SourceFile>)> {
     POLICIES.iter().map(|(name, files)| {
-        let files = files.iter().map(|(file, text)| SourceFile::new(format!("policies/{name}/{file}"), *text));
+        let files = files
+            .iter()
+            .map(|(file, text)| SourceFile::new(format!("policies/{name}/{file}"), *text));
         (*name, files.collect())
     })
 }

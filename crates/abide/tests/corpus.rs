@@ -1,7 +1,12 @@
 //! The acceptance corpus: every policy of `policies/` is free of findings, states every clause of the catalogue, and
 //! notices each line that goes and each number that changes.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,7 +23,10 @@ fn root() -> PathBuf {
 }
 
 fn sorted(folder: &Path) -> Vec<PathBuf> {
-    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     paths.sort();
     paths
 }
@@ -26,8 +34,17 @@ fn sorted(folder: &Path) -> Vec<PathBuf> {
 fn units() -> Vec<Vec<SourceFile>> {
     let folders = sorted(&root()).into_iter().filter(|path| path.is_dir());
     let read = |folder: PathBuf| {
-        let files = sorted(&folder).into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "kdl"));
-        files.map(|file| SourceFile::new(file.display().to_string(), fs::read_to_string(&file).unwrap())).collect()
+        let files = sorted(&folder)
+            .into_iter()
+            .filter(|path| path.extension().is_some_and(|extension| extension == "kdl"));
+        files
+            .map(|file| {
+                SourceFile::new(
+                    file.display().to_string(),
+                    fs::read_to_string(&file).unwrap(),
+                )
+            })
+            .collect()
     };
     folders.map(read).collect()
 }
@@ -48,7 +65,11 @@ fn coverage(clauses: &[Clause], unit: &Compiled) -> Coverage {
 fn every_policy_is_free_of_findings() {
     for files in units() {
         let unit = compiled(&files);
-        assert!(unit.findings.is_empty(), "{}", render_all(&unit.findings, &files));
+        assert!(
+            unit.findings.is_empty(),
+            "{}",
+            render_all(&unit.findings, &files)
+        );
         assert_eq!(unit.policies.len(), 1, "one folder is one policy");
     }
 }
@@ -56,7 +77,10 @@ fn every_policy_is_free_of_findings() {
 #[test]
 fn every_clause_of_the_catalogue_is_stated_with_its_facts() {
     let clauses = clauses();
-    let policies: Vec<_> = units().iter().flat_map(|files| compiled(files).policies).collect();
+    let policies: Vec<_> = units()
+        .iter()
+        .flat_map(|files| compiled(files).policies)
+        .collect();
     let coverage = compare(&clauses, &policies, Library::standard());
     assert_eq!(coverage.stated.len(), clauses.len());
     assert!(coverage.is_complete(), "{coverage:#?}");
@@ -67,7 +91,11 @@ fn only_clauses_that_nothing_can_enforce_are_merely_said() {
     let clauses = clauses();
     for files in units() {
         for policy in compiled(&files).policies {
-            for norm in policy.norms.iter().filter(|norm| norm.action.word() == "say") {
+            for norm in policy
+                .norms
+                .iter()
+                .filter(|norm| norm.action.word() == "say")
+            {
                 for id in &norm.clauses {
                     let clause = clauses.iter().find(|clause| clause.id == id.value).unwrap();
                     assert_eq!(clause.kind, "not-enforceable", "{} is only said", clause.id);
@@ -86,16 +114,37 @@ fn a_line_that_goes_is_noticed() {
         for (at, file) in files.iter().enumerate() {
             let lines: Vec<&str> = file.text.lines().collect();
             for (number, line) in lines.iter().enumerate() {
-                let Some(id) = line.trim_start().strip_prefix('(').and_then(|rest| rest.split(')').next()) else { continue };
-                let alone = files.iter().flat_map(|file| file.text.lines()).filter(|line| line.contains(id)).count() == 1;
+                let Some(id) = line
+                    .trim_start()
+                    .strip_prefix('(')
+                    .and_then(|rest| rest.split(')').next())
+                else {
+                    continue;
+                };
+                let alone = files
+                    .iter()
+                    .flat_map(|file| file.text.lines())
+                    .filter(|line| line.contains(id))
+                    .count()
+                    == 1;
                 if !alone || line.ends_with('{') {
                     continue;
                 }
                 let mut changed = files.clone();
-                changed[at].text = lines.iter().enumerate().filter(|(other, _)| *other != number).map(|(_, line)| format!("{line}\n")).collect();
+                changed[at].text = lines
+                    .iter()
+                    .enumerate()
+                    .filter(|(other, _)| *other != number)
+                    .map(|(_, line)| format!("{line}\n"))
+                    .collect();
                 let unit = compiled(&changed);
                 let noticed = !unit.findings.is_empty() || !coverage(&clauses, &unit).is_complete();
-                assert!(noticed, "{}:{}: nobody notices that this line is gone: {line}", file.path, number + 1);
+                assert!(
+                    noticed,
+                    "{}:{}: nobody notices that this line is gone: {line}",
+                    file.path,
+                    number + 1
+                );
             }
         }
     }
@@ -108,26 +157,59 @@ fn the_readme_says_truly_which_clashes_a_rule_finds() {
     let mut found = 0;
     for row in readme.lines().filter(|line| line.starts_with('|')) {
         let cells: Vec<&str> = row.split('|').map(str::trim).collect();
-        let [_, policy, ids, _, _, code, _] = cells.as_slice() else { continue };
-        let Some(code) = code.trim_matches('`').split(['`', ' ']).next().filter(|code| code.starts_with("P0")) else { continue };
-        let files: Vec<SourceFile> = units().into_iter().find(|files| files[0].path.contains(policy)).unwrap();
-        let bare: Vec<SourceFile> = files.iter().map(|file| SourceFile::new(&file.path, without_readings(&file.text))).collect();
-        let ids: Vec<&str> = ids.split([',', ' ']).filter(|id| id.contains('-')).collect();
+        let [_, policy, ids, _, _, code, _] = cells.as_slice() else {
+            continue;
+        };
+        let Some(code) = code
+            .trim_matches('`')
+            .split(['`', ' '])
+            .next()
+            .filter(|code| code.starts_with("P0"))
+        else {
+            continue;
+        };
+        let files: Vec<SourceFile> = units()
+            .into_iter()
+            .find(|files| files[0].path.contains(policy))
+            .unwrap();
+        let bare: Vec<SourceFile> = files
+            .iter()
+            .map(|file| SourceFile::new(&file.path, without_readings(&file.text)))
+            .collect();
+        let ids: Vec<&str> = ids
+            .split([',', ' '])
+            .filter(|id| id.contains('-'))
+            .collect();
         let names_two = |finding: &Diagnostic| {
-            finding.code == code && ids.iter().filter(|id| finding.help.as_deref().unwrap_or_default().contains(**id)).count() >= 2
+            finding.code == code
+                && ids
+                    .iter()
+                    .filter(|id| finding.help.as_deref().unwrap_or_default().contains(**id))
+                    .count()
+                    >= 2
         };
         let unit = compiled(&bare);
-        assert!(unit.findings.iter().any(names_two), "{row}\n{}", render_all(&unit.findings, &bare));
+        assert!(
+            unit.findings.iter().any(names_two),
+            "{row}\n{}",
+            render_all(&unit.findings, &bare)
+        );
         found += 1;
     }
-    assert!(found >= 10, "only {found} of the clashes are found by a rule");
+    assert!(
+        found >= 10,
+        "only {found} of the clashes are found by a rule"
+    );
 }
 
 fn without_readings(text: &str) -> String {
     let mut kept = String::new();
     let mut from = 0;
     let mut drop = |cuts: Vec<guard::Cut>, kept: &mut String| {
-        for cut in cuts.iter().filter(|cut| text[cut.head.clone()].starts_with("reading ")) {
+        for cut in cuts
+            .iter()
+            .filter(|cut| text[cut.head.clone()].starts_with("reading "))
+        {
             kept.push_str(&text[from..cut.whole.start]);
             from = cut.whole.end;
         }

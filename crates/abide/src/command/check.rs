@@ -70,10 +70,19 @@ fn text(units: &[(Vec<SourceFile>, Compiled)], coverage: Option<&Coverage>) -> S
         if !unit.findings.is_empty() {
             lines.push(diagnostic::render_all(&unit.findings, files));
         }
-        let count = |severity| unit.findings.iter().filter(|finding| finding.severity == severity).count();
+        let count = |severity| {
+            unit.findings
+                .iter()
+                .filter(|finding| finding.severity == severity)
+                .count()
+        };
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
         for policy in &unit.policies {
-            lines.push(format!("`{}`: {} lines, {errors} errors, {warnings} warnings", policy.name, policy.norms.len()));
+            lines.push(format!(
+                "`{}`: {} lines, {errors} errors, {warnings} warnings",
+                policy.name,
+                policy.norms.len()
+            ));
         }
     }
     lines.extend(coverage.map(coverage_text));
@@ -89,14 +98,30 @@ fn coverage_text(coverage: &Coverage) -> String {
         coverage.facts_missing.len(),
         coverage.wrong_kind.len()
     )];
-    lines.extend(coverage.missing.iter().map(|id| format!("  missing: {id} is stated nowhere")));
-    lines.extend(coverage.unknown.iter().map(|id| format!("  unknown: {id} is not in the catalogue")));
+    lines.extend(
+        coverage
+            .missing
+            .iter()
+            .map(|id| format!("  missing: {id} is stated nowhere")),
+    );
+    lines.extend(
+        coverage
+            .unknown
+            .iter()
+            .map(|id| format!("  unknown: {id} is not in the catalogue")),
+    );
     lines.extend(coverage.facts_missing.iter().map(|lack| {
-        format!("  fact missing: {} does not say its {}: {}", lack.clause, lack.fact, lack.wanted)
+        format!(
+            "  fact missing: {} does not say its {}: {}",
+            lack.clause, lack.fact, lack.wanted
+        )
     }));
     lines.extend(coverage.wrong_kind.iter().map(|wrong| {
         let found = wrong.found.join(", ");
-        format!("  wrong kind: {} is a clause of kind {}, which {found} cannot mean", wrong.clause, wrong.kind)
+        format!(
+            "  wrong kind: {} is a clause of kind {}, which {found} cannot mean",
+            wrong.clause, wrong.kind
+        )
     }));
     lines.join("\n")
 }

@@ -42,7 +42,11 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
             Format::Json => print(&serde_json::to_string_pretty(&resolved(policy, &files))?)?,
             Format::Text => {
                 for norm in &policy.norms {
-                    print(&format!("{:<22} {}", norm.id, sentence(norm, policy, Language::English)))?;
+                    print(&format!(
+                        "{:<22} {}",
+                        norm.id,
+                        sentence(norm, policy, Language::English)
+                    ))?;
                 }
             }
         }
