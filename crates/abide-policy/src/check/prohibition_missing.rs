@@ -53,7 +53,7 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
                 same && is_inside(policy, line, *narrow, norm) && !is_excepted(line, norm) && !has_condition(policy, line, norm) && !is_capped(policy, line, norm)
             });
             if let Some((line, _)) = broken {
-                findings.push(finding(&law, line, norm));
+                findings.push(finding(policy, &law, line, norm));
             }
         }
     }
@@ -87,14 +87,16 @@ fn is_inside(policy: &Policy, line: &LawLine<'_>, narrow: Narrow, norm: &Norm) -
     let nouns = &policy.nouns;
     let within = |set: &LeafSet, name: &NounUse| set.contains(nouns.set(name.id));
     let person = nouns.find(Kind::People, "person").map(|id| nouns.set(id));
-    let children = |name: &NounUse| {
-        let set = nouns.set(name.id);
-        set.overlaps(&line.region.people) && person.is_none_or(|person| !set.contains(person))
+    let protected = |name: &NounUse| {
+        let (set, noun) = (nouns.set(name.id), nouns.get(name.id));
+        // `california` is everyone there, not a class that the law protects.
+        let place_only = noun.slots(Slot::In).next().is_some() && noun.slots(Slot::Age).next().is_none() && noun.is.is_empty();
+        !place_only && set.overlaps(&line.region.people) && person.is_none_or(|person| !set.contains(person))
     };
     line.region.overlaps(&norm.region)
         && has_ground(policy, line, norm)
         && (!narrow.object || norm.objects.iter().any(|name| within(&line.region.object, name)))
-        && (!narrow.people || norm.names(Slot::About).any(children))
+        && (!narrow.people || norm.names(Slot::About).any(protected))
         && (!narrow.purpose || norm.names(Slot::For).any(|name| within(&line.region.purpose, name)))
 }
 
@@ -136,7 +138,16 @@ fn is_capped(policy: &Policy, line: &LawLine<'_>, norm: &Norm) -> bool {
     })
 }
 
-fn finding(law: &NamedLaw<'_>, line: &LawLine<'_>, norm: &Norm) -> Diagnostic {
+fn finding(policy: &Policy, law: &NamedLaw<'_>, line: &LawLine<'_>, norm: &Norm) -> Diagnostic {
+    let inside: Vec<&str> = norm.objects.iter().filter(|object| line.region.object.overlaps(policy.nouns.set(object.id))).map(|object| object.name.as_ref()).collect();
+    let what = if inside.is_empty() { "data".to_owned() } else { listed(inside) };
+    let done = match norm.action {
+        Action::Collect => "collected",
+        Action::Share => "shared",
+        Action::Sell => "sold",
+        Action::Keep => "kept",
+        _ => "used",
+    };
     let needs: Vec<String> = line
         .norm
         .conditions
@@ -145,7 +156,7 @@ fn finding(law: &NamedLaw<'_>, line: &LawLine<'_>, norm: &Norm) -> Diagnostic {
         .collect();
     let first = line.norm.conditions.first().and_then(|condition| condition.facts.first()).map_or("", |fact| fact.name.as_ref());
     let mut finding = CHECK
-        .at(norm.span, format!("`{}` allows what `{}` forbids unless {} holds", clash::call(norm), law.law.name, needs.join(" and ")))
+        .at(norm.span, format!("`{}` lets {what} be {done}, which `{}` forbids unless {} holds", clash::call(norm), law.law.name, needs.join(" and ")))
         .here("no such condition")
         .help(format!("add `if={first}`, or a `never … unless={first}` ({}){}", line.authority.cite, caveat(line.authority.verified)));
     finding.severity = named_law::severity(line.authority.verified);
