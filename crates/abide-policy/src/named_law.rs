@@ -86,9 +86,19 @@ impl NamedLaw<'_> {
         let here = policy.nouns.set(place);
         // The people of the part must be concerned as well as those of the line.
         let part = norm.part.and_then(|part| policy.parts.get(part));
-        let scope: Vec<&NounUse> = part.into_iter().flat_map(|part| &part.defaults).filter(|slot| slot.slot == Slot::About).flat_map(SlotUse::names).collect();
+        let scope: Vec<&NounUse> = part
+            .into_iter()
+            .flat_map(|part| &part.defaults)
+            .filter(|slot| slot.slot == Slot::About)
+            .flat_map(SlotUse::names)
+            .collect();
         let about: Vec<&NounUse> = norm.names(Slot::About).collect();
-        let reaches = |people: &[&NounUse]| people.is_empty() || people.iter().any(|people| places_of(policy, people.id).is_none_or(|places| places.overlaps(here)));
+        let reaches = |people: &[&NounUse]| {
+            people.is_empty()
+                || people.iter().any(|people| {
+                    places_of(policy, people.id).is_none_or(|places| places.overlaps(here))
+                })
+        };
         let speaks = reaches(&scope) && reaches(&about);
         let replaced = norm
             .excepts

@@ -53,7 +53,9 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
     let policy = context.policy;
     let children = asked_for(policy);
     for law in named_law::named_laws(context) {
-        let Some(age) = law_age(policy, &law) else { continue };
+        let Some(age) = law_age(policy, &law) else {
+            continue;
+        };
         for (class, gaps) in gaps(policy, &children, &age) {
             findings.push(finding(policy, &law, class, &age, &gaps));
         }
@@ -64,9 +66,17 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
 fn asked_for(policy: &Policy) -> Vec<NounId> {
     let mut found = Vec::new();
     for norm in &policy.norms {
-        let asks = norm.action == Action::Ask && norm.objects.iter().any(|object| policy.nouns.is_a(object.id, Kind::Fact, "parent-consent"));
+        let asks = norm.action == Action::Ask
+            && norm
+                .objects
+                .iter()
+                .any(|object| policy.nouns.is_a(object.id, Kind::Fact, "parent-consent"));
         if asks || norm.needs_fact(&policy.nouns, "parent-consent") {
-            found.extend(norm.names(Slot::About).map(|people| people.id).filter(|id| policy.nouns.get(*id).own_line().is_some()));
+            found.extend(
+                norm.names(Slot::About)
+                    .map(|people| people.id)
+                    .filter(|id| policy.nouns.get(*id).own_line().is_some()),
+            );
         }
     }
     found.sort_unstable();
@@ -75,27 +85,46 @@ fn asked_for(policy: &Policy) -> Vec<NounId> {
 }
 
 fn bound(slots: &[SlotUse]) -> Option<&Age> {
-    slots.iter().filter(|slot| slot.slot == Slot::Age).flat_map(|slot| &slot.values).find_map(|value| match value {
-        Value::Age(age) if age.comparison.starts_with('<') => Some(age),
-        _ => None,
-    })
+    slots
+        .iter()
+        .filter(|slot| slot.slot == Slot::Age)
+        .flat_map(|slot| &slot.values)
+        .find_map(|value| match value {
+            Value::Age(age) if age.comparison.starts_with('<') => Some(age),
+            _ => None,
+        })
 }
 
 /// The age below which the law wants a parent's consent, from the people its prohibitions protect.
 fn law_age<'a>(policy: &Policy, law: &NamedLaw<'a>) -> Option<LawAge<'a>> {
     law.lines.iter().find_map(|line| {
-        let lifted = line.norm.conditions.iter().filter(|condition| condition.polarity == Polarity::Unless);
-        lifted.flat_map(|condition| &condition.facts).find(|fact| policy.nouns.is_a(fact.id, Kind::Fact, "parent-consent"))?;
+        let lifted = line
+            .norm
+            .conditions
+            .iter()
+            .filter(|condition| condition.polarity == Polarity::Unless);
+        lifted
+            .flat_map(|condition| &condition.facts)
+            .find(|fact| policy.nouns.is_a(fact.id, Kind::Fact, "parent-consent"))?;
         let people = policy.nouns.get(line.norm.names(Slot::About).next()?.id);
-        let written = people.declarations.iter().find(|line| line.span.is_library() && bound(&line.slots).is_some())?;
+        let written = people
+            .declarations
+            .iter()
+            .find(|line| line.span.is_library() && bound(&line.slots).is_some())?;
         let places = places(policy, &written.slots)?.leaves()?;
-        let read = people.texts(Slot::Verified).map(crate::resolve::values_of::verified).min();
+        let read = people
+            .texts(Slot::Verified)
+            .map(crate::resolve::values_of::verified)
+            .min();
         match &bound(&written.slots)?.bound {
             Ok(years) => Some(LawAge {
                 years: places.into_iter().map(|place| (place, *years)).collect(),
                 bound: format!("<{years}"),
                 cite: &line.authority.cite,
-                verified: line.authority.verified.min(read.unwrap_or(line.authority.verified)),
+                verified: line
+                    .authority
+                    .verified
+                    .min(read.unwrap_or(line.authority.verified)),
             }),
             Err(name) => {
                 let constant = law.law.constant(name)?;
@@ -103,7 +132,12 @@ fn law_age<'a>(policy: &Policy, law: &NamedLaw<'a>) -> Option<LawAge<'a>> {
                     Some(ConstantValue::Years(years)) => Some((place, years)),
                     _ => None,
                 };
-                Some(LawAge { years: places.into_iter().filter_map(years).collect(), bound: format!("\"<{name}\""), cite: &constant.cite, verified: constant.verified })
+                Some(LawAge {
+                    years: places.into_iter().filter_map(years).collect(),
+                    bound: format!("\"<{name}\""),
+                    cite: &constant.cite,
+                    verified: constant.verified,
+                })
             }
         }
     })
@@ -111,7 +145,11 @@ fn law_age<'a>(policy: &Policy, law: &NamedLaw<'a>) -> Option<LawAge<'a>> {
 
 fn places(policy: &Policy, slots: &[SlotUse]) -> Option<LeafSet> {
     let mut set = LeafSet::EMPTY;
-    slots.iter().filter(|slot| slot.slot == Slot::In).flat_map(SlotUse::names).for_each(|place| set.add(policy.nouns.set(place.id)));
+    slots
+        .iter()
+        .filter(|slot| slot.slot == Slot::In)
+        .flat_map(SlotUse::names)
+        .for_each(|place| set.add(policy.nouns.set(place.id)));
     (!set.is_empty()).then_some(set)
 }
 
@@ -127,22 +165,43 @@ struct Class<'a> {
 type Gap = (u32, u32);
 
 /// For each line that declares children, the places where no line reaches further and it still ends below the law's age.
-fn gaps<'a>(policy: &'a Policy, children: &[NounId], age: &LawAge<'_>) -> Vec<(Class<'a>, Vec<Gap>)> {
+fn gaps<'a>(
+    policy: &'a Policy,
+    children: &[NounId],
+    age: &LawAge<'_>,
+) -> Vec<(Class<'a>, Vec<Gap>)> {
     let mut classes: Vec<(Class<'a>, Option<LeafSet>)> = Vec::new();
     for noun in children.iter().map(|id| policy.nouns.get(*id)) {
-        for line in noun.declarations.iter().filter(|line| !line.span.is_library()) {
-            let Some(found) = bound(&line.slots) else { continue };
-            let years = found.bound.as_ref().map_or(u32::MAX, |years| *years).saturating_add(u32::from(found.comparison == "<="));
+        for line in noun
+            .declarations
+            .iter()
+            .filter(|line| !line.span.is_library())
+        {
+            let Some(found) = bound(&line.slots) else {
+                continue;
+            };
+            let years = found
+                .bound
+                .as_ref()
+                .map_or(u32::MAX, |years| *years)
+                .saturating_add(u32::from(found.comparison == "<="));
             classes.push((Class { noun, line, years }, places(policy, &line.slots)));
         }
     }
     let mut gaps: Vec<(Class<'a>, Vec<Gap>)> = Vec::new();
     for (place, law_years) in &age.years {
         let here = LeafSet::of(*place);
-        let covering = classes.iter().filter(|(_, places)| places.as_ref().is_none_or(|places| places.overlaps(&here)));
-        let Some((class, _)) = covering.max_by_key(|(class, _)| class.years) else { continue };
+        let covering = classes
+            .iter()
+            .filter(|(_, places)| places.as_ref().is_none_or(|places| places.overlaps(&here)));
+        let Some((class, _)) = covering.max_by_key(|(class, _)| class.years) else {
+            continue;
+        };
         if class.years < *law_years {
-            match gaps.iter_mut().find(|(known, _)| known.line.span == class.line.span) {
+            match gaps
+                .iter_mut()
+                .find(|(known, _)| known.line.span == class.line.span)
+            {
                 Some((_, found)) => found.push((*place, *law_years)),
                 None => gaps.push((*class, vec![(*place, *law_years)])),
             }
@@ -151,25 +210,61 @@ fn gaps<'a>(policy: &'a Policy, children: &[NounId], age: &LawAge<'_>) -> Vec<(C
     gaps
 }
 
-fn finding(policy: &Policy, law: &NamedLaw<'_>, class: Class<'_>, age: &LawAge<'_>, gaps: &[Gap]) -> crate::diagnostic::Diagnostic {
-    let Class { noun, line, years: own } = class;
-    let least = gaps.iter().map(|(_, years)| *years).min().unwrap_or_default();
-    let most = gaps.iter().map(|(_, years)| *years).max().unwrap_or_default();
-    let ages = if least == most { most.to_string() } else { format!("{least} to {most}") };
-    let names: Vec<&str> = gaps.iter().map(|(place, _)| policy.nouns.get(NounId(*place)).name.as_ref()).collect();
+fn finding(
+    policy: &Policy,
+    law: &NamedLaw<'_>,
+    class: Class<'_>,
+    age: &LawAge<'_>,
+    gaps: &[Gap],
+) -> crate::diagnostic::Diagnostic {
+    let Class {
+        noun,
+        line,
+        years: own,
+    } = class;
+    let least = gaps
+        .iter()
+        .map(|(_, years)| *years)
+        .min()
+        .unwrap_or_default();
+    let most = gaps
+        .iter()
+        .map(|(_, years)| *years)
+        .max()
+        .unwrap_or_default();
+    let ages = if least == most {
+        most.to_string()
+    } else {
+        format!("{least} to {most}")
+    };
+    let names: Vec<&str> = gaps
+        .iter()
+        .map(|(place, _)| policy.nouns.get(NounId(*place)).name.as_ref())
+        .collect();
     let places = match names.as_slice() {
-        [a, b, c, _, _, ..] => format!("`{a}`, `{b}`, `{c}` and {} more", names.len().saturating_sub(3)),
+        [a, b, c, _, _, ..] => format!(
+            "`{a}`, `{b}`, `{c}` and {} more",
+            names.len().saturating_sub(3)
+        ),
         few => listed(few.iter().copied()),
     };
     let by = law.law.name.as_str();
     let mut finding = CHECK
-        .at(line.span, format!("`{}` ends at {own}, `{by}` protects children below {ages} in {places}", noun.name))
+        .at(
+            line.span,
+            format!(
+                "`{}` ends at {own}, `{by}` protects children below {ages} in {places}",
+                noun.name
+            ),
+        )
         .here(format!("nobody asks a parent from {own} on"))
         .help(format!(
             "add a line for that place, as in `people {} age={} in={}` ({}){}",
             noun.name,
             age.bound,
-            law.law.place.map_or("PLACE", |place| policy.nouns.get(place).name.as_ref()),
+            law.law
+                .place
+                .map_or("PLACE", |place| policy.nouns.get(place).name.as_ref()),
             age.cite,
             named_law::caveat(age.verified)
         ));

@@ -42,32 +42,70 @@ policy shop {
 
 fn run(context: &Context<'_>, findings: &mut Findings) {
     let policy = context.policy;
-    let laws: Vec<NamedLaw<'_>> = named_law::named_laws(context).into_iter().filter(|law| !law.law.grounds.is_empty()).collect();
+    let laws: Vec<NamedLaw<'_>> = named_law::named_laws(context)
+        .into_iter()
+        .filter(|law| !law.law.grounds.is_empty())
+        .collect();
     // A purpose has one ground, wherever the policy states it.
     let mut based: HashSet<NounId> = HashSet::new();
-    for norm in policy.norms.iter().filter(|norm| norm.mode != Mode::Never && has_basis(policy, norm)) {
+    for norm in policy
+        .norms
+        .iter()
+        .filter(|norm| norm.mode != Mode::Never && has_basis(policy, norm))
+    {
         based.extend(norm.names(Slot::For).map(|purpose| purpose.id));
     }
-    let wide: Vec<NounId> = policy.nouns.iter().filter(|(_, noun)| noun.kind == Kind::Purpose && noun.slots(Slot::Because).next().is_some()).map(|(id, _)| id).collect();
+    let wide: Vec<NounId> = policy
+        .nouns
+        .iter()
+        .filter(|(_, noun)| {
+            noun.kind == Kind::Purpose && noun.slots(Slot::Because).next().is_some()
+        })
+        .map(|(id, _)| id)
+        .collect();
     let mut used: Vec<NounId> = Vec::new();
     let mut missing: BTreeMap<(&str, Span), Vec<&str>> = BTreeMap::new();
-    for norm in policy.norms.iter().filter(|norm| norm.mode == Mode::May && norm.action == Action::Use) {
-        let Some(law) = laws.iter().find(|law| law.concerns(policy, norm)) else { continue };
+    for norm in policy
+        .norms
+        .iter()
+        .filter(|norm| norm.mode == Mode::May && norm.action == Action::Use)
+    {
+        let Some(law) = laws.iter().find(|law| law.concerns(policy, norm)) else {
+            continue;
+        };
         for purpose in norm.names(Slot::For) {
-            if used.contains(&purpose.id) || has_basis(policy, norm) || is_based(policy, purpose.id, &based, &wide, 0) {
+            if used.contains(&purpose.id)
+                || has_basis(policy, norm)
+                || is_based(policy, purpose.id, &based, &wide, 0)
+            {
                 continue;
             }
             used.push(purpose.id);
-            let line = policy.nouns.get(purpose.id).own_line().map_or(norm.span, |line| line.span);
-            missing.entry((&law.law.name, line)).or_default().push(&purpose.name);
+            let line = policy
+                .nouns
+                .get(purpose.id)
+                .own_line()
+                .map_or(norm.span, |line| line.span);
+            missing
+                .entry((&law.law.name, line))
+                .or_default()
+                .push(&purpose.name);
         }
     }
     for law in &laws {
-        let lines: Vec<(Span, &[&str])> = missing.iter().filter(|((name, _), _)| *name == law.law.name).map(|((_, line), purposes)| (*line, purposes.as_slice())).collect();
+        let lines: Vec<(Span, &[&str])> = missing
+            .iter()
+            .filter(|((name, _), _)| *name == law.law.name)
+            .map(|((_, line), purposes)| (*line, purposes.as_slice()))
+            .collect();
         if lines.len() > LINES_LIMIT {
             findings.push(together(law, &lines));
         } else {
-            findings.extend(lines.iter().map(|(line, purposes)| alone(law, *line, purposes)));
+            findings.extend(
+                lines
+                    .iter()
+                    .map(|(line, purposes)| alone(law, *line, purposes)),
+            );
         }
     }
 }
@@ -84,7 +122,10 @@ fn alone(law: &NamedLaw<'_>, line: Span, purposes: &[&str]) -> Diagnostic {
 }
 
 fn together(law: &NamedLaw<'_>, lines: &[(Span, &[&str])]) -> Diagnostic {
-    let all: Vec<&str> = lines.iter().flat_map(|(_, purposes)| purposes.iter().copied()).collect();
+    let all: Vec<&str> = lines
+        .iter()
+        .flat_map(|(_, purposes)| purposes.iter().copied())
+        .collect();
     let shown = listed(all.iter().copied());
     CHECK
         .at(law.name.span, format!("nothing says on which ground data is used for {} purposes, as `{}` wants", all.len(), law.law.name))
@@ -96,17 +137,38 @@ fn together(law: &NamedLaw<'_>, lines: &[(Span, &[&str])]) -> Diagnostic {
 fn has_basis(policy: &Policy, norm: &Norm) -> bool {
     // A case of the law that lets data be used has the name of its ground.
     let lawful = |fact: &NounUse| {
-        ["consent", "opted-in", "law", "legal-duty"].iter().any(|name| policy.nouns.is_a(fact.id, Kind::Fact, name)) || policy.nouns.find(Kind::Ground, &fact.name).is_some()
+        ["consent", "opted-in", "law", "legal-duty"]
+            .iter()
+            .any(|name| policy.nouns.is_a(fact.id, Kind::Fact, name))
+            || policy.nouns.find(Kind::Ground, &fact.name).is_some()
     };
-    let conditions = norm.conditions.iter().filter(|condition| condition.polarity == Polarity::If);
-    norm.slot(Slot::Because).is_some() || conditions.flat_map(|condition| &condition.facts).any(lawful)
+    let conditions = norm
+        .conditions
+        .iter()
+        .filter(|condition| condition.polarity == Polarity::If);
+    norm.slot(Slot::Because).is_some()
+        || conditions
+            .flat_map(|condition| &condition.facts)
+            .any(lawful)
 }
 
 /// Whether the purpose, a wider one or all of its members have a ground.
-fn is_based(policy: &Policy, id: NounId, based: &HashSet<NounId>, wide: &[NounId], depth: usize) -> bool {
+fn is_based(
+    policy: &Policy,
+    id: NounId,
+    based: &HashSet<NounId>,
+    wide: &[NounId],
+    depth: usize,
+) -> bool {
     let set = policy.nouns.set(id);
     let members = &policy.nouns.get(id).of;
     based.contains(&id)
-        || wide.iter().any(|wide| policy.nouns.set(*wide).contains(set))
-        || (depth < 8 && !members.is_empty() && members.iter().all(|member| is_based(policy, member.id, based, wide, depth + 1)))
+        || wide
+            .iter()
+            .any(|wide| policy.nouns.set(*wide).contains(set))
+        || (depth < 8
+            && !members.is_empty()
+            && members
+                .iter()
+                .all(|member| is_based(policy, member.id, based, wide, depth + 1)))
 }

@@ -66,11 +66,24 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
 fn uses(policy: &Policy) -> Vec<(&str, Span)> {
     let mut found = Vec::new();
     for norm in &policy.norms {
-        found.extend(norm.all_slots().flat_map(constants).map(|name| (name, norm.span)));
+        found.extend(
+            norm.all_slots()
+                .flat_map(constants)
+                .map(|name| (name, norm.span)),
+        );
     }
     for (_, noun) in policy.nouns.iter() {
-        for line in noun.declarations.iter().filter(|line| !line.span.is_library()) {
-            found.extend(line.slots.iter().flat_map(constants).map(|name| (name, line.span)));
+        for line in noun
+            .declarations
+            .iter()
+            .filter(|line| !line.span.is_library())
+        {
+            found.extend(
+                line.slots
+                    .iter()
+                    .flat_map(constants)
+                    .map(|name| (name, line.span)),
+            );
         }
     }
     found.sort_by_key(|(_, line)| *line);
@@ -85,8 +98,16 @@ fn constants(slot: &SlotUse) -> impl Iterator<Item = &str> {
     })
 }
 
-fn finding(context: &Context<'_>, laws: &[NamedLaw<'_>], name: &str, line: Span) -> Option<Diagnostic> {
-    let declared: Vec<&Constant> = laws.iter().filter_map(|law| law.law.constant(name)).collect();
+fn finding(
+    context: &Context<'_>,
+    laws: &[NamedLaw<'_>],
+    name: &str,
+    line: Span,
+) -> Option<Diagnostic> {
+    let declared: Vec<&Constant> = laws
+        .iter()
+        .filter_map(|law| law.law.constant(name))
+        .collect();
     if declared.is_empty() {
         return Some(unknown(context, name, line));
     }
@@ -94,12 +115,20 @@ fn finding(context: &Context<'_>, laws: &[NamedLaw<'_>], name: &str, line: Span)
         return None;
     }
     let countries = countries(context.policy);
-    let has = |place: &NounId| declared.iter().any(|constant| constant.value_in(*place).is_some());
+    let has = |place: &NounId| {
+        declared
+            .iter()
+            .any(|constant| constant.value_in(*place).is_some())
+    };
     if !countries.is_empty() && countries.iter().all(has) {
         return None;
     }
     let place_name = |place: NounId| context.policy.nouns.get(place).name.as_ref();
-    let lacking: Vec<&str> = countries.iter().filter(|place| !has(place)).map(|place| place_name(*place)).collect();
+    let lacking: Vec<&str> = countries
+        .iter()
+        .filter(|place| !has(place))
+        .map(|place| place_name(*place))
+        .collect();
     let message = if lacking.is_empty() {
         format!("`{name}` differs by country, and no `controller` line says which country counts")
     } else {
@@ -110,9 +139,18 @@ fn finding(context: &Context<'_>, laws: &[NamedLaw<'_>], name: &str, line: Span)
         .laws
         .iter()
         .filter_map(|law| Some((law, law.constant(name)?)))
-        .flat_map(|(law, constant)| constant.by_place.iter().map(move |(place, _)| format!("`{}` (law `{}`)", place_name(*place), law.name)))
+        .flat_map(|(law, constant)| {
+            constant
+                .by_place
+                .iter()
+                .map(move |(place, _)| format!("`{}` (law `{}`)", place_name(*place), law.name))
+        })
         .collect();
-    let known = if known.is_empty() { "no pack has one".to_owned() } else { format!("there is one for {}", known.join(", ")) };
+    let known = if known.is_empty() {
+        "no pack has one".to_owned()
+    } else {
+        format!("there is one for {}", known.join(", "))
+    };
     let mut finding = CHECK
         .at(line, message)
         .here("no number, so no clock can run")
@@ -122,18 +160,48 @@ fn finding(context: &Context<'_>, laws: &[NamedLaw<'_>], name: &str, line: Span)
 }
 
 fn countries(policy: &Policy) -> Vec<NounId> {
-    let slots = policy.controllers.iter().flat_map(|controller| &controller.slots);
-    slots.filter(|slot| slot.slot == Slot::Country).flat_map(SlotUse::names).map(|place| place.id).collect()
+    let slots = policy
+        .controllers
+        .iter()
+        .flat_map(|controller| &controller.slots);
+    slots
+        .filter(|slot| slot.slot == Slot::Country)
+        .flat_map(SlotUse::names)
+        .map(|place| place.id)
+        .collect()
 }
 
 /// The finding for a name that no named law has.
 fn unknown(context: &Context<'_>, name: &str, line: Span) -> Diagnostic {
-    let all = context.library.laws.iter().flat_map(|law: &Law| law.constants.iter().map(|constant| constant.name.as_str()));
-    let owner = context.library.laws.iter().find(|law| law.constant(name).is_some());
+    let all = context
+        .library
+        .laws
+        .iter()
+        .flat_map(|law: &Law| law.constants.iter().map(|constant| constant.name.as_str()));
+    let owner = context
+        .library
+        .laws
+        .iter()
+        .find(|law| law.constant(name).is_some());
     let (message, help) = match (owner, closest(name, all)) {
-        (Some(law), _) => (format!("no law that the policy names has `{name}`"), format!("write `law {}`, which has it, or the number itself", law.name)),
-        (None, Some(likely)) => (format!("no law has a number `{name}`"), format!("did you mean `{likely}`?")),
-        (None, None) => (format!("no law has a number `{name}`"), "write the number itself, as in `\"45 days\"`".to_owned()),
+        (Some(law), _) => (
+            format!("no law that the policy names has `{name}`"),
+            format!(
+                "write `law {}`, which has it, or the number itself",
+                law.name
+            ),
+        ),
+        (None, Some(likely)) => (
+            format!("no law has a number `{name}`"),
+            format!("did you mean `{likely}`?"),
+        ),
+        (None, None) => (
+            format!("no law has a number `{name}`"),
+            "write the number itself, as in `\"45 days\"`".to_owned(),
+        ),
     };
-    CHECK.at(line, message).here("no number, so no clock can run").help(help)
+    CHECK
+        .at(line, message)
+        .here("no number, so no clock can run")
+        .help(help)
 }

@@ -47,21 +47,39 @@ policy shop {
 
 fn run(context: &Context<'_>, findings: &mut Findings) {
     let policy = context.policy;
-    let timed: Vec<(&Norm, Length)> = policy.norms.iter().filter(|norm| is_timed(norm)).filter_map(|norm| Some((norm, length_in(norm, Slot::Within)?))).collect();
+    let timed: Vec<(&Norm, Length)> = policy
+        .norms
+        .iter()
+        .filter(|norm| is_timed(norm))
+        .filter_map(|norm| Some((norm, length_in(norm, Slot::Within)?)))
+        .collect();
     for law in named_law::named_laws(context) {
-        let concerned: Vec<(&Norm, Length)> = timed.iter().copied().filter(|(norm, _)| law.concerns(policy, norm)).collect();
+        let concerned: Vec<(&Norm, Length)> = timed
+            .iter()
+            .copied()
+            .filter(|(norm, _)| law.concerns(policy, norm))
+            .collect();
         for (norm, own) in &concerned {
             let slower: Vec<(&LawLine<'_>, Length)> = law
                 .lines
                 .iter()
                 .filter_map(|line| Some((line, length_in(line.norm, Slot::Within)?)))
-                .filter(|(line, length)| length.shorter_than(*own) == Some(true) && is_same(policy, line, norm))
-                .filter(|(line, length)| !concerned.iter().any(|(other, own)| is_faster(policy, line, *length, other, *own)))
+                .filter(|(line, length)| {
+                    length.shorter_than(*own) == Some(true) && is_same(policy, line, norm)
+                })
+                .filter(|(line, length)| {
+                    !concerned
+                        .iter()
+                        .any(|(other, own)| is_faster(policy, line, *length, other, *own))
+                })
                 .collect();
             // A fact that was read stands by itself: an unread one beside it would only blur what is certain.
             let read = |line: &LawLine<'_>| line.authority.verified > Verified::Unverified;
             let any_read = slower.iter().any(|(line, _)| read(line));
-            let slower: Vec<(&LawLine<'_>, Length)> = slower.into_iter().filter(|(line, _)| read(line) || !any_read).collect();
+            let slower: Vec<(&LawLine<'_>, Length)> = slower
+                .into_iter()
+                .filter(|(line, _)| read(line) || !any_read)
+                .collect();
             if let Some(first) = slower.first() {
                 findings.push(finding(policy, &law, norm, *own, &slower, first));
             }
@@ -82,29 +100,77 @@ fn is_same(policy: &Policy, line: &LawLine<'_>, norm: &Norm) -> bool {
     let law = line.norm;
     law.action == norm.action
         && law.mode == norm.mode
-        && law.conditions.iter().all(|condition| condition.polarity == Polarity::Unless || law.action == Action::Extend)
+        && law
+            .conditions
+            .iter()
+            .all(|condition| condition.polarity == Polarity::Unless || law.action == Action::Extend)
         && line.region.overlaps(&norm.region)
-        && (law.action == Action::Answer || law.action == Action::Extend || norm.region.object != LeafSet::Any)
-        && [Slot::When, Slot::To].into_iter().all(|slot| slot_overlaps(policy, slot, law, norm))
+        && (law.action == Action::Answer
+            || law.action == Action::Extend
+            || norm.region.object != LeafSet::Any)
+        && [Slot::When, Slot::To]
+            .into_iter()
+            .all(|slot| slot_overlaps(policy, slot, law, norm))
 }
 
 /// Whether another line of the policy is quick enough for all that the law's line asks.
-fn is_faster(policy: &Policy, line: &LawLine<'_>, length: Length, other: &Norm, own: Length) -> bool {
+fn is_faster(
+    policy: &Policy,
+    line: &LawLine<'_>,
+    length: Length,
+    other: &Norm,
+    own: Length,
+) -> bool {
     length.shorter_than(own) != Some(true)
-        && other.conditions.iter().all(|condition| condition.polarity == Polarity::Unless)
+        && other
+            .conditions
+            .iter()
+            .all(|condition| condition.polarity == Polarity::Unless)
         && other.region.object.contains(&line.region.object)
         && is_same(policy, line, other)
 }
 
-fn finding(policy: &Policy, law: &NamedLaw<'_>, norm: &Norm, own: Length, slower: &[(&LawLine<'_>, Length)], first: &(&LawLine<'_>, Length)) -> Diagnostic {
+fn finding(
+    policy: &Policy,
+    law: &NamedLaw<'_>,
+    norm: &Norm,
+    own: Length,
+    slower: &[(&LawLine<'_>, Length)],
+    first: &(&LawLine<'_>, Length),
+) -> Diagnostic {
     let (line, length) = first;
-    let what = listed(slower.iter().flat_map(|(line, _)| &line.norm.objects).filter(|object| norm.region.object.overlaps(policy.nouns.set(object.id))).map(|object| object.name.as_ref()));
-    let of = if what.is_empty() { String::new() } else { format!(" for {what}") };
-    let asks = if norm.action == Action::Extend { "allows" } else { "demands" };
+    let what = listed(
+        slower
+            .iter()
+            .flat_map(|(line, _)| &line.norm.objects)
+            .filter(|object| norm.region.object.overlaps(policy.nouns.set(object.id)))
+            .map(|object| object.name.as_ref()),
+    );
+    let of = if what.is_empty() {
+        String::new()
+    } else {
+        format!(" for {what}")
+    };
+    let asks = if norm.action == Action::Extend {
+        "allows"
+    } else {
+        "demands"
+    };
     let mut finding = CHECK
-        .at(norm.span, format!("`{}` takes {own}, `{}` {asks} {length}{of}", clash::call(norm), law.law.name))
+        .at(
+            norm.span,
+            format!(
+                "`{}` takes {own}, `{}` {asks} {length}{of}",
+                clash::call(norm),
+                law.law.name
+            ),
+        )
         .here("ends later than the law's deadline")
-        .help(format!("write `within=\"{length}\"`, or a line of its own{of} ({}){}", line.authority.cite, named_law::caveat(line.authority.verified)));
+        .help(format!(
+            "write `within=\"{length}\"`, or a line of its own{of} ({}){}",
+            line.authority.cite,
+            named_law::caveat(line.authority.verified)
+        ));
     finding.severity = named_law::severity(line.authority.verified);
     finding
 }

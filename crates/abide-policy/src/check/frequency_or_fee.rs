@@ -50,11 +50,21 @@ policy shop {
 fn run(context: &Context<'_>, findings: &mut Findings) {
     let policy = context.policy;
     for law in named_law::named_laws(context) {
-        for norm in policy.norms.iter().filter(|norm| law.concerns(policy, norm)) {
-            let lines = || law.lines.iter().filter(|line| line.norm.action == norm.action && line.region.overlaps(&norm.region));
+        for norm in policy
+            .norms
+            .iter()
+            .filter(|norm| law.concerns(policy, norm))
+        {
+            let lines = || {
+                law.lines.iter().filter(|line| {
+                    line.norm.action == norm.action && line.region.overlaps(&norm.region)
+                })
+            };
             let found = match norm.action {
                 Action::Refuse => lines().find_map(|line| too_few(&law, line, norm)),
-                Action::Ask if norm.mode != Mode::Never => lines().find_map(|line| fee(policy, &law, line, norm)),
+                Action::Ask if norm.mode != Mode::Never => {
+                    lines().find_map(|line| fee(policy, &law, line, norm))
+                }
                 _ => None,
             };
             findings.extend(found);
@@ -63,16 +73,23 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
 }
 
 fn rate(norm: &Norm) -> Option<(u32, Length)> {
-    norm.slot(Slot::Over)?.values.iter().find_map(|value| match value {
-        Value::Rate { count, per, .. } => Some((*count, *per)),
-        _ => None,
-    })
+    norm.slot(Slot::Over)?
+        .values
+        .iter()
+        .find_map(|value| match value {
+            Value::Rate { count, per, .. } => Some((*count, *per)),
+            _ => None,
+        })
 }
 
 fn too_few(law: &NamedLaw<'_>, line: &LawLine<'_>, norm: &Norm) -> Option<Diagnostic> {
     let ((count, per), (law_count, law_per)) = (rate(norm)?, rate(line.norm)?);
     let same = per.shorter_than(law_per) == Some(false) && law_per.shorter_than(per) == Some(false);
-    let stricter = if same { count < law_count } else { count <= law_count && law_per.shorter_than(per) == Some(true) };
+    let stricter = if same {
+        count < law_count
+    } else {
+        count <= law_count && law_per.shorter_than(per) == Some(true)
+    };
     stricter.then(|| {
         CHECK
             .at(norm.span, format!("`{}` takes no more than `{count} per {per}`, `{}` grants `{law_count} per {law_per}`", clash::call(norm), law.law.name))
@@ -82,18 +99,57 @@ fn too_few(law: &NamedLaw<'_>, line: &LawLine<'_>, norm: &Norm) -> Option<Diagno
 }
 
 fn fee(policy: &Policy, law: &NamedLaw<'_>, line: &LawLine<'_>, norm: &Norm) -> Option<Diagnostic> {
-    let is_fee = |norm: &Norm| norm.objects.iter().any(|topic| topic.name.as_ref() == "fee");
-    let lifts: Vec<_> = line.norm.conditions.iter().flat_map(|condition| &condition.facts).collect();
-    let own = norm.conditions.iter().filter(|condition| condition.polarity == Polarity::If).flat_map(|condition| &condition.facts);
-    let allowed = own.into_iter().any(|fact| lifts.iter().any(|lift| policy.nouns.set(lift.id).overlaps(policy.nouns.set(fact.id))));
-    if line.norm.mode != Mode::Never || !is_fee(norm) || !is_fee(line.norm) || allowed || !slot_overlaps(policy, Slot::When, line.norm, norm) {
+    let is_fee = |norm: &Norm| {
+        norm.objects
+            .iter()
+            .any(|topic| topic.name.as_ref() == "fee")
+    };
+    let lifts: Vec<_> = line
+        .norm
+        .conditions
+        .iter()
+        .flat_map(|condition| &condition.facts)
+        .collect();
+    let own = norm
+        .conditions
+        .iter()
+        .filter(|condition| condition.polarity == Polarity::If)
+        .flat_map(|condition| &condition.facts);
+    let allowed = own.into_iter().any(|fact| {
+        lifts.iter().any(|lift| {
+            policy
+                .nouns
+                .set(lift.id)
+                .overlaps(policy.nouns.set(fact.id))
+        })
+    });
+    if line.norm.mode != Mode::Never
+        || !is_fee(norm)
+        || !is_fee(line.norm)
+        || allowed
+        || !slot_overlaps(policy, Slot::When, line.norm, norm)
+    {
         return None;
     }
-    let condition = lifts.first().map_or_else(|| "take the line away".to_owned(), |lift| format!("add `if={}` or take the line away", lift.name));
+    let condition = lifts.first().map_or_else(
+        || "take the line away".to_owned(),
+        |lift| format!("add `if={}` or take the line away", lift.name),
+    );
     Some(
         CHECK
-            .at(norm.span, format!("`{}` asks a fee for what `{}` makes free", clash::call(norm), law.law.name))
+            .at(
+                norm.span,
+                format!(
+                    "`{}` asks a fee for what `{}` makes free",
+                    clash::call(norm),
+                    law.law.name
+                ),
+            )
             .here("answers are free")
-            .help(format!("{condition} ({}){}", line.authority.cite, caveat(line.authority.verified))),
+            .help(format!(
+                "{condition} ({}){}",
+                line.authority.cite,
+                caveat(line.authority.verified)
+            )),
     )
 }

@@ -36,17 +36,30 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
         if let Some(today) = context.today.filter(|today| *today < since) {
             findings.push(
                 CHECK
-                    .at(law.name.span, format!("`{name}` is in force from {since} on, not on {today}"))
+                    .at(
+                        law.name.span,
+                        format!("`{name}` is in force from {since} on, not on {today}"),
+                    )
                     .here("not in force")
-                    .help(format!("name `{name}` in the version that takes effect on {since}")),
+                    .help(format!(
+                        "name `{name}` in the version that takes effect on {since}"
+                    )),
             );
         } else if let Some(version) = version.filter(|version| version.value < since) {
             findings.push(
                 CHECK
-                    .at(law.name.span, format!("`{name}` is in force from {since} on, this version is of {}", version.value))
+                    .at(
+                        law.name.span,
+                        format!(
+                            "`{name}` is in force from {since} on, this version is of {}",
+                            version.value
+                        ),
+                    )
                     .here("was not in force")
                     .label(version.span, "before that date")
-                    .help(format!("publish a version dated {since} or later that was read against `{name}`")),
+                    .help(format!(
+                        "publish a version dated {since} or later that was read against `{name}`"
+                    )),
             );
         }
     }

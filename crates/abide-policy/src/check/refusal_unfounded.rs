@@ -54,14 +54,29 @@ enum Backing {
 fn run(context: &Context<'_>, findings: &mut Findings) {
     let policy = context.policy;
     let laws = named_law::named_laws(context);
-    for norm in policy.norms.iter().filter(|norm| matches!(norm.action, Action::Refuse | Action::Extend)) {
-        let laws: Vec<&NamedLaw<'_>> = laws.iter().filter(|law| law.concerns(policy, norm)).collect();
-        let lines: Vec<&LawLine<'_>> = laws.iter().flat_map(|law| &law.lines).filter(|line| line.norm.action == norm.action && line.region.overlaps(&norm.region)).collect();
+    for norm in policy
+        .norms
+        .iter()
+        .filter(|norm| matches!(norm.action, Action::Refuse | Action::Extend))
+    {
+        let laws: Vec<&NamedLaw<'_>> = laws
+            .iter()
+            .filter(|law| law.concerns(policy, norm))
+            .collect();
+        let lines: Vec<&LawLine<'_>> = laws
+            .iter()
+            .flat_map(|law| &law.lines)
+            .filter(|line| line.norm.action == norm.action && line.region.overlaps(&norm.region))
+            .collect();
         let known = laws.iter().any(|law| knows_ground(policy, law, norm));
         if laws.is_empty() || known || asks_who(policy, norm) {
             continue;
         }
-        let backing = if norm.action == Action::Extend { best(lines.iter().copied()) } else { backing(policy, norm, &lines) };
+        let backing = if norm.action == Action::Extend {
+            best(lines.iter().copied())
+        } else {
+            backing(policy, norm, &lines)
+        };
         if backing < Backing::Read {
             findings.push(finding(policy, &laws, norm, &lines, backing));
         }
@@ -69,29 +84,67 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
 }
 
 fn best<'a>(lines: impl Iterator<Item = &'a LawLine<'a>>) -> Backing {
-    let backed = lines.map(|line| if line.authority.verified == Verified::Unverified { Backing::Unread } else { Backing::Read });
+    let backed = lines.map(|line| {
+        if line.authority.verified == Verified::Unverified {
+            Backing::Unread
+        } else {
+            Backing::Read
+        }
+    });
     backed.max().unwrap_or(Backing::Nothing)
 }
 
 /// What stands behind the conditions of a refusal. Conditions narrow it, so the best one decides; of the facts of one
 /// condition each is a case of its own, so the worst one does.
 fn backing(policy: &Policy, norm: &Norm, lines: &[&LawLine<'_>]) -> Backing {
-    let cases = norm.conditions.iter().filter(|condition| condition.polarity == Polarity::If);
-    let by_case = cases.filter_map(|condition| condition.facts.iter().map(|fact| case(policy, fact, lines)).min());
-    let by_slot = [Slot::Over, Slot::Of, Slot::Last].into_iter().filter(|slot| norm.slot(*slot).is_some());
-    let by_slot = by_slot.map(|slot| best(lines.iter().copied().filter(|line| line.norm.all_slots().any(|used| used.slot == slot))));
+    let cases = norm
+        .conditions
+        .iter()
+        .filter(|condition| condition.polarity == Polarity::If);
+    let by_case = cases.filter_map(|condition| {
+        condition
+            .facts
+            .iter()
+            .map(|fact| case(policy, fact, lines))
+            .min()
+    });
+    let by_slot = [Slot::Over, Slot::Of, Slot::Last]
+        .into_iter()
+        .filter(|slot| norm.slot(*slot).is_some());
+    let by_slot = by_slot.map(|slot| {
+        best(
+            lines
+                .iter()
+                .copied()
+                .filter(|line| line.norm.all_slots().any(|used| used.slot == slot)),
+        )
+    });
     by_case.chain(by_slot).max().unwrap_or(Backing::Nothing)
 }
 
 fn case(policy: &Policy, fact: &NounUse, lines: &[&LawLine<'_>]) -> Backing {
     // The right is to correct what is wrong: it never reaches to a change that makes data wrong or breaks the law.
-    if ["law", "legal-duty", "correction-untrue", "correction-unlawful"].iter().any(|law| policy.nouns.is_a(fact.id, Kind::Fact, law)) {
+    if [
+        "law",
+        "legal-duty",
+        "correction-untrue",
+        "correction-unlawful",
+    ]
+    .iter()
+    .any(|law| policy.nouns.is_a(fact.id, Kind::Fact, law))
+    {
         return Backing::Read;
     }
     let set = policy.nouns.set(fact.id);
     let gives = |line: &&LawLine<'_>| {
-        let conditions = line.norm.conditions.iter().filter(|condition| condition.polarity == Polarity::If);
-        conditions.flat_map(|condition| &condition.facts).any(|known| policy.nouns.set(known.id).contains(set))
+        let conditions = line
+            .norm
+            .conditions
+            .iter()
+            .filter(|condition| condition.polarity == Polarity::If);
+        conditions
+            .flat_map(|condition| &condition.facts)
+            .any(|known| policy.nouns.set(known.id).contains(set))
     };
     best(lines.iter().copied().filter(gives))
 }
@@ -99,22 +152,58 @@ fn case(policy: &Policy, fact: &NounUse, lines: &[&LawLine<'_>]) -> Backing {
 fn knows_ground(policy: &Policy, law: &NamedLaw<'_>, norm: &Norm) -> bool {
     norm.names(Slot::Because).any(|ground| {
         let set = policy.nouns.set(ground.id);
-        law.law.grounds.iter().any(|known| set.overlaps(policy.nouns.set(*known)) || policy.nouns.get(*known).is.iter().any(|wider| policy.nouns.set(wider.id).contains(set)))
+        law.law.grounds.iter().any(|known| {
+            set.overlaps(policy.nouns.set(*known))
+                || policy
+                    .nouns
+                    .get(*known)
+                    .is
+                    .iter()
+                    .any(|wider| policy.nouns.set(wider.id).contains(set))
+        })
     })
 }
 
 /// Whether the refusal waits for proof of who asks.
 fn asks_who(policy: &Policy, norm: &Norm) -> bool {
-    let conditions = norm.conditions.iter().filter(|condition| condition.polarity == Polarity::Unless);
-    let proof = |fact: &NounUse| ["verified", "agent-authorised"].iter().any(|name| policy.nouns.is_a(fact.id, Kind::Fact, name));
+    let conditions = norm
+        .conditions
+        .iter()
+        .filter(|condition| condition.polarity == Polarity::Unless);
+    let proof = |fact: &NounUse| {
+        ["verified", "agent-authorised"]
+            .iter()
+            .any(|name| policy.nouns.is_a(fact.id, Kind::Fact, name))
+    };
     conditions.flat_map(|condition| &condition.facts).any(proof)
 }
 
-fn finding(policy: &Policy, laws: &[&NamedLaw<'_>], norm: &Norm, lines: &[&LawLine<'_>], backing: Backing) -> Diagnostic {
+fn finding(
+    policy: &Policy,
+    laws: &[&NamedLaw<'_>],
+    norm: &Norm,
+    lines: &[&LawLine<'_>],
+    backing: Backing,
+) -> Diagnostic {
     let names = listed(laws.iter().map(|law| law.law.name.as_str()));
-    let what = if norm.action == Action::Extend { "takes more time to answer" } else { "turns requests down" };
-    let cases: Vec<&str> = norm.conditions.iter().filter(|condition| condition.polarity == Polarity::If).flat_map(|condition| &condition.facts).filter(|fact| case(policy, fact, lines) <= backing).map(|fact| fact.name.as_ref()).collect();
-    let case = if cases.is_empty() { String::new() } else { format!(" for {}", listed(cases)) };
+    let what = if norm.action == Action::Extend {
+        "takes more time to answer"
+    } else {
+        "turns requests down"
+    };
+    let cases: Vec<&str> = norm
+        .conditions
+        .iter()
+        .filter(|condition| condition.polarity == Polarity::If)
+        .flat_map(|condition| &condition.facts)
+        .filter(|fact| case(policy, fact, lines) <= backing)
+        .map(|fact| fact.name.as_ref())
+        .collect();
+    let case = if cases.is_empty() {
+        String::new()
+    } else {
+        format!(" for {}", listed(cases))
+    };
     let (message, help) = match backing {
         Backing::Unread => (
             format!("`{}` {what}{case} by a rule of {names} that nobody has read in the text", clash::call(norm)),
@@ -125,5 +214,8 @@ fn finding(policy: &Policy, laws: &[&NamedLaw<'_>], norm: &Norm, lines: &[&LawLi
             if norm.action == Action::Extend { "answer within the law's deadline, and take the line away" } else { "name a case that the law knows, as in `if=legal-duty`, or take the line away" }.to_owned(),
         ),
     };
-    CHECK.at(norm.span, message).here("no ground in the law").help(help)
+    CHECK
+        .at(norm.span, message)
+        .here("no ground in the law")
+        .help(help)
 }

@@ -43,14 +43,28 @@ policy shop {
 fn run(context: &Context<'_>, findings: &mut Findings) {
     let policy = context.policy;
     for law in named_law::named_laws(context) {
-        for line in law.lines.iter().filter(|line| line.norm.action == Action::Honour && line.norm.mode == Mode::Must) {
+        for line in law
+            .lines
+            .iter()
+            .filter(|line| line.norm.action == Action::Honour && line.norm.mode == Mode::Must)
+        {
             let honour: Vec<&Norm> = policy
                 .norms
                 .iter()
-                .filter(|norm| norm.action == Action::Honour && norm.region.object.overlaps(&line.region.object) && law.concerns(policy, norm))
+                .filter(|norm| {
+                    norm.action == Action::Honour
+                        && norm.region.object.overlaps(&line.region.object)
+                        && law.concerns(policy, norm)
+                })
                 .collect();
-            honour.iter().filter(|norm| norm.mode == Mode::Never && is_plain(policy, line, norm)).for_each(|norm| findings.push(ignored(&law, line, norm)));
-            let sale = policy.norms.iter().find(|norm| is_sale(policy, norm) && law.concerns(policy, norm));
+            honour
+                .iter()
+                .filter(|norm| norm.mode == Mode::Never && is_plain(policy, line, norm))
+                .for_each(|norm| findings.push(ignored(&law, line, norm)));
+            let sale = policy
+                .norms
+                .iter()
+                .find(|norm| is_sale(policy, norm) && law.concerns(policy, norm));
             if let Some(sale) = sale.filter(|_| honour.is_empty()) {
                 findings.push(left_out(&law, line, sale));
             }
@@ -60,27 +74,55 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
 
 /// Whether the prohibition holds for the people and cases of the law.
 fn is_plain(policy: &Policy, line: &LawLine<'_>, norm: &Norm) -> bool {
-    norm.conditions.iter().all(|condition| condition.polarity == Polarity::If)
+    norm.conditions
+        .iter()
+        .all(|condition| condition.polarity == Polarity::If)
         && slot_overlaps(policy, Slot::With, line.norm, norm)
-        && !norm.excepts.iter().any(|except| except.region.object.contains(&line.region.object))
+        && !norm
+            .excepts
+            .iter()
+            .any(|except| except.region.object.contains(&line.region.object))
 }
 
 /// Whether the line lets data be sold, or passed on for advertising: what the signal stops.
 fn is_sale(policy: &Policy, norm: &Norm) -> bool {
-    let for_ads = || norm.names(Slot::For).any(|purpose| ["targeted-ads", "advertising"].iter().any(|ads| policy.nouns.is_a(purpose.id, Kind::Purpose, ads)));
-    norm.mode == Mode::May && (norm.action == Action::Sell || (norm.action == Action::Share && for_ads()))
+    let for_ads = || {
+        norm.names(Slot::For).any(|purpose| {
+            ["targeted-ads", "advertising"]
+                .iter()
+                .any(|ads| policy.nouns.is_a(purpose.id, Kind::Purpose, ads))
+        })
+    };
+    norm.mode == Mode::May
+        && (norm.action == Action::Sell || (norm.action == Action::Share && for_ads()))
 }
 
 fn signals(line: &LawLine<'_>) -> String {
-    line.norm.objects.iter().map(|signal| signal.name.as_ref()).collect::<Vec<_>>().join(" ")
+    line.norm
+        .objects
+        .iter()
+        .map(|signal| signal.name.as_ref())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn ignored(law: &NamedLaw<'_>, line: &LawLine<'_>, norm: &Norm) -> crate::diagnostic::Diagnostic {
     let signals = signals(line);
     let mut finding = CHECK
-        .at(norm.span, format!("`{}` ignores `{signals}`, which `{}` makes binding", clash::call(norm), law.law.name))
+        .at(
+            norm.span,
+            format!(
+                "`{}` ignores `{signals}`, which `{}` makes binding",
+                clash::call(norm),
+                law.law.name
+            ),
+        )
         .here("this signal is a request to opt out")
-        .help(format!("write `must honour {signals}` ({}){}", line.authority.cite, caveat(line.authority.verified)));
+        .help(format!(
+            "write `must honour {signals}` ({}){}",
+            line.authority.cite,
+            caveat(line.authority.verified)
+        ));
     finding.severity = named_law::severity(line.authority.verified);
     finding
 }
@@ -88,10 +130,21 @@ fn ignored(law: &NamedLaw<'_>, line: &LawLine<'_>, norm: &Norm) -> crate::diagno
 fn left_out(law: &NamedLaw<'_>, line: &LawLine<'_>, sale: &Norm) -> crate::diagnostic::Diagnostic {
     let signals = signals(line);
     let mut finding = CHECK
-        .at(sale.span, format!("`{}` passes data on, and no line honours `{signals}`, which `{}` makes binding", clash::call(sale), law.law.name))
+        .at(
+            sale.span,
+            format!(
+                "`{}` passes data on, and no line honours `{signals}`, which `{}` makes binding",
+                clash::call(sale),
+                law.law.name
+            ),
+        )
         .here("goes on after the browser has said no")
         .label(law.name.span, "named here")
-        .help(format!("write `must honour {signals}` ({}){}", line.authority.cite, caveat(line.authority.verified)));
+        .help(format!(
+            "write `must honour {signals}` ({}){}",
+            line.authority.cite,
+            caveat(line.authority.verified)
+        ));
     finding.severity = Severity::Warning;
     finding
 }
