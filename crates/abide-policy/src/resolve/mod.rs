@@ -133,6 +133,8 @@ impl Resolver<'_> {
                     .push(name_cycle::at(line.name_span, &noun.name));
             }
         }
+        // The company of the whole policy stands before those of parts, in whatever file each is written.
+        self.policy.controllers.sort_by_key(|controller| controller.part.is_some());
         regions::fill(&mut self.policy);
         self.policy
     }
