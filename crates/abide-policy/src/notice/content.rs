@@ -81,10 +81,10 @@ pub(crate) fn read(policy: &Policy, lang: Language, for_place: Option<NounId>) -
 }
 
 fn heads_of<'a>(policy: &'a Policy, scope: &Scope) -> Vec<(&'a str, Head)> {
-    let mut found: Vec<(&[Spanned<String>], Head)> = vec![
-        (&policy.clauses, Head::Policy),
-        (&policy.law_clauses, Head::Laws),
-    ];
+    let mut found: Vec<(&[Spanned<String>], Head)> = vec![(&policy.clauses, Head::Policy)];
+    if scope.shows(None) {
+        found.push((&policy.law_clauses, Head::Laws));
+    }
     for (index, controller) in policy
         .controllers
         .iter()
@@ -155,21 +155,29 @@ fn say(norm: &Norm, policy: &Policy, lang: Language) -> Said {
     }
 }
 
-/// The section of each line; a line that only says something goes with the line before it, else with the one after.
+/// The section of each line. A line that only says something goes with the line that follows it at once, else with the
+/// one before.
 fn placed(norms: &[&Norm], policy: &Policy) -> Vec<Section> {
     let own: Vec<Option<Section>> = norms.iter().map(|norm| section::of(norm, policy)).collect();
-    let mut last = own
-        .iter()
-        .flatten()
-        .next()
-        .copied()
-        .unwrap_or(Section::Covers);
-    own.into_iter()
-        .map(|section| {
-            last = section.unwrap_or(last);
-            last
-        })
-        .collect()
+    let mut sections: Vec<Section> = Vec::with_capacity(norms.len());
+    for (at, (norm, section)) in norms.iter().zip(&own).enumerate() {
+        let next = norms.get(at + 1).filter(|next| follows(norm, next));
+        let next = next.and_then(|_| own.get(at + 1).copied().flatten());
+        sections.push(
+            section
+                .or(next)
+                .or(sections.last().copied())
+                .unwrap_or(Section::Covers),
+        );
+    }
+    sections
+}
+
+/// Whether nothing stands between two lines: no empty line and no comment.
+fn follows(line: &Norm, next: &Norm) -> bool {
+    const INDENT: u32 = 12;
+    let gap = next.span.start.checked_sub(line.span.end);
+    line.span.file == next.span.file && gap.is_some_and(|gap| gap <= INDENT)
 }
 
 /// Lines of one clause that follow each other are one item.

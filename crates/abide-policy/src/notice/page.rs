@@ -8,7 +8,7 @@ use super::section::Section;
 use super::words::{self, Words};
 use crate::law::Law;
 use crate::library::Library;
-use crate::model::{Controller, Policy, Reading};
+use crate::model::{Policy, Reading};
 use crate::nouns::{Noun, NounId};
 use crate::sentence::{self, Language};
 use crate::source::Spanned;
@@ -77,8 +77,12 @@ impl Page<'_> {
     }
 
     fn title(&self) -> String {
-        let shown = |controller: &&Controller| self.content.scope.shows(controller.part);
-        let company = self.policy.controllers.iter().find(shown);
+        let shown = self
+            .policy
+            .controllers
+            .iter()
+            .filter(|controller| self.content.scope.shows(controller.part));
+        let company = shown.min_by_key(|controller| controller.part);
         let company = company.map_or(self.policy.name.as_str(), |company| &company.label);
         format!("{} {} {company}", self.words.title, self.words.by)
     }
@@ -103,16 +107,38 @@ impl Page<'_> {
                 li { a href="#who" { (words::heading(Section::Who, self.lang)) } }
                 @for body in bodies {
                     @match body.part {
-                        None => @for (section, _) in &body.sections {
-                            li { a href={ "#" (words::slug(*section)) } { (words::heading(*section, self.lang)) } }
+                        None => (self.entries(body)),
+                        Some(part) => li {
+                            a href={ "#" (self.anchor(body)) } { (self.part_title(part)) }
+                            ol { (self.entries(body)) }
                         },
-                        Some(part) => li { a href={ "#part-" (part) } { (self.part_title(part)) } },
                     }
                 }
                 @if self.readings_shown().next().is_some() {
                     li { a href="#readings" { (words::heading(Section::Readings, self.lang)) } }
                 }
             }
+        }
+    }
+
+    fn entries(&self, body: &Body) -> Markup {
+        html! {
+            @for (section, _) in &body.sections {
+                li { a href={ "#" (self.section_anchor(body, *section)) } { (words::heading(*section, self.lang)) } }
+            }
+        }
+    }
+
+    fn anchor(&self, body: &Body) -> String {
+        body.part
+            .map(|part| format!("part-{part}"))
+            .unwrap_or_default()
+    }
+
+    fn section_anchor(&self, body: &Body, section: Section) -> String {
+        match body.part {
+            Some(part) => format!("part-{part}-{}", words::slug(section)),
+            None => words::slug(section).to_owned(),
         }
     }
 
@@ -128,7 +154,7 @@ impl Page<'_> {
                 }
             };
         };
-        let anchor = format!("part-{part}");
+        let anchor = self.anchor(body);
         let clauses = self
             .policy
             .parts
@@ -142,7 +168,7 @@ impl Page<'_> {
                 (self.controllers(Some(part)))
                 @for (id, noun) in self.contacts(Some(part)) { (self.contact(noun, Head::Contact(id))) }
                 @for (section, items) in &body.sections {
-                    h3 id={ (anchor) "-" (words::slug(*section)) } { (words::heading(*section, self.lang)) }
+                    h3 id=(self.section_anchor(body, *section)) { (words::heading(*section, self.lang)) }
                     (self.items(items))
                 }
             }
@@ -170,7 +196,8 @@ impl Page<'_> {
             ul.clauses {
                 @for item in items {
                     li id=[item.anchors.first()] {
-                        @for said in &item.sentences { (self.said(said)) " " }
+                        @for said in &item.sentences { (self.said(said)) (self.words.gap) }
+                        " "
                         @for (clause, anchor) in item.clauses.iter().zip(&item.anchors) {
                             @if item.anchors.first() == Some(anchor) { (self.clause(clause, anchor)) }
                             @else { span id=(anchor) { (self.clause(clause, anchor)) } }
@@ -231,16 +258,18 @@ impl Page<'_> {
             .iter()
             .filter_map(|law| self.library.law(&law.value));
         let laws: Vec<_> = laws.filter(here).collect();
+        let law_clauses = if self.content.scope.shows(None) {
+            self.policy.law_clauses.as_slice()
+        } else {
+            &[]
+        };
         let contacts: Vec<_> = self.contacts(None).collect();
         html! {
             section aria-labelledby="who" {
                 h2 id="who" { (words::heading(Section::Who, self.lang)) }
                 (self.controllers(None))
-                @if !laws.is_empty() || !self.policy.law_clauses.is_empty() {
-                    p {
-                        (sentence::law_sentence(self.policy, &laws, self.lang))
-                        (self.clauses(&self.policy.law_clauses, Head::Laws))
-                    }
+                @if !laws.is_empty() || !law_clauses.is_empty() {
+                    p { (sentence::law_sentence(self.policy, &laws, self.lang)) (self.clauses(law_clauses, Head::Laws)) }
                 }
                 @if !contacts.is_empty() {
                     h3 id="contact" { (self.words.contact) }
@@ -264,18 +293,39 @@ impl Page<'_> {
         }
     }
 
-    /// The contacts that the base or a part declares.
+    /// The ways to reach the company that the base or a part declares. A web page alone is one only if a clause or the
+    /// controller says so: others are pages of other companies.
     fn contacts(&self, part: Option<usize>) -> impl Iterator<Item = (NounId, &Noun)> {
+        let named: Vec<NounId> = self
+            .policy
+            .controllers
+            .iter()
+            .flat_map(|controller| &controller.slots)
+            .filter(|slot| slot.slot == Slot::Contact)
+            .flat_map(|slot| slot.names())
+            .map(|contact| contact.id)
+            .collect();
+        let reaches = move |id: NounId, noun: &Noun| {
+            let direct = [Slot::Email, Slot::Phone, Slot::Address]
+                .iter()
+                .any(|way| noun.slots(*way).next().is_some());
+            let promised = noun
+                .declarations
+                .iter()
+                .any(|line| !line.clauses.is_empty());
+            direct || promised || named.contains(&id)
+        };
         let contacts = self
             .policy
             .nouns
             .iter()
             .filter(|(_, noun)| noun.kind == Kind::Contact);
-        let here = move |noun: &Noun| {
-            noun.own_line()
-                .is_some_and(|line| line.part == part && self.content.scope.shows(part))
-        };
-        contacts.filter(move |(_, noun)| here(noun))
+        contacts.filter(move |(id, noun)| {
+            let here = noun
+                .own_line()
+                .is_some_and(|line| line.part == part && self.content.scope.shows(part));
+            here && reaches(*id, noun)
+        })
     }
 
     fn contact(&self, noun: &Noun, head: Head) -> Markup {
@@ -287,7 +337,7 @@ impl Page<'_> {
         ];
         html! {
             div.contact {
-                h4 { (noun.label(self.lang.tag())) @for line in &noun.declarations { (self.clauses(&line.clauses, head)) } }
+                p.name { (noun.label(self.lang.tag())) @for line in &noun.declarations { (self.clauses(&line.clauses, head)) } }
                 dl {
                     @for (slot, word) in rows {
                         @for text in noun.texts(slot) {

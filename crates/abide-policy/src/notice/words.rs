@@ -29,6 +29,8 @@ pub(super) struct Words {
     pub(super) and: &'static str,
     pub(super) list: &'static str,
     pub(super) colon: &'static str,
+    /// Between two sentences.
+    pub(super) gap: &'static str,
     pub(super) people_of: &'static str,
     pub(super) about_ids: &'static str,
 }
@@ -66,6 +68,7 @@ const ENGLISH: Words = Words {
     and: " and ",
     list: ", ",
     colon: ":",
+    gap: " ",
     people_of: "For people in",
     about_ids: "The number beside a paragraph names the promise, so that you can refer to it.",
 };
@@ -74,7 +77,7 @@ const CHINESE: Words = Words {
     title: "隐私政策",
     skip: "跳到正文",
     contents: "目录",
-    version: "版本日期：",
+    version: "版本日期",
     by: "·",
     contact: "联系我们",
     email: "电子邮件",
@@ -95,6 +98,7 @@ const CHINESE: Words = Words {
     and: "与",
     list: "、",
     colon: "：",
+    gap: "",
     people_of: "适用地区：",
     about_ids: "段落旁的编号是该项承诺的名称，便于您引用。",
 };

@@ -24,7 +24,7 @@ pub(super) fn norm(line: &Line<'_>) -> String {
         text.push_str(&format!(" except {}", list(&excepts, "and except")));
     }
     if !because.is_empty() {
-        text.push_str(&format!(" on the legal basis of {}", list(&because, "or")));
+        text.push_str(&format!(" (legal basis: {})", list(&because, "or")));
     }
     text = hedged(text, &hedge);
     if !opener.is_empty() {
@@ -55,19 +55,23 @@ fn opener(line: &Line<'_>, slots: &mut Slots<'_>) -> String {
     format!("For {}", list(&names(line, &slots.take(Slot::About)), "or"))
 }
 
+/// Hedges about what one knows or means stand by the verb, in a prohibition too.
+const MENTAL: &[&str] = &["knowingly", "intentionally", "deliberately", "willingly"];
+
 fn hedged(text: String, hedge: &str) -> String {
     if hedge.is_empty() {
         return text;
     }
-    for start in ["We never ", "We do not ", "We ", "This notice "] {
-        if let Some(rest) = text
-            .strip_prefix(start)
-            .filter(|_| hedge.ends_with("ly") && !hedge.contains(' '))
-        {
-            return format!("{start}{hedge} {rest}");
-        }
+    let by_verb = |start: &str| {
+        let denies = start.contains("never") || start.contains("not");
+        MENTAL.contains(&hedge) || (!denies && hedge.ends_with("ly") && !hedge.contains(' '))
+    };
+    let starts = ["We never ", "We do not ", "We ", "This notice "];
+    let start = starts.iter().find(|start| text.starts_with(**start));
+    match start.and_then(|start| Some((start, text.strip_prefix(start)?))) {
+        Some((start, rest)) if by_verb(start) => format!("{start}{hedge} {rest}"),
+        _ => format!("{hedge}, {}", lower(&text)),
     }
-    format!("{hedge}, {}", lower(&text))
 }
 
 /// The sentence for use after an opener.
@@ -121,10 +125,16 @@ fn head(line: &Line<'_>, slots: &mut Slots<'_>) -> String {
                 Mode::Must => "must cover",
                 Mode::Did => "covered",
             };
-            format!(
-                "This notice {verb} {}",
-                list(&objects(line, "everything"), conjunction(line))
-            )
+            let mut covered = objects(line, "everything");
+            if line
+                .norm
+                .objects
+                .iter()
+                .all(|object| object.kind == Kind::People)
+            {
+                covered = covered.iter().map(|label| with_article(label)).collect();
+            }
+            format!("This notice {verb} {}", list(&covered, conjunction(line)))
         }
         Action::Right => {
             let who = actors(line, slots).unwrap_or_else(|| "You".to_owned());
@@ -208,6 +218,21 @@ fn data(line: &Line<'_>, slots: &mut Slots<'_>) -> String {
     text
 }
 
+/// First words of labels that "your" cannot stand before.
+const NOT_OWNED: &[&str] = &[
+    "the",
+    "a",
+    "an",
+    "your",
+    "categories",
+    "data",
+    "what",
+    "how",
+    "which",
+    "number",
+    "any",
+];
+
 fn data_objects(line: &Line<'_>, objects: &[NounUse], any: bool) -> String {
     let mut labels: Vec<String> = if any {
         vec!["any data".to_owned()]
@@ -218,7 +243,7 @@ fn data_objects(line: &Line<'_>, objects: &[NounUse], any: bool) -> String {
     if let Some(first) = labels.first_mut()
         && line.is_own_data(objects)
         && !any
-        && !["the", "a", "an", "your", "categories", "data"].contains(&first_word(first))
+        && !NOT_OWNED.contains(&first_word(first))
     {
         *first = format!("your {first}");
     }

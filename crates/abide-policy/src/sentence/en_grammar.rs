@@ -4,12 +4,20 @@ use jiff::civil::Date;
 
 use crate::length::{Length, Unit};
 
-/// `a, b and c`, with the word before the last.
+/// `a, b and c`, with the word before the last. Where one is a list itself, `a and b, and c`.
 pub(super) fn list(items: &[String], word: &str) -> String {
+    let nested = |item: &String| {
+        [", ", " and ", " or "]
+            .iter()
+            .any(|joint| item.contains(joint))
+    };
     match items {
         [] => String::new(),
         [one] => one.clone(),
-        [first @ .., last] => format!("{} {word} {last}", first.join(", ")),
+        [first @ .., last] => {
+            let comma = if items.iter().any(nested) { "," } else { "" };
+            format!("{}{comma} {word} {last}", first.join(", "))
+        }
     }
 }
 

@@ -238,9 +238,22 @@ pub(super) fn heading(policy: &Policy, heading: Heading<'_>) -> String {
             )
         }
         Heading::Laws(laws) => {
-            let labels: Vec<String> = laws.iter().map(|law| law.label.clone()).collect();
+            let labels: Vec<String> = laws.iter().map(|law| law_name(&law.label)).collect();
             format!("This notice follows {}.", list(&labels, "and"))
         }
+    }
+}
+
+/// Acts, rules and regulations take an article.
+fn law_name(label: &str) -> String {
+    let titled = ["Act", "Rule", "Regulation", "Code"]
+        .iter()
+        .any(|word| label.ends_with(word))
+        || label.contains(" Law of ");
+    if titled {
+        format!("the {label}")
+    } else {
+        label.to_owned()
     }
 }
 

@@ -34,10 +34,18 @@ const ORDER: &[Slot] = &[
 
 pub(super) fn tail(line: &Line<'_>, mut slots: Slots<'_>) -> String {
     let mut text = String::new();
+    // Who checks a measure, and how often, is an aside to the whole sentence.
+    let check = if line.action() == Action::Assure && slots.has(Slot::By) {
+        phrase(line, Slot::By, &mut slots)
+    } else {
+        String::new()
+    };
     for slot in ORDER {
         let phrase = match slot {
-            Slot::If | Slot::Unless => conditions(line, *slot, &slots),
+            Slot::If => conditions(line, &slots),
+            Slot::Unless => String::new(),
             Slot::When => window(line, &mut slots),
+            Slot::Before if line.mode() == Mode::Did => look_back(line, &mut slots),
             _ if slots.has(*slot) => phrase(line, *slot, &mut slots),
             _ => String::new(),
         };
@@ -45,7 +53,23 @@ pub(super) fn tail(line: &Line<'_>, mut slots: Slots<'_>) -> String {
             text.push_str(&format!(" {phrase}"));
         }
     }
+    if !check.is_empty() {
+        text.push_str(&format!(" {check}"));
+    }
     text
+}
+
+/// `before` with `last` in a claim about the record: `in the 12 months before 19 December 2019`.
+fn look_back(line: &Line<'_>, slots: &mut Slots<'_>) -> String {
+    if !slots.has(Slot::Before) {
+        return String::new();
+    }
+    let before = list(&values(line, Slot::Before, &slots.take(Slot::Before)), "or");
+    if !slots.has(Slot::Last) {
+        return format!("before {before}");
+    }
+    let last = list(&values(line, Slot::Last, &slots.take(Slot::Last)), "or");
+    format!("in the {last} before {before}")
 }
 
 /// One slot after the first words.
@@ -59,7 +83,19 @@ pub(super) fn phrase(line: &Line<'_>, slot: Slot, slots: &mut Slots<'_>) -> Stri
         (Slot::Of, Refuse) => format!("as far as it concerns {or}"),
         (Slot::Of, Ask) => format!("concerning {and}"),
         (Slot::Of, Assure) => format!("for {and}"),
-        (Slot::Of, _) => format!("({and})"),
+        (Slot::Of, _) => {
+            let said = line.objects().join(" ");
+            let more = values(line, slot, &found);
+            let more: Vec<String> = more
+                .into_iter()
+                .filter(|label| !said.contains(label.as_str()))
+                .collect();
+            if more.is_empty() {
+                String::new()
+            } else {
+                format!("({})", list(&more, conjunction(line)))
+            }
+        }
         (Slot::About, Apply) => format!("for {and}"),
         (Slot::About, _) => format!("concerning {or}"),
         (Slot::As, _) => list(
@@ -144,27 +180,39 @@ pub(super) fn window(line: &Line<'_>, slots: &mut Slots<'_>) -> String {
     }
 }
 
-pub(super) fn conditions(line: &Line<'_>, slot: Slot, slots: &Slots<'_>) -> String {
-    let unless = slot == Slot::Unless;
-    let groups: Vec<String> = slots
-        .groups(slot)
-        .map(|group| condition(line, unless, group))
-        .collect();
-    if groups.is_empty() {
-        return String::new();
-    }
+/// The facts that must hold, then those that lift the line; what is said by "with" and "without" comes first.
+pub(super) fn conditions(line: &Line<'_>, slots: &Slots<'_>) -> String {
+    let all = |slot: Slot| -> Vec<String> {
+        let groups = slots.groups(slot);
+        groups
+            .map(|group| condition(line, slot == Slot::Unless, group))
+            .collect()
+    };
+    let (ifs, unlesses) = (all(Slot::If), all(Slot::Unless));
     // For any purpose at all, "only if" would say that nothing else is allowed.
     let wide = line
         .slots()
         .values(Slot::For)
         .iter()
         .any(|value| value.is_any());
-    let only = !unless && line.mode() == Mode::May && line.action().is_about_data() && !wide;
-    format!(
-        "{}{}",
-        if only { "only " } else { "" },
-        list(&groups, "and")
-    )
+    let only = line.mode() == Mode::May && line.action().is_about_data() && !wide;
+    let ifs = match (ifs.is_empty(), only) {
+        (true, _) => String::new(),
+        (false, true) => format!("only {}", list(&ifs, "and")),
+        (false, false) => list(&ifs, "and"),
+    };
+    let unlesses = list(&unlesses, "and");
+    let first = if unlesses.starts_with("without ") {
+        [unlesses, ifs]
+    } else {
+        [ifs, unlesses]
+    };
+    first
+        .iter()
+        .filter(|text| !text.is_empty())
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 pub(super) fn condition(line: &Line<'_>, unless: bool, group: &[&Value]) -> String {

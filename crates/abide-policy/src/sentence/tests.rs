@@ -57,7 +57,10 @@ fn wanted(policy: &Policy, lang: Language, slot: Slot, value: &Value) -> Vec<Str
         }
         Value::Length { length, .. } => vec![
             lang.length(*length),
-            lang.length(*length).trim_start_matches("1 ").into(),
+            lang.length(*length)
+                .trim_start_matches('1')
+                .trim_start()
+                .into(),
         ],
         Value::Constant { name, .. } => vec![name.replace('-', " "), "法律规定".into()],
         Value::Date(date) => vec![lang.date(date.value)],

@@ -3,8 +3,8 @@
 
 use super::line::{Line, Slots, texts};
 use super::zh_phrases::{
-    AFTER_VERB, BEFORE_VERB, conditions, conjunction, exception, hedge, list, names, phrase, rest,
-    text, values, window,
+    AFTER_VERB, BEFORE_VERB, conditions, conjunction, each, exception, hedge, list, names, phrase,
+    rest, text, values, window,
 };
 use crate::model::NounUse;
 use crate::vocabulary::{Action, Kind, Mode, Slot};
@@ -22,8 +22,15 @@ pub(super) fn norm(line: &Line<'_>) -> String {
     let because = names(line, &slots.take(Slot::Because));
     let conditions = conditions(line, &mut slots);
     let window = window(line, &mut slots);
-    let mut text = format!("{opener}{conditions}{}", window.0);
-    text.push_str(&core(line, &mut slots, &hedge));
+    // A hedge of one word stands by the verb, one of several words opens the sentence.
+    let by_verb = hedge.chars().count() <= 2 || hedge.contains("明知");
+    let (first, hedge) = match hedge.as_str() {
+        "" => (String::new(), ""),
+        word if by_verb => (String::new(), word),
+        words => (format!("{words}，"), ""),
+    };
+    let mut text = format!("{opener}{first}{conditions}{}", window.0);
+    text.push_str(&core(line, &mut slots, hedge));
     text.push_str(&window.1);
     text.push_str(&rest(line, &mut slots, AFTER_VERB));
     let left = slots.left();
@@ -160,6 +167,8 @@ fn refuse(line: &Line<'_>, slots: &mut Slots<'_>, hedge: &str) -> String {
 fn data(line: &Line<'_>, slots: &mut Slots<'_>, hedge: &str) -> String {
     let about = list(&values(line, Slot::About, &slots.take(Slot::About)), "或");
     let objects = data_objects(line, &line.norm.objects, &about);
+    let from = origin(line, slots);
+    let objects = format!("{from}{objects}");
     let of = of(line, slots);
     let given = line.action() == Action::Collect && slots.all_of(Slot::By, Kind::People);
     let given = if given {
@@ -191,6 +200,20 @@ fn data(line: &Line<'_>, slots: &mut Slots<'_>, hedge: &str) -> String {
         _ => "删除",
     };
     format!("{who}{}{verb}{given}{objects}{of}", before(line, slots))
+}
+
+/// Where data came from, said of the data; collecting says it of the act.
+fn origin(line: &Line<'_>, slots: &mut Slots<'_>) -> String {
+    if line.action() == Action::Collect || !slots.has(Slot::From) {
+        return String::new();
+    }
+    let purposes = slots.all_of(Slot::From, Kind::Purpose);
+    let from = list(&values(line, Slot::From, &slots.take(Slot::From)), "或");
+    if purposes {
+        format!("最初为{from}收集的")
+    } else {
+        format!("来自{from}的")
+    }
 }
 
 fn data_objects(line: &Line<'_>, objects: &[NounUse], about: &str) -> String {
@@ -286,6 +309,13 @@ fn apply(line: &Line<'_>, slots: &mut Slots<'_>, hedge: &str) -> String {
     };
     let objects = list(&objects(line, "一切信息"), conjunction(line));
     let topics = of(line, slots);
+    let given = [Slot::From, Slot::At, Slot::As, Slot::In, Slot::Via];
+    let given = rest(line, slots, &given);
+    let holder = if given.is_empty() {
+        holder
+    } else {
+        format!("{given}的{holder}")
+    };
     format!(
         "{}本政策{hedge}{verb}{holder}{objects}{topics}{about}",
         before(line, slots)
@@ -305,7 +335,7 @@ fn assure(line: &Line<'_>, slots: &mut Slots<'_>, hedge: &str) -> String {
     let every = if every.is_empty() {
         String::new()
     } else {
-        format!("每{}", list(&values(line, Slot::Every, &every), "或"))
+        each(&list(&values(line, Slot::Every, &every), "或"))
     };
     let by = if by.is_empty() {
         String::new()
@@ -360,6 +390,9 @@ fn actor(line: &Line<'_>, slots: &mut Slots<'_>, hedge: &str) -> String {
         (Mode::Must, _) => "必须",
         (Mode::Did, _) => "曾",
     };
+    if hedge.contains("明知") {
+        return format!("{who}{mode}{hedge}");
+    }
     format!("{who}{hedge}{mode}")
 }
 

@@ -22,6 +22,7 @@ pub(super) fn noun(policy: &Policy, id: NounId, line: usize) -> String {
         Kind::Contact => contact(policy, &label, slots),
         Kind::Recipient => recipient(policy, &label, &is, &of, slots),
         Kind::Fact => fact(policy, &label, &is, slots),
+        Kind::People if of.is_empty() => people(policy, &label, &is, slots),
         _ => format!(
             "{}{}",
             definition(policy, &label, &is, &of),
@@ -37,6 +38,33 @@ fn definition(policy: &Policy, label: &str, is: &[NounUse], of: &[NounUse]) -> S
         (false, true) => format!("{label}属于{}", list(&labels(policy, is), "和")),
         (true, true) => format!("本政策所称“{label}”按其通常含义理解"),
     }
+}
+
+fn people(policy: &Policy, label: &str, is: &[NounUse], slots: &[SlotUse]) -> String {
+    let part = |slot: Slot| list(&texts(policy, slots, slot), "或");
+    let mut of = String::new();
+    for (slot, before, after) in [
+        (Slot::In, "在", ""),
+        (Slot::ActsFor, "代表", "行事"),
+        (Slot::Age, "", ""),
+    ] {
+        let found = part(slot);
+        if !found.is_empty() {
+            of.push_str(&format!("{before}{found}{after}的"));
+        }
+    }
+    let is: Vec<NounUse> = is
+        .iter()
+        .filter(|parent| !is_person(parent))
+        .cloned()
+        .collect();
+    let head = if is.is_empty() {
+        "人".to_owned()
+    } else {
+        list(&labels(policy, &is), "或")
+    };
+    let rest = others(policy, slots, &[Slot::In, Slot::ActsFor, Slot::Age]);
+    format!("“{label}”是指{of}{head}{rest}")
 }
 
 fn recipient(
@@ -158,10 +186,27 @@ pub(super) fn heading(policy: &Policy, heading: Heading<'_>) -> String {
             format!("{}{country}对本政策所述的信息负责。", controller.label)
         }
         Heading::Laws(laws) => {
-            let labels: Vec<String> = laws.iter().map(|law| law.label.clone()).collect();
+            let labels: Vec<String> = laws
+                .iter()
+                .map(|law| law_name(&law.name, &law.label))
+                .collect();
             format!("本政策遵循{}。", list(&labels, "和"))
         }
     }
+}
+
+/// Law packs are labelled in English only.
+fn law_name(name: &str, label: &str) -> String {
+    match name {
+        "eu-gdpr" => "欧盟《通用数据保护条例》",
+        "nl" => "荷兰数据保护法律",
+        "us-coppa" => "美国《儿童在线隐私保护规则》",
+        "us-ferpa" => "美国《家庭教育权利与隐私法》",
+        "us-ca" => "加利福尼亚州隐私法律",
+        "cn" => "《中华人民共和国个人信息保护法》",
+        _ => label,
+    }
+    .to_owned()
 }
 
 fn part(policy: &Policy, index: usize) -> String {

@@ -47,7 +47,7 @@ pub(super) fn phrase(line: &Line<'_>, slot: Slot, found: &[&Value]) -> String {
         (Slot::Before, _) => format!("在{or}前"),
         (Slot::After, _) => format!("在{or}后"),
         (Slot::Last, _) => format!("在过去{or}内"),
-        (Slot::Every, _) => format!("每{or}"),
+        (Slot::Every, _) => each(&or),
         (Slot::In, _) => format!("在{or}"),
         (Slot::At, _) => format!(
             "在{}",
@@ -60,6 +60,7 @@ pub(super) fn phrase(line: &Line<'_>, slot: Slot, found: &[&Value]) -> String {
             )
         ),
         (Slot::From, Action::Right) => format!("就取自{or}的信息"),
+        (Slot::From, Action::Collect) if is_people(found) => format!("向{or}"),
         (Slot::From, _) => format!("从{or}"),
         (Slot::Via, _) => format!("通过{or}"),
         (Slot::As, _) if or.ends_with("形式") || or.ends_with("格式") => format!("以{or}"),
@@ -71,6 +72,7 @@ pub(super) fn phrase(line: &Line<'_>, slot: Slot, found: &[&Value]) -> String {
         (Slot::With, Action::Use | Action::Link) => format!("与{or}一同"),
         (Slot::With, _) => format!("就{or}"),
         (Slot::To, _) => format!("向{or}"),
+        (Slot::For, _) if and.ends_with("目的") || and.ends_with("用途") => format!("为{and}"),
         (Slot::For, _) => format!("为{and}目的"),
         (Slot::About, _) => format!("就{or}"),
         (Slot::By, _) => format!("由{or}"),
@@ -86,6 +88,20 @@ pub(super) fn phrase(line: &Line<'_>, slot: Slot, found: &[&Value]) -> String {
         (Slot::Unless, _) => format!("除{or}外"),
         _ => or,
     }
+}
+
+/// `每12个月`, `每天`: one is left out.
+pub(super) fn each(period: &str) -> String {
+    match period.strip_prefix('1') {
+        Some(unit) if !unit.starts_with(|c: char| c.is_ascii_digit()) => format!("每{unit}"),
+        _ => format!("每{period}"),
+    }
+}
+
+fn is_people(found: &[&Value]) -> bool {
+    found
+        .iter()
+        .all(|value| matches!(value, Value::Noun(noun) if noun.kind == Kind::People))
 }
 
 pub(super) fn inside(label: &str) -> String {
@@ -148,8 +164,10 @@ pub(super) fn conditions(line: &Line<'_>, slots: &mut Slots<'_>) -> String {
             let consent = |value: &&Value| matches!(value, Value::Noun(noun) if line.policy.nouns.is_a(noun.id, Kind::Fact, "consent"));
             text.push_str(&match (slot, group.iter().all(consent)) {
                 (Slot::If, true) => format!("在取得{facts}后，"),
+                (Slot::If, false) if facts.ends_with("情形") => format!("在{facts}下，"),
                 (Slot::If, false) => format!("在{facts}的情形下，"),
                 (_, true) => format!("除非取得{facts}，"),
+                (_, false) if facts.ends_with("情形") => format!("除{facts}外，"),
                 (_, false) => format!("除{facts}的情形外，"),
             });
         }
@@ -206,7 +224,7 @@ pub(super) fn values(line: &Line<'_>, slot: Slot, found: &[&Value]) -> Vec<Strin
 pub(super) fn text(line: &Line<'_>, slot: Slot, value: &Value) -> String {
     match value {
         Value::Any => match slot {
-            Slot::For => "任何",
+            Slot::For => "任何目的",
             Slot::With | Slot::To | Slot::By | Slot::About | Slot::From => "任何人",
             Slot::In | Slot::At => "任何地方",
             Slot::Via => "任何渠道",
@@ -243,6 +261,10 @@ pub(super) fn list(items: &[String], word: &str) -> String {
     match items {
         [] => String::new(),
         [one] => one.clone(),
+        // An item that is itself a list would run into the next.
+        [first @ .., last] if word == "和" && items.iter().any(|item| item.contains('和')) => {
+            format!("{}以及{last}", first.join("、"))
+        }
         [first @ .., last] => format!("{}{word}{last}", first.join("、")),
     }
 }
@@ -314,11 +336,11 @@ pub(super) fn hedge(text: &str) -> &str {
         "normally" => "通常",
         "generally" => "一般",
         "chiefly" | "mainly" => "主要",
-        "knowingly" => "明知",
+        "knowingly" => "在明知的情况下",
         "where possible" => "在可能的情况下",
         "where noted" => "在注明之处",
         "as a general rule" => "原则上",
-        "as far as we can" | "as far as possible" => "尽力",
+        "as far as we can" | "as far as possible" => "在力所能及的范围内",
         "as far as technology allows" => "在技术允许的范围内",
         other => other,
     }
