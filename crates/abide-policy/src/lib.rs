@@ -7,6 +7,7 @@ pub mod coverage;
 pub mod deadline;
 pub mod diagnostic;
 pub mod dpv;
+pub mod format;
 pub mod guard;
 pub mod law;
 pub mod leaf_set;

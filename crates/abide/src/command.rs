@@ -3,6 +3,7 @@
 mod check;
 mod demo;
 mod explain;
+mod fmt;
 mod notice;
 mod policy;
 
@@ -47,6 +48,8 @@ pub enum Command {
     Demo(demo::Arguments),
     /// Check policies and say precisely what is wrong
     Check(check::Arguments),
+    /// Lay policies out in one way
+    Fmt(fmt::Arguments),
     /// Explain a finding: why it matters, and an example
     Explain(explain::Arguments),
     /// Write the notice that people read, as a page per language and as JSON-LD
@@ -59,6 +62,7 @@ pub enum Command {
 pub fn run(command: Command) -> Result<Outcome> {
     match command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Fmt(arguments) => fmt::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Policy(arguments) => policy::run(&arguments),
         Command::Notice(arguments) => notice::run(&arguments),

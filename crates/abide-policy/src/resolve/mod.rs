@@ -134,7 +134,9 @@ impl Resolver<'_> {
             }
         }
         // The company of the whole policy stands before those of parts, in whatever file each is written.
-        self.policy.controllers.sort_by_key(|controller| controller.part.is_some());
+        self.policy
+            .controllers
+            .sort_by_key(|controller| controller.part.is_some());
         regions::fill(&mut self.policy);
         self.policy
     }
