@@ -355,44 +355,65 @@ impl Page<'_> {
         }
     }
 
-    /// A table of the parties that the policy declares with a role or a place.
+    /// A table of the single parties that the policy declares with a role or a place.
     fn parties(&self) -> Markup {
-        let named = |noun: &&Noun| {
-            let told =
-                noun.slots(Slot::Role).next().is_some() || noun.slots(Slot::In).next().is_some();
-            noun.kind == Kind::Recipient && noun.own_line().is_some() && told
-        };
-        let parties: Vec<&Noun> = self
+        let all = self
             .policy
             .nouns
             .iter()
-            .map(|(_, noun)| noun)
-            .filter(named)
+            .filter(|(_, noun)| noun.kind == Kind::Recipient && noun.own_line().is_some());
+        let single = all.filter(|(_, noun)| noun.of.is_empty());
+        let parties: Vec<(&Noun, Vec<&str>, String)> = single
+            .map(|(id, noun)| (noun, self.roles(id, noun), self.places(noun)))
             .collect();
-        if parties.is_empty() {
-            return html! {};
-        }
+        let told = |party: &&(&Noun, Vec<&str>, String)| !party.1.is_empty() || !party.2.is_empty();
+        let parties: Vec<_> = parties.iter().filter(told).collect();
         html! {
-            div.scroll tabindex="0" role="region" aria-labelledby="parties" {
-                table {
-                    caption id="parties" { (self.words.recipients) }
-                    thead { tr {
-                        th scope="col" { (self.words.recipient) }
-                        th scope="col" { (self.words.role) }
-                        th scope="col" { (self.words.place) }
-                    } }
-                    tbody {
-                        @for party in parties {
-                            tr {
-                                th scope="row" { (party.label(self.lang.tag())) }
-                                td { (party.texts(Slot::Role).map(|role| self.role(role)).collect::<Vec<_>>().join(self.words.list)) }
-                                td { (self.places(party)) }
+            @if !parties.is_empty() {
+                div.scroll tabindex="0" role="region" aria-labelledby="parties" {
+                    table {
+                        caption id="parties" { (self.words.recipients) }
+                        thead { tr {
+                            th scope="col" { (self.words.recipient) }
+                            th scope="col" { (self.words.role) }
+                            th scope="col" { (self.words.place) }
+                        } }
+                        tbody {
+                            @for (party, roles, places) in parties {
+                                tr {
+                                    th scope="row" { (party.label(self.lang.tag())) }
+                                    td { (roles.join(self.words.list)) }
+                                    td { (places) }
+                                }
                             }
                         }
                     }
                 }
             }
         }
+    }
+
+    /// The roles of a party: its own, else those of the groups it is in.
+    fn roles<'b>(&'b self, id: NounId, party: &'b Noun) -> Vec<&'b str> {
+        let own: Vec<&str> = party
+            .texts(Slot::Role)
+            .map(|role| self.role(role))
+            .collect();
+        if !own.is_empty() {
+            return own;
+        }
+        let nouns = &self.policy.nouns;
+        let groups = nouns.iter().filter(|(group, noun)| {
+            noun.of.iter().any(|member| member.id == id)
+                || party.is.iter().any(|parent| parent.id == *group)
+        });
+        let mut roles: Vec<&str> = groups
+            .flat_map(|(_, group)| group.texts(Slot::Role))
+            .map(|role| self.role(role))
+            .collect();
+        roles.sort_unstable();
+        roles.dedup();
+        roles
     }
 
     fn role<'b>(&self, role: &'b str) -> &'b str {

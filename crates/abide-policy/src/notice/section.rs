@@ -125,12 +125,12 @@ fn is_young(value: &Value) -> bool {
     matches!(value, Value::Age(age) if age.comparison.starts_with('<'))
 }
 
+/// Advertising is marketing, but no message to anyone.
 fn is_message(norm: &Norm, nouns: &Nouns) -> bool {
     let purposes: Vec<&NounUse> = norm.names(Slot::For).collect();
     let message = |used: &&NounUse| {
-        ["marketing", "service-messages"]
-            .iter()
-            .any(|name| is(nouns, used, Kind::Purpose, name))
+        let is = |name: &str| is(nouns, used, Kind::Purpose, name);
+        (is("marketing") && !is("advertising")) || is("service-messages")
     };
     !purposes.is_empty() && purposes.iter().all(message)
 }

@@ -21,7 +21,16 @@ pub(super) fn norm(line: &Line<'_>) -> String {
         .map(|except| exception(line, &except.objects, &except.slots))
         .collect();
     if !excepts.is_empty() {
-        text.push_str(&format!(" except {}", list(&excepts, "and except")));
+        // A condition would otherwise seem to go on.
+        let comma = if [" if ", " unless ", " without "]
+            .iter()
+            .any(|word| text.contains(word))
+        {
+            ","
+        } else {
+            ""
+        };
+        text.push_str(&format!("{comma} except {}", list(&excepts, "and except")));
     }
     if !because.is_empty() {
         text.push_str(&format!(" (legal basis: {})", list(&because, "or")));

@@ -161,7 +161,7 @@ pub(super) fn without_article(phrase: &str) -> &str {
 }
 
 /// Whether the head of the noun phrase is several things, or cannot be counted.
-fn is_plural(phrase: &str) -> bool {
+pub(super) fn is_plural(phrase: &str) -> bool {
     let head: Vec<&str> = phrase
         .split(' ')
         .take_while(|word| !AFTER_HEAD.contains(word))

@@ -1,6 +1,6 @@
 //! English sentences for names that carry a promise, and for what stands above the lines. Never says a normal line.
 
-use super::en_grammar::{capital, date, holds, length, list, with_article};
+use super::en_grammar::{capital, date, holds, is_plural, length, list, with_article};
 use super::en_phrases::place;
 use super::line::is_person;
 use super::{Heading, Language};
@@ -92,28 +92,47 @@ fn recipient(
     of: &[NounUse],
     slots: &[SlotUse],
 ) -> String {
+    let many = is_plural(label);
+    let verb = |one: &'static str, more: &'static str| if many { more } else { one };
     let role = texts(policy, slots, Slot::Role)
         .first()
         .map(|role| match role.as_str() {
-            "processor" => "works for us as a processor".to_owned(),
-            "controller" => "decides for itself how it uses data, as a controller".to_owned(),
-            "joint" => "decides together with us, as a joint controller".to_owned(),
+            "processor" => format!(
+                "{} as a processor",
+                verb("works for us", "work for us, each")
+            ),
+            "controller" => format!(
+                "{} how data is used, as a controller",
+                verb("itself decides", "themselves decide, each")
+            ),
+            "joint" => format!(
+                "{} together with us, as a joint controller",
+                verb("decides", "decide, each")
+            ),
             "successor" => "may take over the business as our successor".to_owned(),
-            other => format!("acts as {other}"),
+            other => format!("{} as {other}", verb("acts", "act")),
         });
     let mut says = Vec::new();
     if !of.is_empty() {
-        says.push(format!("includes {}", list(&labels(policy, of), "and")));
+        says.push(format!(
+            "{} {}",
+            verb("includes", "include"),
+            list(&labels(policy, of), "and")
+        ));
     }
     if !is.is_empty() {
-        says.push(format!("belongs to {}", list(&labels(policy, is), "and")));
+        says.push(format!(
+            "{} to {}",
+            verb("belongs", "belong"),
+            list(&labels(policy, is), "and")
+        ));
     }
     says.extend(role);
     if says.is_empty() {
-        says.push("is a party that this notice speaks of".to_owned());
+        says.push(format!("{} named in this notice", verb("is", "are")));
     }
     format!(
-        "“{label}” {}{}",
+        "{label} {}{}",
         list(&says, "and"),
         others(policy, slots, &[Slot::Role])
     )

@@ -216,33 +216,41 @@ pub(super) fn conditions(line: &Line<'_>, slots: &Slots<'_>) -> String {
 }
 
 pub(super) fn condition(line: &Line<'_>, unless: bool, group: &[&Value]) -> String {
+    let nouns = &line.policy.nouns;
+    let consent = |value: &&Value| matches!(value, Value::Noun(noun) if nouns.is_a(noun.id, Kind::Fact, "consent"));
     let labels = names(line, group);
+    let things: Vec<bool> = group
+        .iter()
+        .zip(&labels)
+        .map(|(value, label)| consent(value) || is_thing(label))
+        .collect();
+    let word = if unless { "unless" } else { "if" };
     if labels.is_empty() {
-        return format!("{} anything holds", if unless { "unless" } else { "if" });
+        return format!("{word} anything holds");
     }
-    let consent = |value: &&Value| matches!(value, Value::Noun(noun) if line.policy.nouns.is_a(noun.id, Kind::Fact, "consent"));
+    if !things.iter().all(|thing| *thing) {
+        let held = labels.iter().zip(&things);
+        let held = held.map(|(label, thing)| {
+            if *thing {
+                format!("there is {label}")
+            } else {
+                holds(label)
+            }
+        });
+        return format!("{word} {}", list(&held.collect::<Vec<_>>(), "or"));
+    }
     let plain = matches!(
         (line.mode(), unless),
         (Mode::May, false) | (Mode::Never, true)
-    ) && line.action().is_about_data();
-    if plain && group.iter().all(consent) && labels.iter().all(|label| is_thing(label)) {
+    );
+    if plain && line.action().is_about_data() && group.iter().all(consent) {
         return format!(
             "{} {}",
             if unless { "without" } else { "with" },
             list(&labels, "or")
         );
     }
-    let word = if unless { "unless" } else { "if" };
-    if labels.iter().all(|label| is_thing(label)) {
-        return format!("{word} there is {}", list(&labels, "or"));
-    }
-    format!(
-        "{word} {}",
-        list(
-            &labels.iter().map(|label| holds(label)).collect::<Vec<_>>(),
-            "or"
-        )
-    )
+    format!("{word} there is {}", list(&labels, "or"))
 }
 
 pub(super) fn origin(line: &Line<'_>, action: Action, found: &[&Value]) -> String {

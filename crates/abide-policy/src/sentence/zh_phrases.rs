@@ -105,7 +105,7 @@ fn is_people(found: &[&Value]) -> bool {
 }
 
 pub(super) fn inside(label: &str) -> String {
-    if label.ends_with(['时', '中', '上', '处', '后', '内', '端']) {
+    if label.ends_with(['时', '中', '上', '处', '后', '内', '端', '尾']) {
         label.to_owned()
     } else {
         format!("{label}中")
