@@ -8,6 +8,28 @@ use abide_policy::guard::SIZE_LIMIT_BYTES;
 use abide_policy::source::SourceFile;
 use anyhow::{Context, Result, bail};
 
+/// The units among the paths that a shell's `policies/*` names: folders and `.kdl` files. Other files beside them are
+/// passed over and named on standard error; if nothing is left, that is an error.
+pub fn read_units(paths: &[PathBuf]) -> Result<Vec<Vec<SourceFile>>> {
+    let (units, others): (Vec<&PathBuf>, Vec<&PathBuf>) = paths
+        .iter()
+        .partition(|path| !path.is_file() || is_policy_file(path));
+    for other in &others {
+        eprintln!(
+            "note: `{}` is passed over; a policy is a `.kdl` file or a folder of them",
+            other.display()
+        );
+    }
+    if units.is_empty() {
+        bail!("no path names a policy; a policy is a `.kdl` file or a folder of them");
+    }
+    units.into_iter().map(|path| read_unit(path)).collect()
+}
+
+fn is_policy_file(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "kdl")
+}
+
 /// The files of one unit, sorted by name. An error says which path could not be read and why.
 pub fn read_unit(path: &Path) -> Result<Vec<SourceFile>> {
     let found = fs::metadata(path).with_context(|| format!("cannot read `{}`", path.display()))?;
@@ -17,7 +39,7 @@ pub fn read_unit(path: &Path) -> Result<Vec<SourceFile>> {
     let mut paths: Vec<PathBuf> = fs::read_dir(path)
         .with_context(|| format!("cannot read the folder `{}`", path.display()))?
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "kdl"))
+        .filter(|path| is_policy_file(path))
         .collect();
     paths.sort();
     if paths.is_empty() {

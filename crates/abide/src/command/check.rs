@@ -32,8 +32,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let library = Library::standard();
     let today = Some(clock::today());
     let mut units: Vec<(Vec<SourceFile>, Compiled)> = Vec::new();
-    for path in &arguments.paths {
-        let files = files::read_unit(path)?;
+    for files in files::read_units(&arguments.paths)? {
         let compiled = compile(library, &files, today);
         units.push((files, compiled));
     }

@@ -25,14 +25,7 @@ pub struct Arguments {
 /// Runs the command. A file that cannot be read as a policy is left as it is.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let mut clean = true;
-    for file in arguments
-        .paths
-        .iter()
-        .map(|path| files::read_unit(path))
-        .collect::<Result<Vec<_>>>()?
-        .iter()
-        .flatten()
-    {
+    for file in files::read_units(&arguments.paths)?.iter().flatten() {
         match format(file) {
             Err(findings) => {
                 clean = false;

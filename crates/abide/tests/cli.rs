@@ -1,0 +1,221 @@
+//! The commands as a person runs them: what they print, where, and with which exit code.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+struct Desk {
+    folder: PathBuf,
+}
+
+impl Desk {
+    /// A folder of its own for one test, removed when the test ends well.
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("abide-cli-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        Self { folder }
+    }
+
+    fn write(&self, name: &str, text: impl AsRef<[u8]>) -> &Self {
+        fs::write(self.folder.join(name), text).unwrap();
+        self
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        let output = Command::new(env!("CARGO_BIN_EXE_abide"))
+            .args(arguments)
+            .current_dir(&self.folder)
+            .output()
+            .unwrap();
+        Ran(output)
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+struct Ran(Output);
+
+impl Ran {
+    fn code(&self) -> i32 {
+        self.0.status.code().unwrap()
+    }
+
+    fn out(&self) -> String {
+        String::from_utf8_lossy(&self.0.stdout).into_owned()
+    }
+
+    fn err(&self) -> String {
+        String::from_utf8_lossy(&self.0.stderr).into_owned()
+    }
+}
+
+fn policies() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
+    let mut paths: Vec<String> = fs::read_dir(root)
+        .unwrap()
+        .map(|entry| entry.unwrap().path().display().to_string())
+        .collect();
+    paths.sort();
+    paths
+}
+
+#[test]
+fn check_states_the_whole_catalogue_as_the_readme_says() {
+    let desk = Desk::new("corpus");
+    let paths = policies();
+    let catalogue = paths
+        .iter()
+        .find(|path| path.ends_with("clauses.yaml"))
+        .unwrap();
+    let mut arguments = vec!["check", "--format", "json", "--clauses", catalogue];
+    arguments.extend(paths.iter().map(String::as_str));
+    let ran = desk.run(&arguments);
+    let json: serde_json::Value = serde_json::from_str(&ran.out()).unwrap();
+    assert_eq!(ran.code(), 0, "{}", ran.out());
+    assert_eq!(json["stated"].as_array().unwrap().len(), 711);
+    for list in [
+        "missing",
+        "unknown",
+        "facts_missing",
+        "wrong_kind",
+        "findings",
+    ] {
+        assert!(
+            json[list].as_array().unwrap().is_empty(),
+            "{list}: {}",
+            json[list]
+        );
+    }
+}
+
+#[test]
+fn check_says_what_is_wrong_and_where() {
+    let desk = Desk::new("wrong");
+    desk.write(
+        "shop.kdl",
+        "policy shop version=\"2026-01-01\" {\n    colect email at=registration\n}\n",
+    );
+    let ran = desk.run(&["check", "shop.kdl"]);
+    assert_eq!(ran.code(), 1);
+    assert!(
+        ran.out().contains("shop.kdl:2:5") && ran.out().contains("did you mean `collect`?"),
+        "{}",
+        ran.out()
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_code_2_and_names_the_path() {
+    let desk = Desk::new("unreadable");
+    desk.write("notes.md", "# no policy");
+    fs::create_dir_all(desk.folder.join("empty")).unwrap();
+    for path in ["missing.kdl", "empty", "notes.md"] {
+        let ran = desk.run(&["check", path]);
+        assert_eq!(ran.code(), 2, "{path}: {}", ran.err());
+        assert!(ran.err().contains(path), "{path}: {}", ran.err());
+        assert!(
+            !ran.err().contains("Error {") && !ran.err().contains("panicked"),
+            "{}",
+            ran.err()
+        );
+    }
+    let ran = desk.run(&["explain", "P9999"]);
+    assert_eq!(ran.code(), 2, "{}", ran.err());
+}
+
+#[test]
+fn a_huge_file_is_refused_without_being_held() {
+    let desk = Desk::new("huge");
+    let file = fs::File::create(desk.folder.join("huge.kdl")).unwrap();
+    file.set_len(1 << 30).unwrap();
+    let ran = desk.run(&["check", "huge.kdl"]);
+    assert_eq!(ran.code(), 1);
+    assert!(
+        ran.out().contains("P0103"),
+        "{}",
+        &ran.out()[..ran.out().len().min(500)]
+    );
+}
+
+#[test]
+fn fmt_lays_out_and_check_only_tells() {
+    let desk = Desk::new("fmt");
+    desk.write("shop.kdl", "policy   shop {\n data x\n}");
+    let told = desk.run(&["fmt", "--check", "shop.kdl"]);
+    assert_eq!((told.code(), told.out().trim()), (1, "shop.kdl"));
+    assert_eq!(desk.run(&["fmt", "shop.kdl"]).code(), 0);
+    assert_eq!(
+        fs::read_to_string(desk.folder.join("shop.kdl")).unwrap(),
+        "policy shop {\n    data x\n}\n"
+    );
+    assert_eq!(desk.run(&["fmt", "--check", "shop.kdl"]).code(), 0);
+}
+
+#[test]
+fn the_policies_are_laid_out() {
+    let desk = Desk::new("laid-out");
+    let paths = policies();
+    let mut arguments = vec!["fmt", "--check"];
+    arguments.extend(paths.iter().map(String::as_str));
+    let ran = desk.run(&arguments);
+    assert_eq!(ran.code(), 0, "run `abide fmt` on {}", ran.out());
+}
+
+#[test]
+fn the_demo_runs_from_any_folder_and_says_where_the_notices_are() {
+    let desk = Desk::new("demo");
+    let ran = desk.run(&["demo"]);
+    assert_eq!(ran.code(), 0, "{}", ran.err());
+    let pages: Vec<_> = fs::read_dir(desk.folder.join("abide-demo"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    let count = |ending: &str| {
+        pages
+            .iter()
+            .filter(|page| page.to_string_lossy().ends_with(ending))
+            .count()
+    };
+    assert_eq!(
+        (count(".en.html"), count(".zh.html"), count(".jsonld")),
+        (5, 1, 5),
+        "{pages:?}"
+    );
+    assert!(ran.out().contains("abide-demo"), "{}", ran.out());
+}
+
+#[test]
+fn a_notice_is_not_written_for_a_policy_with_errors() {
+    let desk = Desk::new("no-notice");
+    desk.write("shop.kdl", "policy shop {\n    collect emial\n}\n");
+    let ran = desk.run(&["notice", "shop.kdl", "-o", "out"]);
+    assert_eq!(ran.code(), 1, "{}", ran.err());
+    assert!(!desk.folder.join("out").exists());
+}
+
+#[test]
+fn explain_lists_and_explains() {
+    let desk = Desk::new("explain");
+    assert!(desk.run(&["explain"]).out().contains("P0501 clash"));
+    assert!(
+        desk.run(&["explain", "p0501"])
+            .out()
+            .contains("```kdl wrong")
+    );
+    assert!(
+        desk.run(&["explain", "unknown-nam"])
+            .err()
+            .contains("did you mean `unknown-name`?")
+    );
+}
