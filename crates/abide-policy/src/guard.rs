@@ -124,6 +124,24 @@ pub fn cut(text: &str, range: Range<usize>) -> Vec<Cut> {
     cuts
 }
 
+/// The whole statement that starts at the byte `start`, its block included.
+pub fn statement_at(text: &str, start: usize) -> Range<usize> {
+    let mut scanner = Scanner::new(text, start..text.len());
+    let mut depth = 0_usize;
+    let mut end = start;
+    while let Some((token, _)) = scanner.next_token() {
+        match token {
+            Token::Open => depth += 1,
+            Token::Close if depth == 0 => break,
+            Token::Close => depth -= 1,
+            Token::End if depth == 0 => break,
+            Token::End | Token::DeepComment | Token::Slashdash | Token::Other => {}
+        }
+        end = scanner.at;
+    }
+    start..end
+}
+
 enum Token {
     Open,
     Close,

@@ -95,6 +95,48 @@ impl LeafSet {
         }
     }
 
+    /// The leaves `0..count`.
+    pub fn all(count: u32) -> Self {
+        let whole = count as usize / 64;
+        let mut words = vec![u64::MAX; whole];
+        words.extend((!count.is_multiple_of(64)).then(|| (1 << (count % 64)) - 1));
+        Self::Bits {
+            first_word: 0,
+            words,
+        }
+    }
+
+    /// Each word of this set, masked by the same word of `other`. `Any` has no words of its own and stays.
+    fn masked(&self, mask: impl Fn(u64, u64) -> u64, other: &Self) -> Self {
+        let Self::Bits { first_word, words } = self else {
+            return Self::Any;
+        };
+        let words = words.iter().enumerate();
+        Self::Bits {
+            first_word: *first_word,
+            words: words
+                .map(|(at, word)| mask(*word, other.word(first_word + at)))
+                .collect(),
+        }
+    }
+
+    /// The leaves that are not in `other`. This set must not be `Any`, of which no leaf can be taken.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        self.masked(|own, theirs| own & !theirs, other)
+    }
+
+    /// The leaves that are in both. This set must not be `Any`.
+    #[must_use]
+    pub fn common(&self, other: &Self) -> Self {
+        self.masked(|own, theirs| own & theirs, other)
+    }
+
+    /// Whether both hold the same leaves, however many empty words surround them.
+    pub fn same(&self, other: &Self) -> bool {
+        self.contains(other) && other.contains(self)
+    }
+
     /// Whether nothing is in it.
     pub fn is_empty(&self) -> bool {
         matches!(self, Self::Bits { words, .. } if words.iter().all(|word| *word == 0))
@@ -145,5 +187,9 @@ mod tests {
                 && !LeafSet::Any.overlaps(&LeafSet::EMPTY)
         );
         assert!(a.contains(&LeafSet::EMPTY) && LeafSet::EMPTY.is_empty() && !a.is_empty());
+        assert_eq!(a.without(&set(&[3, 9])).leaves(), Some(vec![64, 700]));
+        assert_eq!(a.common(&set(&[3, 9, 700])).leaves(), Some(vec![3, 700]));
+        assert!(set(&[0, 64]).same(&LeafSet::all(65).common(&set(&[0, 64, 65]))));
+        assert!(LeafSet::all(128).same(&LeafSet::all(129).without(&set(&[128]))));
     }
 }

@@ -6,6 +6,7 @@ pub mod check;
 pub mod coverage;
 pub mod deadline;
 pub mod diagnostic;
+pub mod diff;
 pub mod dpv;
 pub mod format;
 pub mod guard;

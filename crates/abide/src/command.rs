@@ -2,6 +2,7 @@
 
 mod check;
 mod demo;
+mod diff;
 mod explain;
 mod fmt;
 mod notice;
@@ -50,6 +51,8 @@ pub enum Command {
     Check(check::Arguments),
     /// Lay policies out in one way
     Fmt(fmt::Arguments),
+    /// Say what a change of policy means for people, and what must follow
+    Diff(diff::Arguments),
     /// Explain a finding: why it matters, and an example
     Explain(explain::Arguments),
     /// Write the notice that people read, as a page per language and as JSON-LD
@@ -63,6 +66,7 @@ pub fn run(command: Command) -> Result<Outcome> {
     match command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Fmt(arguments) => fmt::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Policy(arguments) => policy::run(&arguments),
         Command::Notice(arguments) => notice::run(&arguments),

@@ -1,0 +1,116 @@
+//! `abide diff OLD NEW`: what a change of policy means for people, and what must follow from it. Changes no file.
+
+use std::path::{Path, PathBuf};
+
+use abide_policy::diff::{self, PolicyDiff, Source};
+use abide_policy::model::Policy;
+use abide_policy::source::SourceFile;
+use abide_policy::{Compiled, Library, compile, diagnostic};
+use anyhow::{Result, bail};
+
+use super::{Format, Outcome};
+use crate::files;
+use crate::output::print;
+
+/// Arguments of `abide diff`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The policy in force: a file, or a folder of them
+    old: PathBuf,
+    /// The policy that would take its place
+    new: PathBuf,
+    /// The form of the output
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> Result<Outcome> {
+    let old = Unit::read(&arguments.old)?;
+    let new = Unit::read(&arguments.new)?;
+    let diffs: Vec<PolicyDiff> = pairs(&old, &new)?
+        .into_iter()
+        .map(|(before, after)| diff::compare(Library::standard(), &before, &after))
+        .collect();
+    match arguments.format {
+        Format::Text => {
+            let reports: Vec<String> = diffs.iter().map(diff::render).collect();
+            print(reports.join("\n").trim_end())?;
+        }
+        Format::Json => print(&serde_json::to_string_pretty(&diffs)?)?,
+    }
+    Ok(if diffs.iter().all(PolicyDiff::is_empty) {
+        Outcome::Clean
+    } else {
+        Outcome::Found
+    })
+}
+
+struct Unit<'a> {
+    path: &'a Path,
+    files: Vec<SourceFile>,
+    compiled: Compiled,
+}
+
+impl<'a> Unit<'a> {
+    /// Compiles a path. A policy with errors is refused: what it means is not known.
+    fn read(path: &'a Path) -> Result<Self> {
+        let files = files::read_unit(path)?;
+        let compiled = compile(Library::standard(), &files, None);
+        if !compiled.is_clean() {
+            let errors = compiled.findings.iter();
+            let errors: Vec<_> = errors
+                .filter(|finding| finding.severity == diagnostic::Severity::Error)
+                .cloned()
+                .collect();
+            eprintln!("{}", diagnostic::render_all(&errors, &files));
+            bail!(
+                "`{0}` has errors, so what it means is not known; mend them, see `abide check {0}`, and compare again",
+                path.display()
+            );
+        }
+        if compiled.policies.is_empty() {
+            bail!(
+                "`{}` holds no policy; a policy starts with `policy NAME version=\"…\" {{`",
+                path.display()
+            );
+        }
+        Ok(Self {
+            path,
+            files,
+            compiled,
+        })
+    }
+
+    fn source<'s>(&'s self, policy: &'s Policy) -> Source<'s> {
+        Source {
+            policy,
+            files: &self.files,
+        }
+    }
+}
+
+/// The policies of the one unit with those of the other: by name, or as they are when there is one of each.
+fn pairs<'s>(old: &'s Unit<'_>, new: &'s Unit<'_>) -> Result<Vec<(Source<'s>, Source<'s>)>> {
+    let (olds, news) = (&old.compiled.policies, &new.compiled.policies);
+    if let ([before], [after]) = (olds.as_slice(), news.as_slice()) {
+        return Ok(vec![(old.source(before), new.source(after))]);
+    }
+    for (policies, others, unit) in [(olds, news, new), (news, olds, old)] {
+        let lone = policies
+            .iter()
+            .find(|policy| !others.iter().any(|other| other.name == policy.name));
+        if let Some(policy) = lone {
+            bail!(
+                "policy `{}` is not in `{}`; compare paths that hold the same policies, or one policy each",
+                policy.name,
+                unit.path.display()
+            );
+        }
+    }
+    let pair = |before: &'s Policy| {
+        let after = news.iter().find(|after| after.name == before.name)?;
+        Some((old.source(before), new.source(after)))
+    };
+    Ok(olds.iter().filter_map(pair).collect())
+}
