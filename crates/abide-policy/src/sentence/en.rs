@@ -61,7 +61,10 @@ fn opener(line: &Line<'_>, slots: &mut Slots<'_>) -> String {
     if !from_part || !slots.has(Slot::About) {
         return String::new();
     }
-    format!("For {}", list(&names(line, &slots.take(Slot::About)), "or"))
+    format!(
+        "For {}",
+        list(&values(line, Slot::About, &slots.take(Slot::About)), "or")
+    )
 }
 
 /// Hedges about what one knows or means stand by the verb, in a prohibition too.

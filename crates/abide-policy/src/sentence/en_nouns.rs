@@ -282,7 +282,10 @@ fn part(policy: &Policy, index: usize) -> String {
     for slot in &part.defaults {
         let found = texts(policy, std::slice::from_ref(slot), slot.slot);
         sentences.push(match slot.slot {
-            Slot::About => format!("This section is for {}.", list(&found, "and")),
+            Slot::About => {
+                let people: Vec<String> = found.iter().map(|label| with_article(label)).collect();
+                format!("This section is for {}.", list(&people, "and"))
+            }
             slot => format!(
                 "It speaks throughout of data {} {}.",
                 slot.word(),

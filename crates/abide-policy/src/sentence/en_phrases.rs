@@ -74,39 +74,16 @@ fn look_back(line: &Line<'_>, slots: &mut Slots<'_>) -> String {
 
 /// One slot after the first words.
 pub(super) fn phrase(line: &Line<'_>, slot: Slot, slots: &mut Slots<'_>) -> String {
-    use Action::{Apply, Ask, Assure, Collect, Refuse, Right, Sell, Share};
+    use Action::{Collect, Refuse, Right, Sell, Share};
     let found = slots.take(slot);
     let and = list(&values(line, slot, &found), conjunction(line));
     let or = list(&values(line, slot, &found), "or");
-    let action = line.action();
-    match (slot, action) {
-        (Slot::Of, Refuse) => format!("as far as it concerns {or}"),
-        (Slot::Of, Ask) => format!("concerning {and}"),
-        (Slot::Of, Assure) => format!("for {and}"),
-        (Slot::Of, _) => {
-            let said = line.objects().join(" ");
-            let more = values(line, slot, &found);
-            let more: Vec<String> = more
-                .into_iter()
-                .filter(|label| !said.contains(label.as_str()))
-                .collect();
-            if more.is_empty() {
-                String::new()
-            } else {
-                format!("({})", list(&more, conjunction(line)))
-            }
-        }
-        (Slot::About, Apply) => format!("for {and}"),
+    match (slot, line.action()) {
+        (Slot::Of, _) => parts(line, &found),
+        (Slot::About, Action::Apply) => format!("for {and}"),
         (Slot::About, _) => format!("concerning {or}"),
-        (Slot::As, _) => list(
-            &names(line, &found)
-                .iter()
-                .map(|form| in_form(form))
-                .chain(any_of(&found, "in any form"))
-                .collect::<Vec<_>>(),
-            "or",
-        ),
-        (Slot::From, _) => origin(line, action, &found),
+        (Slot::As, _) => forms(line, &found),
+        (Slot::From, action) => origin(line, action, &found),
         (Slot::With, Share) => format!("with {and}"),
         (Slot::With, Sell) => format!("to {and}"),
         (Slot::With, Collect) => format!("together with {or}"),
@@ -114,30 +91,8 @@ pub(super) fn phrase(line: &Line<'_>, slot: Slot, slots: &mut Slots<'_>) -> Stri
         (Slot::With, _) => format!("with {or}"),
         (Slot::To, Right) => format!("by turning to {or}"),
         (Slot::To, _) => format!("to {and}"),
-        (Slot::By, Assure) => {
-            let by_person =
-                |value: &&Value| !matches!(value, Value::Text(word) if word.value == "probe");
-            let verb = if found.iter().any(by_person) {
-                "confirmed"
-            } else {
-                "checked"
-            };
-            let by = list(
-                &found
-                    .iter()
-                    .map(|value| checker(line, value))
-                    .collect::<Vec<_>>(),
-                "or",
-            );
-            let every = slots.take(Slot::Every);
-            let every = if every.is_empty() {
-                String::new()
-            } else {
-                format!(" every {}", list(&values(line, Slot::Every, &every), "or"))
-            };
-            format!("({verb} by {by}{every})")
-        }
-        (Slot::By, Apply) => format!("in the hands of {or}"),
+        (Slot::By, Action::Assure) => check(line, &found, &slots.take(Slot::Every)),
+        (Slot::By, Action::Apply) => format!("in the hands of {or}"),
         (Slot::By, Refuse) => format!("made by {or}"),
         (Slot::By, _) => format!("by {or}"),
         (Slot::For, _) => format!("for {and}"),
@@ -154,6 +109,66 @@ pub(super) fn phrase(line: &Line<'_>, slot: Slot, slots: &mut Slots<'_>) -> Stri
         (Slot::Over, _) => format!("at most {or}"),
         (slot, _) => format!("{} {or}", slot.word()),
     }
+}
+
+/// The parts that a line is about. What its objects say already is not said again.
+fn parts(line: &Line<'_>, found: &[&Value]) -> String {
+    let said = line.objects().join(" ");
+    let rights = |value: &&Value| matches!(value, Value::Noun(noun) if noun.kind == Kind::Right);
+    let labels = values(line, Slot::Of, found);
+    let and = list(&labels, conjunction(line));
+    let or = list(&labels, "or");
+    match line.action() {
+        Action::Refuse => format!("as far as it concerns {or}"),
+        Action::Ask if found.iter().all(rights) => format!("concerning the right to {or}"),
+        Action::Ask => format!("concerning {and}"),
+        Action::Assure => format!("for {and}"),
+        Action::Apply if found.iter().all(rights) => format!("as regards the right to {or}"),
+        _ => {
+            let more: Vec<String> = labels
+                .into_iter()
+                .filter(|label| !said.contains(label.as_str()))
+                .collect();
+            if more.is_empty() {
+                String::new()
+            } else {
+                format!("({})", list(&more, conjunction(line)))
+            }
+        }
+    }
+}
+
+fn forms(line: &Line<'_>, found: &[&Value]) -> String {
+    let named: Vec<String> = names(line, found)
+        .iter()
+        .map(|form| in_form(form))
+        .collect();
+    let any = found
+        .iter()
+        .any(|value| value.is_any())
+        .then(|| "in any form".to_owned());
+    list(&named.into_iter().chain(any).collect::<Vec<_>>(), "or")
+}
+
+/// `(checked by an automatic probe every day)`.
+fn check(line: &Line<'_>, by: &[&Value], every: &[&Value]) -> String {
+    let by_person = |value: &&Value| !matches!(value, Value::Text(word) if word.value == "probe");
+    let verb = if by.iter().any(by_person) {
+        "confirmed"
+    } else {
+        "checked"
+    };
+    let by = list(
+        &by.iter()
+            .map(|value| checker(line, value))
+            .collect::<Vec<_>>(),
+        "or",
+    );
+    let every = match every {
+        [] => String::new(),
+        every => format!(" every {}", list(&values(line, Slot::Every, every), "or")),
+    };
+    format!("({verb} by {by}{every})")
 }
 
 /// `when` with `within`: a deadline, the life of kept data, or a time of silence.
@@ -222,7 +237,7 @@ pub(super) fn condition(line: &Line<'_>, unless: bool, group: &[&Value]) -> Stri
     let things: Vec<bool> = group
         .iter()
         .zip(&labels)
-        .map(|(value, label)| consent(value) || is_thing(label))
+        .map(|(value, label)| is_thing(label) || (consent(value) && label.contains("consent")))
         .collect();
     let word = if unless { "unless" } else { "if" };
     if labels.is_empty() {
@@ -342,13 +357,6 @@ pub(super) fn is_soon(found: &[&Value]) -> bool {
         Value::Length { length, .. } => length.value == 0,
         _ => false,
     })
-}
-
-pub(super) fn any_of(found: &[&Value], word: &str) -> Option<String> {
-    found
-        .iter()
-        .any(|value| value.is_any())
-        .then(|| word.to_owned())
 }
 
 /// The labels of the names among the values.

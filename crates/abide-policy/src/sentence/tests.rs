@@ -299,7 +299,7 @@ fn a_heading_may_say_what_a_part_gives_its_lines() {
     let under = sentence_in(norm, &policy, Language::English, Inherited::InHeading);
     assert_eq!(under, "We collect email address.");
     let alone = sentence(norm, &policy, Language::English);
-    assert_eq!(alone, "For child, we collect email address in Germany.");
+    assert_eq!(alone, "For a child, we collect email address in Germany.");
     let inherited = |used: &&SlotUse| used.inherited;
     assert_eq!(norm.slots.iter().filter(inherited).count(), 2);
 }
