@@ -163,6 +163,40 @@ fn fmt_lays_out_and_check_only_tells() {
 }
 
 #[test]
+fn diff_says_same_different_and_could_not_run() {
+    let desk = Desk::new("diff");
+    let policy = |version: &str, lines: &str| {
+        format!(
+            "policy shop version=\"{version}\" {{\n    controller \"Shop Ltd\" country=US contact=desk\n    contact desk email=\"a@shop.example\"\n    (B)right erase\n{lines}}}\n"
+        )
+    };
+    let line = "    (A)right access\n";
+    desk.write("old.kdl", policy("2026-01-01", line))
+        .write("new.kdl", policy("2026-02-01", ""))
+        .write("broken.kdl", policy("2026-02-01", "    right acess\n"));
+    let ran = desk.run(&["diff", "old.kdl", "old.kdl"]);
+    assert_eq!(ran.code(), 0, "{}{}", ran.out(), ran.err());
+    let ran = desk.run(&["diff", "old.kdl", "new.kdl"]);
+    assert_eq!(ran.code(), 1, "{}{}", ran.out(), ran.err());
+    assert!(ran.out().contains("Weaker for people (1)"), "{}", ran.out());
+    let ran = desk.run(&["diff", "old.kdl", "new.kdl", "--format", "json"]);
+    assert!(
+        ran.out().contains("\"judgement\": \"weaker\""),
+        "{}",
+        ran.out()
+    );
+    for arguments in [
+        ["diff", "old.kdl", "broken.kdl"],
+        ["diff", "broken.kdl", "old.kdl"],
+        ["diff", "old.kdl", "absent.kdl"],
+    ] {
+        let ran = desk.run(&arguments);
+        assert_eq!(ran.code(), 2, "{}{}", ran.out(), ran.err());
+        assert!(ran.err().contains("error: "), "{}", ran.err());
+    }
+}
+
+#[test]
 fn the_policies_are_laid_out() {
     let desk = Desk::new("laid-out");
     let paths = policies();

@@ -2,15 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
+use abide_policy::check::unused_allow;
+use abide_policy::diagnostic::{self, Diagnostic, Severity};
 use abide_policy::diff::{self, PolicyDiff, Source};
 use abide_policy::model::Policy;
 use abide_policy::source::SourceFile;
-use abide_policy::{Compiled, Library, compile, diagnostic};
+use abide_policy::{Compiled, Library, compile};
 use anyhow::{Result, bail};
 
 use super::{Format, Outcome};
-use crate::files;
 use crate::output::print;
+use crate::{clock, files};
 
 /// Arguments of `abide diff`.
 #[derive(clap::Args)]
@@ -26,8 +28,11 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
-    let old = Unit::read(&arguments.old)?;
-    let new = Unit::read(&arguments.new)?;
+    // The policy in force is in force whatever else is wrong with it; one that is to be published must have no errors.
+    let old = Unit::read(&arguments.old, |finding| {
+        !finding.run_on_policy() && finding.code != unused_allow::CHECK.code
+    })?;
+    let new = Unit::read(&arguments.new, |_| true)?;
     let diffs: Vec<PolicyDiff> = pairs(&old, &new)?
         .into_iter()
         .map(|(before, after)| diff::compare(Library::standard(), &before, &after))
@@ -53,19 +58,20 @@ struct Unit<'a> {
 }
 
 impl<'a> Unit<'a> {
-    /// Compiles a path. A policy with errors is refused: what it means is not known.
-    fn read(path: &'a Path) -> Result<Self> {
+    /// Compiles a path. A policy with errors that `stands_in_the_way` names is refused.
+    fn read(path: &'a Path, stands_in_the_way: fn(&Diagnostic) -> bool) -> Result<Self> {
         let files = files::read_unit(path)?;
-        let compiled = compile(Library::standard(), &files, None);
-        if !compiled.is_clean() {
-            let errors = compiled.findings.iter();
-            let errors: Vec<_> = errors
-                .filter(|finding| finding.severity == diagnostic::Severity::Error)
-                .cloned()
-                .collect();
+        let compiled = compile(Library::standard(), &files, Some(clock::today()));
+        let errors: Vec<Diagnostic> = compiled
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Error && stands_in_the_way(finding))
+            .cloned()
+            .collect();
+        if !errors.is_empty() {
             eprintln!("{}", diagnostic::render_all(&errors, &files));
             bail!(
-                "`{0}` has errors, so what it means is not known; mend them, see `abide check {0}`, and compare again",
+                "`{0}` has errors, so it is not compared; mend them, see `abide check {0}`, and compare again",
                 path.display()
             );
         }
