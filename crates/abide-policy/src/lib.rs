@@ -62,6 +62,9 @@ pub fn compile(library: &Library, files: &[SourceFile], today: Option<Date>) -> 
         statements.extend(syntax::parse(file, index, &mut findings));
     }
     let policies = resolve::resolve(&statements, library, &mut findings);
+    if policies.is_empty() && findings.is_empty() && !files.is_empty() {
+        findings.push(check::no_policy::at(source::Span::new(0, 0, 0)));
+    }
     for policy in &policies {
         check::run_all(
             &Context {

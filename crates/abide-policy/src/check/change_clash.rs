@@ -60,10 +60,9 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
                 .collect();
             let cut = !classes.is_empty()
                 && classes.iter().all(|class| {
-                    change
-                        .excepts
-                        .iter()
-                        .any(|except| !except.implied && except.region.object.contains(policy.nouns.set(class.id)))
+                    change.excepts.iter().any(|except| {
+                        !except.implied && except.region.object.contains(policy.nouns.set(class.id))
+                    })
                 });
             let apart = !change.region.people_overlap(&tell.region);
             let same = change

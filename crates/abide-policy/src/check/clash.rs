@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Check, Context};
 use crate::diagnostic::{Findings, Severity};
-use crate::model::{Condition, Norm, Polarity, Policy};
+use crate::model::{Condition, Except, Norm, Polarity, Policy};
 use crate::vocabulary::{Action, Mode, Slot};
 
 /// See the manual page.
@@ -104,11 +104,20 @@ fn leaves_nothing_of(policy: &Policy, never: &Norm, other: &Norm) -> bool {
         && !never
             .excepts
             .iter()
-            .any(|except| except.region.contains(&other.region))
+            .any(|except| except.region.contains(&other.region) || caps(never, except, other))
         && !other
             .excepts
             .iter()
             .any(|except| except.region.contains(&never.region))
+}
+
+/// Whether the prohibition speaks of the very thing that the other line grants, so that its exception is what is left
+/// of the grant: grant once, cap after.
+fn caps(never: &Norm, except: &Except, other: &Norm) -> bool {
+    let named = |slot: Slot| other.slot(slot).is_some_and(|slot| !slot.inherited);
+    let same_object = never.region.object == other.region.object && !never.objects.is_empty();
+    let same_recipient = never.region.recipient == other.region.recipient && named(Slot::With);
+    !except.implied && same_object && same_recipient && except.region.overlaps(&other.region)
 }
 
 /// `never link a b` forbids joining the two, not each: a line clashes with it only if it joins both.
@@ -168,11 +177,16 @@ fn finding(never: &Norm, other: &Norm) -> crate::diagnostic::Diagnostic {
         Mode::May | Mode::Never => "allows",
     };
     let (a, b) = (call(never), call(other));
+    let help = if never.clauses.is_empty() || other.clauses.is_empty() {
+        "cut it out with `except`; or give both lines a clause id, `(HB-001)` and `(HB-002)`, and say which wins in a `reading`".to_owned()
+    } else {
+        format!(
+            "cut it out with `except`, or say which wins: `reading {a} {b} \"…\" {{ win {a} }}`"
+        )
+    };
     CHECK
         .at(never.span, format!("`{a}` forbids all that `{b}` {verb}"))
         .here("nothing is left")
         .label(other.span, format!("of what this {verb}"))
-        .help(format!(
-            "cut it out with `except`, or say which wins: `reading {a} {b} \"…\" {{ win {b} }}`"
-        ))
+        .help(help)
 }

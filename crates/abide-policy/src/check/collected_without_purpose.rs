@@ -51,7 +51,10 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
             let help = format!("say what for: `use {first} for=…`, or `for=…` on this line");
             findings.push(
                 CHECK
-                    .at(norm.span, format!("nothing says what {} is collected for", list(lacking)))
+                    .at(
+                        norm.span,
+                        format!("nothing says what {} is collected for", list(lacking)),
+                    )
                     .here("collected without a purpose")
                     .help(help),
             );
@@ -71,13 +74,20 @@ impl<'a> Given<'a> {
     fn of(policy: &'a Policy) -> Self {
         let mut given = Self::default();
         let nouns = &policy.nouns;
-        let about_use =
-            |norm: &&Norm| matches!(norm.action, Action::Use | Action::Share | Action::Sell | Action::Keep | Action::Link);
+        let about_use = |norm: &&Norm| {
+            matches!(
+                norm.action,
+                Action::Use | Action::Share | Action::Sell | Action::Keep | Action::Link
+            )
+        };
         for norm in policy.norms.iter().filter(about_use) {
             let region = &norm.region;
             let has_purpose = match norm.mode {
                 Mode::May | Mode::Must => norm.slot(Slot::For).is_some(),
-                Mode::Never => norm.excepts.iter().any(|except| except.slots.iter().any(|slot| slot.slot == Slot::For)),
+                Mode::Never => norm
+                    .excepts
+                    .iter()
+                    .any(|except| except.slots.iter().any(|slot| slot.slot == Slot::For)),
                 Mode::Did => false,
             };
             if !has_purpose {
@@ -88,7 +98,10 @@ impl<'a> Given<'a> {
                 continue;
             }
             given.coverage.add(norm, &region.object);
-            for origin in norm.names(Slot::From).filter(|name| name.kind == Kind::Data) {
+            for origin in norm
+                .names(Slot::From)
+                .filter(|name| name.kind == Kind::Data)
+            {
                 given.coverage.add(norm, nouns.set(origin.id));
             }
         }
@@ -100,7 +113,9 @@ impl<'a> Given<'a> {
             || self.by_origin.iter().any(|line| {
                 let origin = &line.region.origin;
                 let from_there = |set: &LeafSet| *set != LeafSet::Any && set.overlaps(origin);
-                from_there(data) || from_there(&norm.region.origin) || from_there(&norm.region.point)
+                from_there(data)
+                    || from_there(&norm.region.origin)
+                    || from_there(&norm.region.point)
             })
     }
 }

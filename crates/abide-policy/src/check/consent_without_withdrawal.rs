@@ -52,10 +52,16 @@ const WAYS_BACK: &[(&str, Reach)] = &[
     ("decline", Reach::All),
     ("change-choices", Reach::All),
     ("stop-collection", Reach::All),
-    ("stop-marketing", Reach::Purposes(&["marketing", "advertising"])),
+    (
+        "stop-marketing",
+        Reach::Purposes(&["marketing", "advertising"]),
+    ),
     ("optout-ads", Reach::Purposes(&["marketing", "advertising"])),
     ("optout-analytics", Reach::Purposes(&["analytics"])),
-    ("optout-sharing", Reach::Acts(&[Action::Share, Action::Sell])),
+    (
+        "optout-sharing",
+        Reach::Acts(&[Action::Share, Action::Sell]),
+    ),
     ("optout-sale", Reach::Acts(&[Action::Sell])),
     ("refuse-cookies", Reach::Data(&["cookie", "tracker"])),
     ("revoke-access", Reach::Data(&["third-party-account"])),
@@ -78,8 +84,12 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
     let more = usize::from(second.is_some()) + stuck.count();
     let message = match more {
         0 => "this line rests on consent, and no line says how to take it back".to_owned(),
-        1 => "this line and another rest on consent, and no line says how to take it back".to_owned(),
-        more => format!("this line and {more} others rest on consent, and no line says how to take it back"),
+        1 => {
+            "this line and another rest on consent, and no line says how to take it back".to_owned()
+        }
+        more => format!(
+            "this line and {more} others rest on consent, and no line says how to take it back"
+        ),
     };
     let finding = CHECK.at(first.span, message).here("rests on consent");
     let finding = match second {
@@ -91,7 +101,10 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
 
 fn rests_on_consent(norm: &Norm, policy: &Policy) -> bool {
     let nouns = &policy.nouns;
-    let is_ground = |norm: &Norm| norm.names(Slot::Because).any(|ground| nouns.is_a(ground.id, Kind::Ground, "consent"));
+    let is_ground = |norm: &Norm| {
+        norm.names(Slot::Because)
+            .any(|ground| nouns.is_a(ground.id, Kind::Ground, "consent"))
+    };
     norm.action.is_about_data()
         && match norm.mode {
             Mode::May => awaits(norm, nouns, &["consent"]) || is_ground(norm),
@@ -104,10 +117,17 @@ fn rests_on_consent(norm: &Norm, policy: &Policy) -> bool {
 fn reaches(way: &Norm, norm: &Norm, policy: &Policy) -> bool {
     let nouns = &policy.nouns;
     let takes_back = |(right, reach): &(&str, Reach)| {
-        let is_it = way.any_object || way.objects.iter().any(|object| nouns.is_a(object.id, Kind::Right, right));
+        let is_it = way.any_object
+            || way
+                .objects
+                .iter()
+                .any(|object| nouns.is_a(object.id, Kind::Right, right));
         let within = |set: &LeafSet, kind: Kind, names: &[&str]| {
             let mut all = LeafSet::EMPTY;
-            names.iter().filter_map(|name| nouns.find(kind, name)).for_each(|id| all.add(nouns.set(id)));
+            names
+                .iter()
+                .filter_map(|name| nouns.find(kind, name))
+                .for_each(|id| all.add(nouns.set(id)));
             all.contains(set)
         };
         is_it

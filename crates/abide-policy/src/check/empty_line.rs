@@ -59,7 +59,10 @@ fn is_empty(norm: &Norm) -> bool {
     let always = |except: &&Except| except.slots.iter().all(|used| ALWAYS.contains(&used.slot));
     let mut cut = LeafSet::EMPTY;
     for except in norm.excepts.iter().filter(always) {
-        let whole = Region { object: norm.region.object.clone(), ..except.region.clone() };
+        let whole = Region {
+            object: norm.region.object.clone(),
+            ..except.region.clone()
+        };
         if whole.contains(&norm.region) {
             cut.add(&except.region.object);
         }

@@ -36,8 +36,11 @@ policy shop {
 
 fn run(cx: &Context<'_>, findings: &mut Findings) {
     let policy = cx.policy;
-    let demands: Vec<&Norm> =
-        policy.norms.iter().filter(|norm| norm.mode == Mode::Must && norm.action == Action::Keep).collect();
+    let demands: Vec<&Norm> = policy
+        .norms
+        .iter()
+        .filter(|norm| norm.mode == Mode::Must && norm.action == Action::Keep)
+        .collect();
     if demands.is_empty() {
         return;
     }
@@ -45,11 +48,17 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
         .norms
         .iter()
         .filter(|norm| norm.action == Action::Refuse && speaks_of_erasure(norm, policy))
-        .filter(|norm| [Slot::If, Slot::Of, Slot::Because].iter().any(|slot| norm.slot(*slot).is_some()))
+        .filter(|norm| {
+            [Slot::If, Slot::Of, Slot::Because]
+                .iter()
+                .any(|slot| norm.slot(*slot).is_some())
+        })
         .map(|norm| (norm, data_asked_for(norm, &policy.nouns)))
         .collect();
     let kept_back = |demand: &Norm| {
-        refusals.iter().any(|(norm, data)| norm.region.people_overlap(&demand.region) && data.overlaps(&demand.region.object))
+        refusals.iter().any(|(norm, data)| {
+            norm.region.people_overlap(&demand.region) && data.overlaps(&demand.region.object)
+        })
     };
     let promises: Vec<(&Norm, LeafSet)> = policy
         .norms
@@ -87,8 +96,12 @@ fn cuts(except: &Except, region: &Region) -> bool {
 /// The data whose erasure the line promises on request or on conditions. A duty without any is another finding's business.
 fn promised(norm: &Norm, policy: &Policy) -> Option<LeafSet> {
     match (norm.mode, norm.action) {
-        (Mode::May, Action::Right) if speaks_of_erasure(norm, policy) => Some(data_asked_for(norm, &policy.nouns)),
-        (Mode::Must, Action::Erase) if norm.slot(Slot::If).is_some() && norm.slot(Slot::Unless).is_none() => {
+        (Mode::May, Action::Right) if speaks_of_erasure(norm, policy) => {
+            Some(data_asked_for(norm, &policy.nouns))
+        }
+        (Mode::Must, Action::Erase)
+            if norm.slot(Slot::If).is_some() && norm.slot(Slot::Unless).is_none() =>
+        {
             Some(norm.region.object.clone())
         }
         _ => None,
@@ -96,5 +109,9 @@ fn promised(norm: &Norm, policy: &Policy) -> Option<LeafSet> {
 }
 
 fn speaks_of_erasure(norm: &Norm, policy: &Policy) -> bool {
-    norm.any_object || norm.objects.iter().any(|object| policy.nouns.is_a(object.id, Kind::Right, "erase"))
+    norm.any_object
+        || norm
+            .objects
+            .iter()
+            .any(|object| policy.nouns.is_a(object.id, Kind::Right, "erase"))
 }

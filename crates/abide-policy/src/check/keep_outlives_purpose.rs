@@ -52,7 +52,11 @@ const LIFE: &[&[&str]] = &[
 
 fn run(cx: &Context<'_>, findings: &mut Findings) {
     let policy = cx.policy;
-    let caps: Vec<&Norm> = policy.norms.iter().filter(|norm| cap_slot(norm).is_some()).collect();
+    let caps: Vec<&Norm> = policy
+        .norms
+        .iter()
+        .filter(|norm| cap_slot(norm).is_some())
+        .collect();
     let is_personal = |norm: &&Norm| {
         norm.any_object
             || !norm
@@ -61,8 +65,12 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
                 .all(|object| policy.nouns.is_a(object.id, Kind::Data, "non-personal"))
     };
     for keep in permissions(policy, &[Action::Keep]).filter(is_personal) {
-        let mut over = caps.iter().filter(|cap| cap.region.contains(&keep.region) && !cuts_out(cap, &keep.region));
-        let ends = [Slot::Until, Slot::Within, Slot::Before, Slot::Last].iter().any(|slot| keep.slot(*slot).is_some());
+        let mut over = caps
+            .iter()
+            .filter(|cap| cap.region.contains(&keep.region) && !cuts_out(cap, &keep.region));
+        let ends = [Slot::Until, Slot::Within, Slot::Before, Slot::Last]
+            .iter()
+            .any(|slot| keep.slot(*slot).is_some());
         if !ends {
             if over.next().is_none() {
                 findings.push(
@@ -74,7 +82,9 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
             }
             continue;
         }
-        if let Some(cap) = over.find(|cap| outlives(keep, cap) && !clash::is_settled(policy, keep, cap)) {
+        if let Some(cap) =
+            over.find(|cap| outlives(keep, cap) && !clash::is_settled(policy, keep, cap))
+        {
             findings.push(
                 CHECK
                     .at(keep.span, "this line keeps data longer than another allows")
@@ -98,14 +108,23 @@ fn cap_slot(norm: &Norm) -> Option<Slot> {
 
 /// Whether the keeping ends at a later point of the data's life than the cap, or runs longer from the same start.
 fn outlives(keep: &Norm, cap: &Norm) -> bool {
-    let Some(slot) = cap_slot(cap) else { return false };
-    let stages = |norm: &Norm, slot: Slot| -> Vec<usize> { norm.names(slot).filter(|name| name.kind == Kind::Event).filter_map(|name| stage(&name.name)).collect() };
+    let Some(slot) = cap_slot(cap) else {
+        return false;
+    };
+    let stages = |norm: &Norm, slot: Slot| -> Vec<usize> {
+        norm.names(slot)
+            .filter(|name| name.kind == Kind::Event)
+            .filter_map(|name| stage(&name.name))
+            .collect()
+    };
     let (own, capped) = (stages(keep, Slot::Until), stages(cap, slot));
     let later_event = match (own.iter().min(), capped.iter().min()) {
         (Some(own), Some(capped)) => own > capped,
         _ => false,
     };
-    let same_start = keep.names(Slot::When).any(|start| cap.names(slot).any(|event| event.id == start.id));
+    let same_start = keep
+        .names(Slot::When)
+        .any(|start| cap.names(slot).any(|event| event.id == start.id));
     later_event || (same_start && runs_longer(keep, cap))
 }
 
@@ -116,9 +135,24 @@ fn stage(event: &str) -> Option<usize> {
 /// Whether `within` of the first is longer, whatever the start.
 fn runs_longer(keep: &Norm, cap: &Norm) -> bool {
     let lengths = |norm: &Norm| {
-        let values = norm.slot(Slot::Within).into_iter().flat_map(|used| &used.values);
-        values.filter_map(|value| if let Value::Length { length, .. } = value { Some(*length) } else { None }).collect::<Vec<_>>()
+        let values = norm
+            .slot(Slot::Within)
+            .into_iter()
+            .flat_map(|used| &used.values);
+        values
+            .filter_map(|value| {
+                if let Value::Length { length, .. } = value {
+                    Some(*length)
+                } else {
+                    None
+                }
+            })
+            .collect::<Vec<_>>()
     };
     let (own, capped) = (lengths(keep), lengths(cap));
-    own.iter().any(|own| capped.iter().any(|capped| capped.shorter_than(*own) == Some(true)))
+    own.iter().any(|own| {
+        capped
+            .iter()
+            .any(|capped| capped.shorter_than(*own) == Some(true))
+    })
 }

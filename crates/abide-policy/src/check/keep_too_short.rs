@@ -53,10 +53,18 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
     };
     let demands: Vec<&Norm> = policy.norms.iter().filter(demanded).collect();
     let mut all = LeafSet::EMPTY;
-    demands.iter().for_each(|demand| all.add(&demand.region.object));
-    for norm in policy.norms.iter().filter(|norm| norm.region.object.overlaps(&all) && ends_data(norm)) {
+    demands
+        .iter()
+        .for_each(|demand| all.add(&demand.region.object));
+    for norm in policy
+        .norms
+        .iter()
+        .filter(|norm| norm.region.object.overlaps(&all) && ends_data(norm))
+    {
         let broken = demands.iter().find(|demand| {
-            meet(demand, norm) && !same_end(demand, norm) && !clash::is_settled(policy, demand, norm)
+            meet(demand, norm)
+                && !same_end(demand, norm)
+                && !clash::is_settled(policy, demand, norm)
         });
         if let Some(demand) = broken {
             findings.push(
@@ -88,8 +96,14 @@ fn ends_data(norm: &Norm) -> bool {
 
 /// Whether the demand runs only until the event at which the line ends the data.
 fn same_end(demand: &Norm, norm: &Norm) -> bool {
-    let slot = if norm.mode == Mode::Must { Slot::When } else { Slot::After };
-    demand.names(Slot::Until).any(|until| norm.names(slot).any(|event| event.id == until.id))
+    let slot = if norm.mode == Mode::Must {
+        Slot::When
+    } else {
+        Slot::After
+    };
+    demand
+        .names(Slot::Until)
+        .any(|until| norm.names(slot).any(|event| event.id == until.id))
 }
 
 /// Permissions to keep what is demanded, all of them for less time than is demanded.
@@ -103,7 +117,11 @@ fn shorter_keeps(cx: &Context<'_>, demand: &Norm, findings: &mut Findings) {
         let given = lengths(cx, keep);
         let is_short = !given.is_empty()
             && same_start(demand, keep)
-            && given.iter().all(|given| wanted.iter().all(|wanted| given.shorter_than(*wanted) == Some(true)));
+            && given.iter().all(|given| {
+                wanted
+                    .iter()
+                    .all(|wanted| given.shorter_than(*wanted) == Some(true))
+            });
         if !is_short || clash::is_settled(cx.policy, demand, keep) {
             return;
         }
@@ -112,7 +130,10 @@ fn shorter_keeps(cx: &Context<'_>, demand: &Norm, findings: &mut Findings) {
     if let Some(keep) = short {
         findings.push(
             CHECK
-                .at(keep.span, "this line keeps data for less time than it must be kept")
+                .at(
+                    keep.span,
+                    "this line keeps data for less time than it must be kept",
+                )
                 .here("ends too early")
                 .label(demand.span, "must be kept")
                 .help("lengthen `within`, or settle the two with a `reading`"),
@@ -121,14 +142,26 @@ fn shorter_keeps(cx: &Context<'_>, demand: &Norm, findings: &mut Findings) {
 }
 
 fn same_start(one: &Norm, other: &Norm) -> bool {
-    let starts = |norm: &Norm| norm.names(Slot::When).map(|event| event.id).collect::<Vec<_>>();
+    let starts = |norm: &Norm| {
+        norm.names(Slot::When)
+            .map(|event| event.id)
+            .collect::<Vec<_>>()
+    };
     starts(one) == starts(other)
 }
 
 /// The lengths in `within`: as written, or every value that the policy's laws give the constant.
 fn lengths(cx: &Context<'_>, norm: &Norm) -> Vec<Length> {
-    let values = norm.slot(Slot::Within).into_iter().flat_map(|used| &used.values);
-    let laws = || cx.policy.laws.iter().filter_map(|law| cx.library.law(&law.value));
+    let values = norm
+        .slot(Slot::Within)
+        .into_iter()
+        .flat_map(|used| &used.values);
+    let laws = || {
+        cx.policy
+            .laws
+            .iter()
+            .filter_map(|law| cx.library.law(&law.value))
+    };
     values
         .flat_map(|value| match value {
             Value::Length { length, .. } => vec![*length],

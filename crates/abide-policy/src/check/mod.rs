@@ -82,6 +82,7 @@ checks! {
     unknown_term,
     unknown_law,
     unused_allow,
+    no_policy,
     unused_name,
     repeated_name,
     collected_without_purpose,

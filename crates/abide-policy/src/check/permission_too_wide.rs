@@ -49,9 +49,14 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
         let (action, word) = (norm.action.word(), slot.word());
         findings.push(
             CHECK
-                .at(norm.span, format!("`{action}` without `{word}` is a permission {every}"))
+                .at(
+                    norm.span,
+                    format!("`{action}` without `{word}` is a permission {every}"),
+                )
                 .here(format!("`{word}` is left out"))
-                .help(format!("name the {names}: `{word}=…`, or write `{word}=any` to mean every one")),
+                .help(format!(
+                    "name the {names}: `{word}=…`, or write `{word}=any` to mean every one"
+                )),
         );
     }
 }

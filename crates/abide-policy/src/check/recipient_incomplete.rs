@@ -53,19 +53,25 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
     let mut lines: BTreeMap<Span, Vec<&str>> = BTreeMap::new();
     for (id, said) in named(policy) {
         let noun = policy.nouns.get(id);
-        let Some(line) = noun.own_line() else { continue };
+        let Some(line) = noun.own_line() else {
+            continue;
+        };
         let known = said.contract
             || parties.has_role(id)
             || parties.has_contract(id)
             || !noun.of.is_empty()
-            || said.place || !parties.places(id).is_empty();
+            || said.place
+            || !parties.places(id).is_empty();
         if !known {
             lines.entry(line.span).or_default().push(&noun.name);
         }
     }
     for (span, mut names) in lines {
         names.sort_unstable();
-        let message = format!("{} receives data, and no line says its role, its contract or its place", list(names));
+        let message = format!(
+            "{} receives data, and no line says its role, its contract or its place",
+            list(names)
+        );
         findings.push(
             CHECK
                 .at(span, message)
@@ -79,12 +85,16 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
 fn named(policy: &Policy) -> HashMap<NounId, Said> {
     let mut named: HashMap<NounId, Said> = HashMap::new();
     let gives = |norm: &&Norm| {
-        matches!(norm.action, Action::Share | Action::Sell) && matches!(norm.mode, Mode::May | Mode::Did)
+        matches!(norm.action, Action::Share | Action::Sell)
+            && matches!(norm.mode, Mode::May | Mode::Did)
     };
     for norm in policy.norms.iter().filter(gives) {
         let contract = awaits(norm, &policy.nouns, &["contract"]);
         let place = norm.slot(Slot::In).is_some();
-        for recipient in norm.names(Slot::With).filter(|name| name.kind == Kind::Recipient) {
+        for recipient in norm
+            .names(Slot::With)
+            .filter(|name| name.kind == Kind::Recipient)
+        {
             let said = named.entry(recipient.id).or_default();
             said.contract |= contract;
             said.place |= place;

@@ -53,7 +53,12 @@ struct Repeats<'a> {
 
 fn run(cx: &Context<'_>, findings: &mut Findings) {
     let mut lines: BTreeMap<Span, Repeats<'_>> = BTreeMap::new();
-    for (_, noun) in cx.policy.nouns.iter().filter(|(_, noun)| noun.declarations.len() > 1) {
+    for (_, noun) in cx
+        .policy
+        .nouns
+        .iter()
+        .filter(|(_, noun)| noun.declarations.len() > 1)
+    {
         for (at, line) in noun.declarations.iter().enumerate() {
             let before = noun.declarations.get(..at).unwrap_or_default();
             if line.span.is_library() || before.is_empty() || adds(noun, line, before) {
@@ -67,10 +72,21 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
     }
     for (span, repeats) in lines {
         let (what, help) = match repeats.before {
-            Some(_) => ("declared already", "take the repeat away, or write what it adds: `is=`, `of`, `label=` or a slot"),
-            None => ("a name that ships with the program", "take it away: the program knows this name already"),
+            Some(_) => (
+                "declared already",
+                "take the repeat away, or write what it adds: `is=`, `of`, `label=` or a slot",
+            ),
+            None => (
+                "a name that ships with the program",
+                "take it away: the program knows this name already",
+            ),
         };
-        let finding = CHECK.at(span, format!("this line adds nothing to {}", list(repeats.names))).here(what);
+        let finding = CHECK
+            .at(
+                span,
+                format!("this line adds nothing to {}", list(repeats.names)),
+            )
+            .here(what);
         let finding = match repeats.before {
             Some(before) => finding.label(before, "first here"),
             None => finding,
@@ -93,13 +109,25 @@ fn adds(noun: &Noun, line: &Declaration, before: &[Declaration]) -> bool {
         here.iter().any(|name| !earlier.contains(&name.id))
     };
     let new_label = line.label.as_ref().is_some_and(|label| {
-        !before.iter().any(|other| other.label.as_ref() == Some(label))
+        !before
+            .iter()
+            .any(|other| other.label.as_ref() == Some(label))
     });
     let new_term = noun.terms.iter().any(|term| {
-        term.span.file == line.span.file && term.span.start >= line.span.start && term.span.end <= line.span.end
+        term.span.file == line.span.file
+            && term.span.start >= line.span.start
+            && term.span.end <= line.span.end
     });
-    let new_slots = !line.slots.is_empty() && !before.iter().any(|other| same_slots(&other.slots, &line.slots));
-    !line.clauses.is_empty() || new_label || new_term || new_slots || has_new(&noun.is) || has_new(&noun.of)
+    let new_slots = !line.slots.is_empty()
+        && !before
+            .iter()
+            .any(|other| same_slots(&other.slots, &line.slots));
+    !line.clauses.is_empty()
+        || new_label
+        || new_term
+        || new_slots
+        || has_new(&noun.is)
+        || has_new(&noun.of)
 }
 
 /// The line of `noun` on which one of its parents or members is written: the last that starts before it. Shipped lines
@@ -115,8 +143,14 @@ fn line_of(noun: &Noun, name: &NounUse) -> Option<Span> {
 /// Whether both lines give the same values to the same slots.
 fn same_slots(one: &[SlotUse], other: &[SlotUse]) -> bool {
     let plain = |slots: &[SlotUse]| {
-        let mut plain: Vec<String> =
-            slots.iter().flat_map(|used| used.values.iter().map(|value| format!("{:?} {}", used.slot, text(value)))).collect();
+        let mut plain: Vec<String> = slots
+            .iter()
+            .flat_map(|used| {
+                used.values
+                    .iter()
+                    .map(|value| format!("{:?} {}", used.slot, text(value)))
+            })
+            .collect();
         plain.sort();
         plain
     };

@@ -37,14 +37,23 @@ policy shop {
 };
 
 /// The slots that say when keeping ends.
-const TIME: &[Slot] = &[Slot::When, Slot::Within, Slot::Until, Slot::Before, Slot::After];
+const TIME: &[Slot] = &[
+    Slot::When,
+    Slot::Within,
+    Slot::Until,
+    Slot::Before,
+    Slot::After,
+];
 
 fn run(cx: &Context<'_>, findings: &mut Findings) {
     let nouns = &cx.policy.nouns;
     let (kept, any) = kept(cx.policy);
     let mut uncovered: Vec<(&Norm, Vec<&str>)> = Vec::new();
     for norm in permissions(cx.policy, &[Action::Collect]) {
-        let lacking = norm.objects.iter().filter(|object| !kept.touches(norm, nouns.set(object.id)));
+        let lacking = norm
+            .objects
+            .iter()
+            .filter(|object| !kept.touches(norm, nouns.set(object.id)));
         let names: Vec<&str> = lacking.map(|object| object.name.as_ref()).collect();
         if !names.is_empty() {
             uncovered.push((norm, names));
@@ -55,7 +64,12 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
         if let Some((first, _)) = uncovered.first() {
             findings.push(
                 CHECK
-                    .at(first.span, format!("no line says how long anything is kept, and {lines} lines collect data"))
+                    .at(
+                        first.span,
+                        format!(
+                            "no line says how long anything is kept, and {lines} lines collect data"
+                        ),
+                    )
                     .here("the first of them")
                     .help("say it for each kind of data: `keep personal until=…`"),
             );
@@ -81,7 +95,9 @@ fn kept(policy: &Policy) -> (Coverage, bool) {
     for norm in &policy.norms {
         let speaks = match (norm.action, norm.mode) {
             (Action::Keep, Mode::May | Mode::Must) => true,
-            (Action::Keep, Mode::Never) => timed(norm) || norm.excepts.iter().all(|except| except.implied),
+            (Action::Keep, Mode::Never) => {
+                timed(norm) || norm.excepts.iter().all(|except| except.implied)
+            }
             (Action::Erase, Mode::Must) => true,
             _ => false,
         };

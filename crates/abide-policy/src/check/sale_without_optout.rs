@@ -42,7 +42,8 @@ const AGREED: &[&str] = &["opted-in", "consent"];
 
 fn run(cx: &Context<'_>, findings: &mut Findings) {
     let policy = cx.policy;
-    let sales = |norm: &&Norm| norm.action == Action::Sell && matches!(norm.mode, Mode::May | Mode::Did);
+    let sales =
+        |norm: &&Norm| norm.action == Action::Sell && matches!(norm.mode, Mode::May | Mode::Did);
     let mut sales = policy.norms.iter().filter(sales).peekable();
     if sales.peek().is_none() {
         return;
@@ -59,8 +60,14 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
             continue;
         }
         let (message, severity) = match sale.mode {
-            Mode::Did => ("data was sold, and no line lets people opt out", Severity::Warning),
-            _ => ("data is sold, and no line lets people opt out", Severity::Error),
+            Mode::Did => (
+                "data was sold, and no line lets people opt out",
+                Severity::Warning,
+            ),
+            _ => (
+                "data is sold, and no line lets people opt out",
+                Severity::Error,
+            ),
         };
         let mut finding = CHECK
             .at(sale.span, message)
@@ -78,7 +85,13 @@ fn rights(policy: &Policy) -> Vec<(&Norm, LeafSet)> {
         .norms
         .iter()
         .filter(|norm| norm.action == Action::Right)
-        .filter(|norm| norm.any_object || norm.objects.iter().any(|object| nouns.is_a(object.id, Kind::Right, "optout-sale")))
+        .filter(|norm| {
+            norm.any_object
+                || norm
+                    .objects
+                    .iter()
+                    .any(|object| nouns.is_a(object.id, Kind::Right, "optout-sale"))
+        })
         .map(|norm| (norm, data_asked_for(norm, nouns)))
         .collect()
 }

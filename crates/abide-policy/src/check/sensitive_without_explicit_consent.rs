@@ -46,14 +46,23 @@ const ENOUGH: &[&str] = &[
     "instruction",
 ];
 
-const HANDLING: &[Action] = &[Action::Collect, Action::Use, Action::Share, Action::Sell, Action::Keep];
+const HANDLING: &[Action] = &[
+    Action::Collect,
+    Action::Use,
+    Action::Share,
+    Action::Sell,
+    Action::Keep,
+];
 
 fn run(cx: &Context<'_>, findings: &mut Findings) {
     let policy = cx.policy;
     let nouns = &policy.nouns;
     let gates = Gates::lifted_by(policy, ENOUGH);
     for norm in permissions(policy, HANDLING) {
-        let sensitive = norm.objects.iter().filter(|object| nouns.is_a(object.id, Kind::Data, "sensitive"));
+        let sensitive = norm
+            .objects
+            .iter()
+            .filter(|object| nouns.is_a(object.id, Kind::Data, "sensitive"));
         let names: Vec<&str> = sensitive.map(|object| object.name.as_ref()).collect();
         let is_free = || {
             norm.slot(Slot::Because).is_none()
@@ -76,11 +85,18 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
 /// Whether explicit consent for all of the line's data must always be asked before something may happen.
 fn asked_first(norm: &Norm, policy: &Policy) -> bool {
     let nouns = &policy.nouns;
-    policy.norms.iter().filter(|ask| ask.mode == Mode::Must && ask.action == Action::Ask).any(|ask| {
-        ask.conditions.is_empty()
-            && ask.slot(Slot::Before).is_some()
-            && ask.objects.iter().any(|object| crate::coverage::is_one_of(nouns, object.id, Kind::Fact, ENOUGH))
-            && ask.slot(Slot::Of).is_some()
-            && crate::coverage::data_asked_for(ask, nouns).contains(&norm.region.object)
-    })
+    policy
+        .norms
+        .iter()
+        .filter(|ask| ask.mode == Mode::Must && ask.action == Action::Ask)
+        .any(|ask| {
+            ask.conditions.is_empty()
+                && ask.slot(Slot::Before).is_some()
+                && ask
+                    .objects
+                    .iter()
+                    .any(|object| crate::coverage::is_one_of(nouns, object.id, Kind::Fact, ENOUGH))
+                && ask.slot(Slot::Of).is_some()
+                && crate::coverage::data_asked_for(ask, nouns).contains(&norm.region.object)
+        })
 }

@@ -52,7 +52,10 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
     }
     // A name is reported once, where it first stands.
     let mut reported = HashSet::new();
-    for norm in permissions(policy, &[Action::Use, Action::Share, Action::Sell, Action::Keep]) {
+    for norm in permissions(
+        policy,
+        &[Action::Use, Action::Share, Action::Sell, Action::Keep],
+    ) {
         let names: Vec<&str> = norm
             .objects
             .iter()
@@ -74,11 +77,20 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
 
 fn is_collected(norm: &Norm, object: &NounUse, collected: &Coverage, nouns: &Nouns) -> bool {
     let is_root = object.name.as_ref() == "personal";
-    let is_made = || NOT_COLLECTED.iter().any(|name| nouns.is_a(object.id, Kind::Data, name));
+    let is_made = || {
+        NOT_COLLECTED
+            .iter()
+            .any(|name| nouns.is_a(object.id, Kind::Data, name))
+    };
     // What is read out of collected data, as by `from=cookie` here or where the name is declared, was collected with it.
     let own = norm.names(Slot::From);
-    let declared = nouns.get(object.id).slots(Slot::From).flat_map(crate::model::SlotUse::names);
-    let mut origins = own.chain(declared).filter(|origin| origin.kind == Kind::Data);
+    let declared = nouns
+        .get(object.id)
+        .slots(Slot::From)
+        .flat_map(crate::model::SlotUse::names);
+    let mut origins = own
+        .chain(declared)
+        .filter(|origin| origin.kind == Kind::Data);
     is_root
         || is_made()
         || collected.touches(norm, nouns.set(object.id))

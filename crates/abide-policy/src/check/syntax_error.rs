@@ -38,7 +38,15 @@ pub fn at(span: Span, said: &kdl::KdlDiagnostic, snippet: &str) -> Diagnostic {
         .next()
         .map(|first| first.to_lowercase().chain(chars).collect())
         .unwrap_or_default();
-    let help = if snippet.contains("=>") || snippet.contains("='") {
+    let help = if snippet.trim_start().starts_with("# ") {
+        "a comment starts with `//`"
+    } else if snippet.contains('\'') && !snippet.contains('"') {
+        "strings stand in double quotes"
+    } else if snippet.contains("=true") || snippet.contains("=false") {
+        "write `#true` or `#false`"
+    } else if is_slot_in_block(snippet) {
+        "in a block a slot is a word, without `=`: `{ unless told; with paypal }`"
+    } else if snippet.contains("=>") || snippet.contains("='") {
         "put the value in double quotes, as in `age=\">=13\"`"
     } else if found.contains("property value") || found.contains("identifier string") {
         "put a value that starts with a digit or contains a blank, `/` or `=` in double quotes"
@@ -51,6 +59,17 @@ pub fn at(span: Span, said: &kdl::KdlDiagnostic, snippet: &str) -> Diagnostic {
         .at(span, format!("this line cannot be read: {found}"))
         .here("here")
         .help(help)
+}
+
+/// Whether the piece looks like `{ unless=told }`.
+fn is_slot_in_block(snippet: &str) -> bool {
+    snippet.split('{').skip(1).any(|block| {
+        let word = block.trim_start();
+        let end = word
+            .find(|c: char| !c.is_alphabetic() && c != '-')
+            .unwrap_or(word.len());
+        end > 0 && word[end..].starts_with('=')
+    })
 }
 
 /// The finding for a block that is never closed.

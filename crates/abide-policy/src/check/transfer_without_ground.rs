@@ -44,7 +44,13 @@ policy shop {
 };
 
 /// Facts that carry a transfer.
-const ENOUGH: &[&str] = &["consent", "contract", "law", "user-posted", "self-published"];
+const ENOUGH: &[&str] = &[
+    "consent",
+    "contract",
+    "law",
+    "user-posted",
+    "self-published",
+];
 
 /// Where data must go to be a transfer under a law: out of this place.
 const TERRITORIES: &[(&str, &str)] = &[("eu-gdpr", "EEA"), ("nl", "EEA"), ("cn", "CN")];
@@ -65,16 +71,25 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
             continue;
         }
         for (recipient, places) in outside {
-            let own = recipient.and_then(|id| cx.policy.nouns.get(id).own_line().map(|line| (line, id)));
+            let own =
+                recipient.and_then(|id| cx.policy.nouns.get(id).own_line().map(|line| (line, id)));
             match own {
                 Some((line, id)) => {
-                    let (names, all, _) = parties.entry(line.span).or_insert_with(|| (Vec::new(), Vec::new(), norm.span));
+                    let (names, all, _) = parties
+                        .entry(line.span)
+                        .or_insert_with(|| (Vec::new(), Vec::new(), norm.span));
                     names.push(&cx.policy.nouns.get(id).name);
                     all.extend(places);
                 }
                 None => findings.push(
                     CHECK
-                        .at(norm.span, format!("this line takes data to {}, and nothing says on what ground", list(places)))
+                        .at(
+                            norm.span,
+                            format!(
+                                "this line takes data to {}, and nothing says on what ground",
+                                list(places)
+                            ),
+                        )
                         .here("a transfer without a ground")
                         .help("name the ground: `because=…`, `if=explicit-consent`, or a contract"),
                 ),
@@ -84,7 +99,14 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
     for (span, (names, places, line)) in parties {
         findings.push(
             CHECK
-                .at(span, format!("{} receives data in {}, and nothing says on what ground", list(names), list(places)))
+                .at(
+                    span,
+                    format!(
+                        "{} receives data in {}, and nothing says on what ground",
+                        list(names),
+                        list(places)
+                    ),
+                )
                 .here("outside the territory of the law")
                 .label(line, "receives data here")
                 .help("name the contract: `if=dpa`, or the ground on the lines that share with it"),
@@ -109,27 +131,61 @@ impl<'a> Transfers<'a> {
             let set = nouns.find(Kind::Place, place).map(|id| nouns.set(id));
             territories.extend(set.filter(|set| named && !territories.contains(set)));
         }
-        Self { policy, parties: Parties::of(nouns), territories }
+        Self {
+            policy,
+            parties: Parties::of(nouns),
+            territories,
+        }
     }
 
     /// The places outside a territory that the line takes data to, for each recipient without a contract.
     fn outside(&self, norm: &Norm) -> Vec<(Option<NounId>, Vec<&'a str>)> {
-        let territories: Vec<&LeafSet> =
-            self.territories.iter().copied().filter(|territory| self.protects(norm, territory)).collect();
-        let is_outside = |id: &NounId| territories.iter().any(|territory| !territory.contains(self.policy.nouns.set(*id)));
-        let on_line: Vec<NounId> = norm.names(Slot::In).map(|place| place.id).filter(is_outside).collect();
+        let territories: Vec<&LeafSet> = self
+            .territories
+            .iter()
+            .copied()
+            .filter(|territory| self.protects(norm, territory))
+            .collect();
+        let is_outside = |id: &NounId| {
+            territories
+                .iter()
+                .any(|territory| !territory.contains(self.policy.nouns.set(*id)))
+        };
+        let on_line: Vec<NounId> = norm
+            .names(Slot::In)
+            .map(|place| place.id)
+            .filter(is_outside)
+            .collect();
         let name = |id: &NounId| self.policy.nouns.get(*id).name.as_ref();
-        let recipients: Vec<&NounUse> = norm.names(Slot::With).filter(|with| with.kind == Kind::Recipient).collect();
+        let recipients: Vec<&NounUse> = norm
+            .names(Slot::With)
+            .filter(|with| with.kind == Kind::Recipient)
+            .collect();
         if recipients.is_empty() && !on_line.is_empty() {
             return vec![(None, on_line.iter().map(name).collect())];
         }
         let mut outside = Vec::new();
-        for recipient in recipients.iter().filter(|with| !self.parties.has_contract(with.id)) {
-            let own: Vec<NounId> = self.parties.places(recipient.id).into_iter().filter(is_outside).collect();
-            let places = if own.is_empty() || norm.slot(Slot::In).is_some() { &on_line } else { &own };
+        for recipient in recipients
+            .iter()
+            .filter(|with| !self.parties.has_contract(with.id))
+        {
+            let own: Vec<NounId> = self
+                .parties
+                .places(recipient.id)
+                .into_iter()
+                .filter(is_outside)
+                .collect();
+            let places = if own.is_empty() || norm.slot(Slot::In).is_some() {
+                &on_line
+            } else {
+                &own
+            };
             if !places.is_empty() {
                 let placed = !own.is_empty();
-                outside.push((placed.then_some(recipient.id), places.iter().map(name).collect()));
+                outside.push((
+                    placed.then_some(recipient.id),
+                    places.iter().map(name).collect(),
+                ));
             }
         }
         outside
@@ -139,14 +195,25 @@ impl<'a> Transfers<'a> {
     /// part stands in place of the line for the people there.
     fn protects(&self, norm: &Norm, territory: &LeafSet) -> bool {
         let nouns = &self.policy.nouns;
-        let mut places = norm.names(Slot::About).flat_map(|people| nouns.get(people.id).slots(Slot::In)).peekable();
+        let mut places = norm
+            .names(Slot::About)
+            .flat_map(|people| nouns.get(people.id).slots(Slot::In))
+            .peekable();
         let elsewhere = places.peek().is_some()
-            && !places.flat_map(|used| used.names()).any(|place| nouns.set(place.id).overlaps(territory));
-        let replaced = norm.excepts.iter().filter(|except| except.implied).any(|except| {
-            let slots = except.slots.iter().flat_map(|used| used.names());
-            let mut places = slots.flat_map(|people| nouns.get(people.id).slots(Slot::In)).flat_map(|used| used.names());
-            places.any(|place| nouns.set(place.id).contains(territory))
-        });
+            && !places
+                .flat_map(|used| used.names())
+                .any(|place| nouns.set(place.id).overlaps(territory));
+        let replaced = norm
+            .excepts
+            .iter()
+            .filter(|except| except.implied)
+            .any(|except| {
+                let slots = except.slots.iter().flat_map(|used| used.names());
+                let mut places = slots
+                    .flat_map(|people| nouns.get(people.id).slots(Slot::In))
+                    .flat_map(|used| used.names());
+                places.any(|place| nouns.set(place.id).contains(territory))
+            });
         !elsewhere && !replaced
     }
 }

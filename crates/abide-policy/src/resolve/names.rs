@@ -2,7 +2,7 @@
 //! what.
 
 use super::{Line, Resolver};
-use crate::check::{misplaced_statement, missing_object, unknown_term};
+use crate::check::{bad_value, misplaced_statement, missing_object, unknown_name, unknown_term};
 use crate::nouns::Declaration;
 use crate::source::Spanned;
 use crate::syntax::Statement;
@@ -38,6 +38,15 @@ impl Resolver<'_> {
                 "what it names",
             ));
             return;
+        }
+        for arg in statement
+            .args
+            .iter()
+            .filter(|arg| !unknown_name::is_name(&arg.text))
+        {
+            let form = "a name of letters, digits and hyphens; a slot takes `=`, as in `age=<13`";
+            self.findings
+                .push(bad_value::at(arg.span, kind.word(), &arg.text, form));
         }
         let slots = self.slots_of(statement, &|slot| {
             kind.slots().contains(&slot).then(|| kind.takes(slot))

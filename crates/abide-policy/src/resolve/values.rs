@@ -136,13 +136,9 @@ impl Resolver<'_> {
             .filter(|(_, noun)| kinds.contains(&noun.kind))
             .map(|(_, noun)| noun.name.as_ref());
         let likely = closest(&arg.text, known);
-        let words = kinds
-            .iter()
-            .map(|kind| kind.word())
-            .collect::<Vec<_>>()
-            .join(" or ");
+        let advice = unknown_name::advice(&arg.text, kinds, &self.policy.nouns, likely);
         self.findings
-            .push(unknown_name::at(arg.span, &arg.text, &words, likely));
+            .push(unknown_name::at(arg.span, &arg.text, kinds, advice));
         None
     }
 

@@ -75,17 +75,24 @@ fn text(units: &[(Vec<SourceFile>, Compiled)], coverage: Option<&Coverage>) -> S
                 .filter(|finding| finding.severity == severity)
                 .count()
         };
-        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+        let (errors, warnings) = (
+            counted(count(Severity::Error), "error"),
+            counted(count(Severity::Warning), "warning"),
+        );
         for policy in &unit.policies {
             lines.push(format!(
-                "`{}`: {} lines, {errors} errors, {warnings} warnings",
+                "`{}`: {}, {errors}, {warnings}",
                 policy.name,
-                policy.norms.len()
+                counted(policy.norms.len(), "line")
             ));
         }
     }
     lines.extend(coverage.map(coverage_text));
     lines.join("\n")
+}
+
+fn counted(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 fn coverage_text(coverage: &Coverage) -> String {

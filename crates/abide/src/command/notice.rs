@@ -85,7 +85,7 @@ fn language(tag: &str) -> Result<Language> {
     })
 }
 
-/// Writes `NAME.LANG.html` per language and `NAME.jsonld`; returns what was written.
+/// Writes `NAME.LANG.html` per language (`NAME.PLACE.LANG.html` for a place) and `NAME.jsonld`; returns what was written.
 pub fn write(
     policy: &Policy,
     languages: &[Language],
@@ -109,12 +109,15 @@ pub fn write(
                 .with_context(|| format!("there is no place `{code}`{likely}"))
         })
         .transpose()?;
+    let whom = place
+        .map(|id| format!(".{}", policy.nouns.get(id).name))
+        .unwrap_or_default();
     fs::create_dir_all(folder)
         .with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
     let mut pages: Vec<(String, String)> = Vec::new();
     for language in languages {
         pages.push((
-            format!("{}.{}.html", policy.name, language.tag()),
+            format!("{}{whom}.{}.html", policy.name, language.tag()),
             html(policy, library, *language, place),
         ));
     }
