@@ -71,9 +71,14 @@ impl Diagnostic {
         self
     }
 
-    /// Whether it speaks of what the policy says, rather than of text that could not be read.
-    pub fn run_on_policy(&self) -> bool {
-        !self.code.starts_with("P01") && !self.code.starts_with("P02")
+    /// Whether a line may ask not to hear of it. Text that cannot be read has to be mended, and a clash has to be settled
+    /// by a `reading`, which the notice shows.
+    pub fn may_be_allowed(&self) -> bool {
+        let fixed = ["P01", "P02"]
+            .iter()
+            .any(|family| self.code.starts_with(family));
+        let clash = self.code.starts_with("P05") && self.severity == Severity::Error;
+        !fixed && !clash
     }
 
     /// The primary place.

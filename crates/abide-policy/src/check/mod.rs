@@ -155,7 +155,7 @@ pub fn run_all(context: &Context<'_>, findings: &mut Findings) {
 }
 
 /// Takes away the findings that a line asks not to hear of, and reports the asks that have no reason or no use. Errors of
-/// reading (`P01..`, `P02..`) cannot be suppressed.
+/// reading and clashes cannot be suppressed.
 pub fn suppress(policy: &Policy, findings: &mut Findings) {
     let mut used = vec![false; policy.allows.len()];
     let at_line = |span: Span, line: Span| {
@@ -166,7 +166,7 @@ pub fn suppress(policy: &Policy, findings: &mut Findings) {
             (finding.code.eq_ignore_ascii_case(&allow.check.value)
                 || finding.name == allow.check.value)
                 && !allow.reason.trim().is_empty()
-                && finding.run_on_policy()
+                && finding.may_be_allowed()
                 && finding.span().is_some_and(|span| at_line(span, allow.line))
         });
         if let Some(index) = matching {

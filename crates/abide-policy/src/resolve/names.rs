@@ -39,15 +39,7 @@ impl Resolver<'_> {
             ));
             return;
         }
-        for arg in statement
-            .args
-            .iter()
-            .filter(|arg| !unknown_name::is_name(&arg.text))
-        {
-            let form = "a name of letters, digits and hyphens; a slot takes `=`, as in `age=<13`";
-            self.findings
-                .push(bad_value::at(arg.span, kind.word(), &arg.text, form));
-        }
+        self.check_spelling(kind, statement);
         let slots = self.slots_of(statement, &|slot| {
             kind.slots().contains(&slot).then(|| kind.takes(slot))
         });
@@ -80,6 +72,19 @@ impl Resolver<'_> {
                 span: statement.span_of_head(),
                 part: line.part,
             });
+        }
+    }
+
+    /// A name that swallowed a slot (`age<13`) or a blank is a slip.
+    fn check_spelling(&mut self, kind: Kind, statement: &Statement) {
+        for arg in statement
+            .args
+            .iter()
+            .filter(|arg| !unknown_name::is_name(&arg.text))
+        {
+            let form = "a name of letters, digits and hyphens; a slot takes `=`, as in `age=<13`";
+            self.findings
+                .push(bad_value::at(arg.span, kind.word(), &arg.text, form));
         }
     }
 
