@@ -71,14 +71,16 @@ impl Diagnostic {
         self
     }
 
+    /// Whether it speaks of text that could not be read, rather than of what the policy says.
+    pub fn is_of_reading(&self) -> bool {
+        self.code.starts_with("P01") || self.code.starts_with("P02")
+    }
+
     /// Whether a line may ask not to hear of it. Text that cannot be read has to be mended, and a clash has to be settled
     /// by a `reading`, which the notice shows.
     pub fn may_be_allowed(&self) -> bool {
-        let fixed = ["P01", "P02"]
-            .iter()
-            .any(|family| self.code.starts_with(family));
         let clash = self.code.starts_with("P05") && self.severity == Severity::Error;
-        !fixed && !clash
+        !self.is_of_reading() && !clash
     }
 
     /// The primary place.
