@@ -8,7 +8,7 @@ use super::section::{self, SECTIONS, Section};
 use crate::model::{Norm, Policy};
 use crate::nouns::NounId;
 use crate::sentence::{self, Inherited, Language};
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 use crate::vocabulary::{Action, Kind, Slot};
 
 /// The base of the policy or one of its parts.
@@ -61,11 +61,22 @@ pub(crate) enum Head {
 /// Reads what people of a place, or everyone, are to be told.
 pub(crate) fn read(policy: &Policy, lang: Language, for_place: Option<NounId>) -> Content {
     let scope = Scope::of(policy, for_place);
-    let mut anchors = HashSet::new();
-    let bodies: Vec<Body> = scope
-        .shown()
-        .map(|part| body(policy, lang, part, &mut anchors))
-        .collect();
+    let mut given = Anchors::default();
+    let mut norms: HashMap<Option<usize>, Vec<&Norm>> = HashMap::new();
+    for norm in &policy.norms {
+        norms.entry(norm.part).or_default().push(norm);
+    }
+    let mut nouns = definitions(policy, lang);
+    let mut bodies = Vec::new();
+    for part in scope.shown() {
+        let definitions = nouns.remove(&part).unwrap_or_default();
+        let norms = norms.remove(&part).unwrap_or_default();
+        bodies.push(Body {
+            part,
+            sections: sections(policy, lang, definitions, &norms, &mut given),
+        });
+    }
+    let mut anchors = given.taken;
     let mut heads = HashMap::new();
     for (clause, head) in heads_of(policy, &scope) {
         if anchors.insert(clause.to_owned()) {
@@ -118,32 +129,39 @@ fn heads_of<'a>(policy: &'a Policy, scope: &Scope) -> Vec<(&'a str, Head)> {
         .collect()
 }
 
-fn body(policy: &Policy, lang: Language, part: Option<usize>, taken: &mut HashSet<String>) -> Body {
+fn sections(
+    policy: &Policy,
+    lang: Language,
+    definitions: Vec<Definition>,
+    norms: &[&Norm],
+    given: &mut Anchors,
+) -> Vec<(Section, Vec<Item>)> {
     let mut sections: HashMap<Section, Vec<Item>> = HashMap::new();
-    for (section, clauses, said) in definitions(policy, lang, part) {
-        add(sections.entry(section).or_default(), clauses, said, taken);
+    for definition in definitions {
+        let items = sections.entry(definition.section).or_default();
+        add(
+            items,
+            definition.clauses,
+            Said {
+                text: definition.text,
+                lang: None,
+            },
+            given,
+        );
     }
-    let norms: Vec<&Norm> = policy
-        .norms
-        .iter()
-        .filter(|norm| norm.part == part)
-        .collect();
-    for (norm, section) in norms.iter().zip(placed(&norms, policy)) {
+    for (norm, section) in norms.iter().zip(placed(norms, policy)) {
         let ids = norm.clauses.iter().map(|id| id.value.clone()).collect();
         add(
             sections.entry(section).or_default(),
             ids,
             say(norm, policy, lang),
-            taken,
+            given,
         );
     }
-    let filled = SECTIONS
+    SECTIONS
         .iter()
-        .filter_map(|section| sections.remove_entry(section));
-    Body {
-        part,
-        sections: filled.collect(),
-    }
+        .filter_map(|section| sections.remove_entry(section))
+        .collect()
 }
 
 fn say(norm: &Norm, policy: &Policy, lang: Language) -> Said {
@@ -181,7 +199,7 @@ fn follows(line: &Norm, next: &Norm) -> bool {
 }
 
 /// Lines of one clause that follow each other are one item.
-fn add(items: &mut Vec<Item>, clauses: Vec<String>, said: Said, taken: &mut HashSet<String>) {
+fn add(items: &mut Vec<Item>, clauses: Vec<String>, said: Said, taken: &mut Anchors) {
     if let Some(last) = items.last_mut()
         && !clauses.is_empty()
         && last.clauses.first() == clauses.first()
@@ -189,13 +207,13 @@ fn add(items: &mut Vec<Item>, clauses: Vec<String>, said: Said, taken: &mut Hash
         last.sentences.push(said);
         for clause in clauses {
             if !last.clauses.contains(&clause) {
-                last.anchors.push(unique(&clause, taken));
+                last.anchors.push(taken.give(&clause));
                 last.clauses.push(clause);
             }
         }
         return;
     }
-    let anchors = clauses.iter().map(|clause| unique(clause, taken)).collect();
+    let anchors = clauses.iter().map(|clause| taken.give(clause)).collect();
     items.push(Item {
         clauses,
         anchors,
@@ -203,51 +221,78 @@ fn add(items: &mut Vec<Item>, clauses: Vec<String>, said: Said, taken: &mut Hash
     });
 }
 
-/// The clause id, with a number behind it where the page has it already.
-fn unique(clause: &str, taken: &mut HashSet<String>) -> String {
-    let mut anchor = clause.to_owned();
-    let mut count = 1_usize;
-    while !taken.insert(anchor.clone()) {
-        count += 1;
-        anchor = format!("{clause}-{count}");
-    }
-    anchor
+/// The anchors given out, and how often each clause asked for one.
+#[derive(Debug, Default)]
+struct Anchors {
+    taken: HashSet<String>,
+    asked: HashMap<String, usize>,
 }
 
-/// Noun lines that carry a clause, and the groups of the policy's own that its lines mention. Contacts are drawn apart.
-fn definitions(
-    policy: &Policy,
-    lang: Language,
-    part: Option<usize>,
-) -> Vec<(Section, Vec<String>, Said)> {
-    let mentioned = printed_names(policy);
-    let mut found = Vec::new();
-    for (id, noun) in policy.nouns.iter() {
-        for (line, declared) in noun.declarations.iter().enumerate() {
-            if declared.part != part || declared.span.is_library() || noun.kind == Kind::Contact {
-                continue;
+impl Anchors {
+    /// The clause id, with a number behind it where the page has it already.
+    fn give(&mut self, clause: &str) -> String {
+        let count = self.asked.entry(clause.to_owned()).or_default();
+        loop {
+            *count += 1;
+            let anchor = if *count == 1 {
+                clause.to_owned()
+            } else {
+                format!("{clause}-{count}")
+            };
+            if self.taken.insert(anchor.clone()) {
+                return anchor;
             }
-            let groups = matches!(noun.kind, Kind::Data | Kind::Purpose | Kind::Recipient)
-                && !noun.of.is_empty();
-            if declared.clauses.is_empty() && !(groups && mentioned.contains(&id)) {
+        }
+    }
+}
+
+/// A noun line that the notice shows.
+struct Definition {
+    span: Span,
+    section: Section,
+    clauses: Vec<String>,
+    text: String,
+}
+
+/// Noun lines that carry a clause, and the groups of the policy's own that its lines mention, by part and in the order
+/// written. Contacts are drawn apart.
+fn definitions(policy: &Policy, lang: Language) -> HashMap<Option<usize>, Vec<Definition>> {
+    let mentioned = printed_names(policy);
+    let mut found: HashMap<Option<usize>, Vec<Definition>> = HashMap::new();
+    for (id, noun) in policy
+        .nouns
+        .iter()
+        .filter(|(_, noun)| noun.kind != Kind::Contact)
+    {
+        let groups = matches!(noun.kind, Kind::Data | Kind::Purpose | Kind::Recipient)
+            && mentioned.contains(&id);
+        for (line, declared) in noun.declarations.iter().enumerate() {
+            let promised = !declared.clauses.is_empty();
+            if declared.span.is_library()
+                || !(promised || (groups && sentence::names_members(noun, line)))
+            {
                 continue;
             }
             let has_age = declared.slots.iter().any(|slot| slot.slot == Slot::Age);
-            let section = if declared.clauses.is_empty() {
-                Section::Definitions
-            } else {
+            let section = if promised {
                 section::of_noun(noun.kind, has_age)
+            } else {
+                Section::Definitions
             };
-            let ids = declared.clauses.iter().map(|id| id.value.clone()).collect();
+            let clauses = declared.clauses.iter().map(|id| id.value.clone()).collect();
             let text = sentence::noun_sentence(policy, id, line, lang);
-            found.push((declared.span, section, ids, Said { text, lang: None }));
+            found.entry(declared.part).or_default().push(Definition {
+                span: declared.span,
+                section,
+                clauses,
+                text,
+            });
         }
     }
-    found.sort_by_key(|(span, ..)| *span);
+    for lines in found.values_mut() {
+        lines.sort_by_key(|definition| definition.span);
+    }
     found
-        .into_iter()
-        .map(|(_, section, ids, said)| (section, ids, said))
-        .collect()
 }
 
 /// Every name that a sentence of the notice prints.

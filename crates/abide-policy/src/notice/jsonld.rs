@@ -123,7 +123,16 @@ impl Document<'_> {
 
     fn recipient(&self, id: NounId) -> Json {
         let noun = self.policy.nouns.get(id);
-        let role = noun.texts(Slot::Role).next();
+        let groups = self
+            .groups
+            .get(&id)
+            .into_iter()
+            .flatten()
+            .map(|group| self.policy.nouns.get(*group));
+        let role = noun
+            .texts(Slot::Role)
+            .next()
+            .or_else(|| groups.flat_map(|group| group.texts(Slot::Role)).next());
         let kind = match role {
             Some("processor") => "dpv:DataProcessor".to_owned(),
             Some("joint") => "dpv:JointDataControllers".to_owned(),
@@ -144,67 +153,42 @@ impl Document<'_> {
     fn line(&self, norm: &Norm, id: String) -> Option<Json> {
         let mut map = Map::new();
         map.insert("@id".into(), id.into());
-        map.insert(
-            "dct:description".into(),
-            sentence::sentence(norm, self.policy, self.lang).into(),
-        );
-        put(
-            &mut map,
-            "dct:identifier",
-            norm.clauses
-                .iter()
-                .map(|clause| clause.value.as_str().into())
-                .collect(),
-        );
+        let text = sentence::sentence(norm, self.policy, self.lang);
+        map.insert("dct:description".into(), text.into());
+        let clauses = norm
+            .clauses
+            .iter()
+            .map(|clause| clause.value.as_str().into());
+        put(&mut map, "dct:identifier", clauses.collect());
+        let objects = norm.objects.iter().map(|object| self.concept(object));
         if let Some(processing) = processing(norm.action) {
+            let rule = rule(norm.mode).map(|rule| json!({ "@type": rule }));
             map.insert("@type".into(), "dpv:PersonalDataHandling".into());
             map.insert("dpv:hasProcessing".into(), json!({ "@id": processing }));
-            map.insert("dpv:hasRule".into(), json!({ "@type": rule(norm.mode) }));
-            put(
-                &mut map,
-                "dpv:hasPersonalData",
-                norm.objects
-                    .iter()
-                    .map(|object| self.concept(object))
-                    .collect(),
-            );
+            put(&mut map, "dpv:hasRule", rule.into_iter().collect());
+            put(&mut map, "dpv:hasPersonalData", objects.collect());
         } else if norm.action == Action::Right {
             map.insert("@type".into(), "dpv:RightExerciseNotice".into());
-            put(
-                &mut map,
-                "dpv:hasRight",
-                norm.objects
-                    .iter()
-                    .map(|object| self.concept(object))
-                    .collect(),
-            );
+            put(&mut map, "dpv:hasRight", objects.collect());
         } else {
             return None;
         }
-        let concepts = |slot: Slot| {
-            norm.names(slot)
-                .map(|name| self.concept(name))
-                .collect::<Vec<_>>()
-        };
-        put(&mut map, "dpv:hasPurpose", concepts(Slot::For));
-        put(&mut map, "dpv:hasDataSubject", concepts(Slot::About));
-        put(
-            &mut map,
-            "dpv:hasRecipient",
-            norm.names(Slot::With)
-                .map(|name| json!({ "@id": recipient_id(&name.name) }))
-                .collect(),
-        );
-        put(
-            &mut map,
-            "dpv:hasLocation",
-            norm.names(Slot::In)
-                .map(|place| self.place(place.id))
-                .collect(),
-        );
-        put(&mut map, "dpv:hasLegalBasis", self.bases(norm));
-        put(&mut map, "dpv:hasStorageCondition", self.storage(norm));
+        self.put_slots(&mut map, norm);
         Some(Json::Object(map))
+    }
+
+    fn put_slots(&self, map: &mut Map<String, Json>, norm: &Norm) {
+        let concepts = |slot: Slot| norm.names(slot).map(|name| self.concept(name)).collect();
+        let recipients = norm
+            .names(Slot::With)
+            .map(|name| json!({ "@id": recipient_id(&name.name) }));
+        let places = norm.names(Slot::In).map(|place| self.place(place.id));
+        put(map, "dpv:hasPurpose", concepts(Slot::For));
+        put(map, "dpv:hasDataSubject", concepts(Slot::About));
+        put(map, "dpv:hasRecipient", recipients.collect());
+        put(map, "dpv:hasLocation", places.collect());
+        put(map, "dpv:hasLegalBasis", self.bases(norm));
+        put(map, "dpv:hasStorageCondition", self.storage(norm));
     }
 
     /// The ground on the line; else those of its purposes; else consent, where the line waits for it.
@@ -329,10 +313,12 @@ fn processing(action: Action) -> Option<&'static str> {
     })
 }
 
-fn rule(mode: Mode) -> &'static str {
+/// A claim about the record is no rule.
+fn rule(mode: Mode) -> Option<&'static str> {
     match mode {
-        Mode::May | Mode::Did => "dpv:Permission",
-        Mode::Never => "dpv:Prohibition",
-        Mode::Must => "dpv:Obligation",
+        Mode::May => Some("dpv:Permission"),
+        Mode::Never => Some("dpv:Prohibition"),
+        Mode::Must => Some("dpv:Obligation"),
+        Mode::Did => None,
     }
 }

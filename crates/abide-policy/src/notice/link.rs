@@ -28,23 +28,46 @@ impl Links {
         }
         links.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
         links.dedup();
+        links.retain(|(text, _)| !text.is_empty());
         Self(links)
     }
 
-    /// The text with its addresses as links.
+    /// The text with its addresses as links. Looks for each address only behind what is drawn already, so that no text,
+    /// however long, takes more than one pass per address.
     pub(super) fn draw(&self, text: &str) -> Markup {
-        let first = self
+        let mut drawn = 0;
+        let mut found: Vec<Option<usize>> = self
             .0
             .iter()
-            .filter_map(|(wanted, to)| Some((text.find(wanted.as_str())?, wanted, to)));
-        let Some((at, wanted, to)) =
-            first.min_by_key(|(at, wanted, _)| (*at, std::cmp::Reverse(wanted.len())))
-        else {
-            return html! { (text) };
-        };
-        let (before, rest) = text.split_at(at);
-        let after = rest.get(wanted.len()..).unwrap_or_default();
-        html! { (before) a href=(to) { (wanted) } (self.draw(after)) }
+            .map(|(wanted, _)| text.find(wanted.as_str()))
+            .collect();
+        let mut pieces: Vec<(&str, Option<(&str, &str)>)> = Vec::new();
+        loop {
+            for (at, (wanted, _)) in found.iter_mut().zip(&self.0) {
+                if at.is_some_and(|at| at < drawn) {
+                    *at = text
+                        .get(drawn..)
+                        .and_then(|rest| rest.find(wanted.as_str()))
+                        .map(|at| at + drawn);
+                }
+            }
+            let next = found
+                .iter()
+                .zip(&self.0)
+                .filter_map(|(at, link)| Some(((*at)?, link)));
+            let Some((at, (wanted, to))) = next.min_by_key(|(at, _)| *at) else {
+                break;
+            };
+            pieces.push((text.get(drawn..at).unwrap_or_default(), Some((wanted, to))));
+            drawn = at + wanted.len();
+        }
+        pieces.push((text.get(drawn..).unwrap_or_default(), None));
+        html! {
+            @for (before, link) in pieces {
+                (before)
+                @if let Some((wanted, to)) = link { a href=(to) { (wanted) } }
+            }
+        }
     }
 }
 

@@ -35,7 +35,8 @@ pub fn html(
     )
 }
 
-/// The policy as JSON-LD in terms of the W3C Data Privacy Vocabulary. Identifiers are the anchors of the page.
+/// The policy as JSON-LD in terms of the W3C Data Privacy Vocabulary. The first line of a clause has the identifier
+/// of its anchor on the page.
 pub fn jsonld(policy: &Policy, library: &Library, lang: Language) -> serde_json::Value {
     jsonld::document(policy, library, lang)
 }

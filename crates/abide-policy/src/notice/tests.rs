@@ -215,3 +215,28 @@ fn linked_data_uses_the_terms_of_the_vocabulary() {
     );
     assert_eq!(keep["dpv:hasLegalBasis"]["@type"], "eu-gdpr:A6-1-c");
 }
+
+#[test]
+fn long_texts_full_of_addresses_and_many_lines_of_one_clause_end() {
+    let mails = "desk@harbour.example ".repeat(20_000);
+    let page = html(
+        &policy(&format!(
+            "policy p {{\n contact desk email=\"desk@harbour.example\"\n say \"{mails}\"\n}}\n"
+        )),
+        Library::standard(),
+        Language::English,
+        None,
+    );
+    assert_eq!(page.matches("href=\"mailto:").count(), 20_001);
+    let lines = "(X-1)say \"a\"\n(X-2)say \"b\"\n".repeat(5_000);
+    let page = html(
+        &policy(&format!("policy p {{\n{lines}\n}}\n")),
+        Library::standard(),
+        Language::English,
+        None,
+    );
+    assert_eq!(
+        ids(&page).iter().filter(|id| id.starts_with("X-")).count(),
+        10_000
+    );
+}

@@ -164,6 +164,11 @@ pub fn noun_sentence(policy: &Policy, noun: NounId, line: usize, lang: Language)
     (lang.tongue().noun)(policy, noun, line)
 }
 
+/// Whether the `line`-th declaration of a noun lists members.
+pub(crate) fn names_members(noun: &crate::nouns::Noun, line: usize) -> bool {
+    !noun_parts::of_declaration(noun, line).1.is_empty()
+}
+
 /// The version line of a policy.
 pub fn policy_sentence(policy: &Policy, lang: Language) -> String {
     (lang.tongue().heading)(policy, Heading::Policy)
