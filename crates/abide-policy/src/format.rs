@@ -1,25 +1,51 @@
-//! One way to lay a policy out. Changes blanks and line ends only: never a word, never the order, never a comment.
+//! One way to lay a policy out: blanks, line ends, needless quotes, and arguments before properties. Never changes what a
+//! line means, the order of lines, or a comment.
+
+mod token;
+mod word;
 
 use crate::diagnostic::Findings;
 use crate::source::SourceFile;
 use crate::syntax::{self, Argument, Statement};
+use token::{Token, Tokens};
+use word::Word;
+
+/// A block on one line is taken apart when the line is longer than this many characters.
+pub const WIDTH_LIMIT: usize = 140;
 
 /// The text laid out: four blanks a level, one blank between words, one empty line at most, blocks that stand on one
-/// line kept there. A text that cannot be read is not touched: its findings are returned instead.
+/// line kept there if it is no longer than [`WIDTH_LIMIT`]. A text that cannot be read is not touched: its findings are
+/// returned instead.
 pub fn format(file: &SourceFile) -> Result<String, Findings> {
     let mut findings = Findings::new();
     let before = syntax::parse(file, 0, &mut findings);
     if !findings.is_empty() {
         return Err(findings);
     }
-    let text = Layout::new(&file.text).run();
+    let tokens: Vec<Token<'_>> = Tokens::new(&file.text).collect();
+    let words = word::tidy(&without_idle_semicolons(&tokens));
+    let tokens: Vec<Token<'_>> = words.iter().map(Word::token).collect();
+    let text = Layout::new().run(&tokens);
     let after = syntax::parse(
         &SourceFile::new(file.path.as_str(), text.as_str()),
         0,
         &mut findings,
     );
     // The layout is proved on every text: should it ever change the meaning, the text stays as it was.
-    if findings.is_empty() && same_meaning(&before, &after) {
+    let comments = |text: &str| -> Vec<String> {
+        let tokens = Tokens::new(text);
+        let comments = tokens.filter_map(|token| match token {
+            Token::LineComment(text) | Token::BlockComment(text) => {
+                Some(text.trim_end().to_owned())
+            }
+            _ => None,
+        });
+        comments.collect()
+    };
+    if findings.is_empty()
+        && same_meaning(&before, &after)
+        && comments(&file.text) == comments(&text)
+    {
         Ok(text)
     } else {
         Ok(file.text.clone())
@@ -47,61 +73,44 @@ fn same_meaning(before: &[Statement], after: &[Statement]) -> bool {
         })
 }
 
+/// How a block is laid out.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Token<'text> {
-    /// A word with everything that stands to it without a blank: annotation, `name=value`, strings.
-    Word(&'text str),
-    /// A comment to the end of the line.
-    LineComment(&'text str),
-    /// A comment between `/*` and `*/`.
-    BlockComment(&'text str),
-    Open,
-    Close,
-    Semicolon,
-    /// `\` that joins the next line on.
-    Join,
-    NewLine,
+enum Block {
+    /// On one line with its braces.
+    OneLine,
+    /// As it was: on lines of its own.
+    Lines,
+    /// Taken apart, one statement a line, because it is too long for one.
+    Apart,
 }
 
-struct Layout<'text> {
-    tokens: Vec<Token<'text>>,
+struct Layout {
     out: String,
-    depth: usize,
+    blocks: Vec<Block>,
     /// Whether nothing stands on the current line yet.
     at_start: bool,
     joined: bool,
     empty_lines: usize,
 }
 
-impl<'text> Layout<'text> {
-    fn new(text: &'text str) -> Self {
-        let tokens = Tokens {
-            text: text.strip_prefix('\u{FEFF}').unwrap_or(text),
-            at: 0,
-        }
-        .collect();
+impl Layout {
+    fn new() -> Self {
         Self {
-            tokens,
             out: String::new(),
-            depth: 0,
+            blocks: Vec::new(),
             at_start: true,
             joined: false,
             empty_lines: 0,
         }
     }
 
-    fn run(mut self) -> String {
-        let tokens = std::mem::take(&mut self.tokens);
+    fn run(mut self, tokens: &[Token<'_>]) -> String {
         for (at, token) in tokens.iter().enumerate() {
-            let next = tokens.get(at + 1).copied();
             match token {
                 Token::NewLine => self.end_line(),
-                Token::Open => {
-                    self.put("{");
-                    self.depth += 1;
-                }
-                Token::Close => self.close(at > 0 && tokens[at - 1] == Token::Open),
-                Token::Semicolon if matches!(next, None | Some(Token::Close | Token::NewLine)) => {}
+                Token::Open => self.open(tokens.get(at..).unwrap_or_default()),
+                Token::Close => self.close(at > 0 && tokens.get(at - 1) == Some(&Token::Open)),
+                Token::Semicolon if self.blocks.last() == Some(&Block::Apart) => self.break_line(),
                 Token::Semicolon => self.out.push(';'),
                 Token::Join => {
                     self.put("\\");
@@ -117,6 +126,55 @@ impl<'text> Layout<'text> {
         self.out
     }
 
+    /// Opens the block that `tokens` start with.
+    fn open(&mut self, tokens: &[Token<'_>]) {
+        let block = match one_line_width(tokens) {
+            None => Block::Lines,
+            // The blank before the brace.
+            Some(width) if self.line().chars().count() + 1 + width <= WIDTH_LIMIT => Block::OneLine,
+            // A reading is one line, however long its text.
+            Some(_) if self.line().trim_start().starts_with("reading ") => Block::OneLine,
+            Some(_) => Block::Apart,
+        };
+        self.put("{");
+        self.blocks.push(block);
+        let is_followed = matches!(
+            tokens.get(1),
+            Some(Token::LineComment(_) | Token::BlockComment(_))
+        );
+        if block != Block::OneLine && !is_followed {
+            self.break_line();
+        }
+    }
+
+    fn close(&mut self, is_empty_block: bool) {
+        if self
+            .blocks
+            .pop()
+            .is_some_and(|block| block != Block::OneLine)
+        {
+            self.break_line();
+        }
+        // No empty line before the brace that ends a block.
+        self.empty_lines = 0;
+        if is_empty_block && !self.at_start {
+            self.out.push('}');
+        } else {
+            self.put("}");
+        }
+    }
+
+    /// What stands on the current line.
+    fn line(&self) -> &str {
+        self.out.rsplit('\n').next().unwrap_or_default()
+    }
+
+    fn break_line(&mut self) {
+        if !self.at_start {
+            self.end_line();
+        }
+    }
+
     fn end_line(&mut self) {
         if self.at_start {
             self.empty_lines += 1;
@@ -127,24 +185,13 @@ impl<'text> Layout<'text> {
         self.empty_lines = 0;
     }
 
-    fn close(&mut self, is_empty_block: bool) {
-        self.depth = self.depth.saturating_sub(1);
-        // No empty line before the brace that ends a block.
-        self.empty_lines = 0;
-        if is_empty_block {
-            self.out.push('}')
-        } else {
-            self.put("}")
-        }
-    }
-
     fn put(&mut self, text: &str) {
         if self.at_start {
             let opened = self.out.trim_end().ends_with('{') || self.out.is_empty();
             if self.empty_lines > 0 && !opened {
                 self.out.push('\n');
             }
-            let depth = self.depth + usize::from(std::mem::take(&mut self.joined));
+            let depth = self.blocks.len() + usize::from(std::mem::take(&mut self.joined));
             self.out.push_str(&"    ".repeat(depth));
         } else {
             self.out.push(' ');
@@ -155,106 +202,51 @@ impl<'text> Layout<'text> {
     }
 }
 
-struct Tokens<'text> {
-    text: &'text str,
-    at: usize,
-}
-
-impl<'text> Iterator for Tokens<'text> {
-    type Item = Token<'text>;
-
-    fn next(&mut self) -> Option<Token<'text>> {
-        let rest = self.text.get(self.at..)?;
-        let blanks = rest.len() - rest.trim_start_matches([' ', '\t', '\r']).len();
-        self.at += blanks;
-        let rest = self.text.get(self.at..)?;
-        let (token, length) = match rest.chars().next()? {
-            '\n' => (Token::NewLine, 1),
-            ';' => (Token::Semicolon, 1),
-            '{' => (Token::Open, 1),
-            '}' => (Token::Close, 1),
-            '\\' => (Token::Join, 1),
-            _ if rest.starts_with("//") => {
-                let length = rest.find('\n').unwrap_or(rest.len());
-                (Token::LineComment(&rest[..length]), length)
-            }
-            _ if rest.starts_with("/*") => {
-                let length = block_comment(rest);
-                (Token::BlockComment(&rest[..length]), length)
-            }
-            _ => {
-                let length = word(rest);
-                (Token::Word(&rest[..length]), length)
-            }
-        };
-        self.at += length;
-        Some(token)
+/// The tokens without the semicolons that end nothing, or what a line end or a brace ends anyway.
+fn without_idle_semicolons<'text>(tokens: &[Token<'text>]) -> Vec<Token<'text>> {
+    let mut kept: Vec<Token<'text>> = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let next = tokens.get(at + 1);
+        let is_end = matches!(
+            next,
+            None | Some(Token::Close | Token::NewLine | Token::Semicolon)
+        );
+        let ends_nothing = matches!(kept.last(), None | Some(Token::Open | Token::NewLine));
+        if *token != Token::Semicolon || !(is_end || ends_nothing) {
+            kept.push(*token);
+        }
     }
+    kept
 }
 
-fn block_comment(text: &str) -> usize {
+/// The width of the block that the tokens start with, on one line with all that follows on it; `None` when it does not
+/// stand on one line. A comment to the end of the line may stick out.
+fn one_line_width(tokens: &[Token<'_>]) -> Option<usize> {
     let mut depth = 0_usize;
-    let mut at = 0;
-    while at < text.len() {
-        let rest = &text.as_bytes()[at..];
-        if rest.starts_with(b"/*") {
-            depth += 1;
-            at += 2;
-        } else if rest.starts_with(b"*/") {
-            depth -= 1;
-            at += 2;
-            if depth == 0 {
-                return at;
+    let mut width = 0;
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            Token::NewLine | Token::LineComment(_) if depth == 0 => return Some(width),
+            Token::NewLine | Token::LineComment(_) | Token::Join if depth > 0 => return None,
+            Token::Word(text) | Token::BlockComment(text) if text.contains('\n') => {
+                return (depth == 0).then_some(width);
             }
-        } else {
-            at += 1;
+            Token::Open => depth += 1,
+            Token::Close if depth == 0 => return Some(width),
+            Token::Close => depth -= 1,
+            _ => {}
+        }
+        width += match token {
+            Token::Word(text) | Token::BlockComment(text) => text.chars().count(),
+            _ => 1,
+        };
+        // One blank before each token but the first and a semicolon, and none inside an empty block.
+        let is_empty = *token == Token::Close && at > 0 && tokens.get(at - 1) == Some(&Token::Open);
+        if at > 0 && *token != Token::Semicolon && !is_empty {
+            width += 1;
         }
     }
-    text.len()
-}
-
-/// The length of a word: up to a blank, a brace or a semicolon outside of strings.
-fn word(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        match bytes[at] {
-            b' ' | b'\t' | b'\r' | b'\n' | b';' | b'{' | b'}' | b'\\' => break,
-            b'"' => at += string(&text[at..], 0),
-            b'#' => {
-                let hashes = text[at..].bytes().take_while(|byte| *byte == b'#').count();
-                at += hashes;
-                if bytes.get(at) == Some(&b'"') {
-                    at += string(&text[at..], hashes);
-                }
-            }
-            _ => at += 1,
-        }
-    }
-    // A character that is none of the above alone, such as a blank of another script, is passed through.
-    if at == 0 {
-        text.chars().next().map_or(1, char::len_utf8)
-    } else {
-        at
-    }
-}
-
-/// The length of a string whose quotes come first and whose closing quotes are followed by `hashes` hashes.
-fn string(text: &str, hashes: usize) -> usize {
-    let quotes = if text.starts_with("\"\"\"") { 3 } else { 1 };
-    let end = format!("{}{}", &"\"\"\""[..quotes], "#".repeat(hashes));
-    let bytes = text.as_bytes();
-    let mut at = quotes;
-    while at < bytes.len() {
-        if hashes == 0 && bytes[at] == b'\\' {
-            at += 2;
-        } else if bytes[at..].starts_with(end.as_bytes()) {
-            return at + end.len();
-        } else {
-            at += 1;
-        }
-    }
-    text.len()
+    Some(width)
 }
 
 #[cfg(test)]
@@ -280,7 +272,7 @@ mod tests {
     fn blanks_and_lines_are_laid_out_and_nothing_else() {
         check(
             "// head\n\n\n\npolicy   shop version=\"2026-01-01\"{\n\n  data a   b // two\n\n\n\n\tcollect a {at x;\n b; }\n\n}\n\n",
-            "// head\n\npolicy shop version=\"2026-01-01\" {\n    data a b // two\n\n    collect a { at x\n        b }\n}\n",
+            "// head\n\npolicy shop version=\"2026-01-01\" {\n    data a b // two\n\n    collect a {\n        at x\n        b\n    }\n}\n",
         );
         check(
             "a {\n b { c \"x  {y\" ; d;}\n e{}\n}",
@@ -300,6 +292,51 @@ mod tests {
             "(A-1)never   keep x   within=(soon)\"3 days\"\r\n",
             "(A-1)never keep x within=(soon)\"3 days\"\n",
         );
+    }
+
+    #[test]
+    fn a_block_that_is_too_long_is_taken_apart() {
+        let long = format!("use {} {{ for a b; if c }} // kept\n", "x".repeat(120));
+        let fits = format!("use {} {{ for a b; if c }} // kept\n", "x".repeat(113));
+        check(&fits, &fits);
+        check(
+            &long,
+            &format!(
+                "use {} {{\n    for a b\n    if c\n}} // kept\n",
+                "x".repeat(120)
+            ),
+        );
+        let reading = format!("reading A B \"{}\" {{ win A }}\n", "x".repeat(140));
+        check(&reading, &reading);
+        check("a { // why\n b; c }\n", "a { // why\n    b; c\n}\n");
+        check("a {\n\n b; c; }; d\n", "a {\n    b; c\n}; d\n");
+    }
+
+    #[test]
+    fn arguments_come_first_and_names_need_no_quotes() {
+        check(
+            "share with=x \"email\" for=\"news\" phone\n",
+            "share email phone with=x for=news\n",
+        );
+        check(
+            "(A) keep  within=\"2 years\" a\n",
+            "(A) keep within=\"2 years\" a\n",
+        );
+        check(
+            "never a { except as=\"hash\" b }\n",
+            "never a { except b as=hash }\n",
+        );
+        for same in [
+            "say \"Hello\" lang=zh\n",
+            "recipient x label=\"Google\"\n",
+            "labels zh {\n    data email \"mail\"\n}\n",
+            "use \"true\" for=\"-1\" \\\n    \"joined\"\n",
+            "use for=x /* why */ a\n",
+            "use for=x /-b a\n",
+            "a \"x=y\" (n)\"z=1\" #\"r=1\"# b=c\n",
+        ] {
+            check(same, same);
+        }
     }
 
     #[test]

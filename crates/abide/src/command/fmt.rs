@@ -1,6 +1,7 @@
 //! `abide fmt PATH…`: lays policies out in one way, or with `--check` says which are not.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use abide_policy::diagnostic;
@@ -55,7 +56,12 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
 /// Writes beside the file and then takes its place, so that a crash leaves one whole text or the other.
 fn replace(path: &Path, text: &str) -> Result<()> {
     let beside = path.with_extension("kdl.new");
-    fs::write(&beside, text).with_context(|| format!("cannot write `{}`", beside.display()))?;
+    let write = || {
+        let mut file = fs::File::create(&beside)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    };
+    write().with_context(|| format!("cannot write `{}`", beside.display()))?;
     if let Ok(known) = fs::metadata(path) {
         fs::set_permissions(&beside, known.permissions()).ok();
     }
