@@ -80,7 +80,7 @@ pub struct Norm {
     pub region: Region,
     /// What is cut out of the region.
     pub excepts: Vec<Except>,
-    /// Facts that must all hold for the line to apply.
+    /// When the line applies: if each `if` has one of its facts. What lifts it: each `unless` having one of its facts.
     pub conditions: Vec<Condition>,
     /// The part it stands in.
     pub part: Option<usize>,
@@ -303,7 +303,8 @@ pub enum Polarity {
     Unless,
 }
 
-/// One of the conditions of a line. Facts inside are joined by *or*, conditions by *and*.
+/// One of the conditions of a line. Facts inside are joined by *or*, conditions of one polarity by *and*: two `unless`
+/// lift a line only together.
 #[derive(Debug, Clone)]
 pub struct Condition {
     /// How.

@@ -216,7 +216,7 @@ pub(super) fn conditions(line: &Line<'_>, slots: &Slots<'_>) -> String {
         (false, true) => format!("only {}", list(&ifs, "and")),
         (false, false) => list(&ifs, "and"),
     };
-    let unlesses = list(&unlesses, "and");
+    let unlesses = together(&unlesses);
     let first = if unlesses.starts_with("without ") {
         [unlesses, ifs]
     } else {
@@ -228,6 +228,17 @@ pub(super) fn conditions(line: &Line<'_>, slots: &Slots<'_>) -> String {
         .cloned()
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// Several `unless` lift a line only together, which "unless … and unless …" would not say.
+fn together(unlesses: &[String]) -> String {
+    let Some((first, rest)) = unlesses.split_first() else {
+        return String::new();
+    };
+    let rest = rest
+        .iter()
+        .map(|text| format!(" and also {}", text.strip_prefix("unless ").unwrap_or(text)));
+    first.clone() + &rest.collect::<String>()
 }
 
 pub(super) fn condition(line: &Line<'_>, unless: bool, group: &[&Value]) -> String {
