@@ -199,7 +199,7 @@ impl Rule<'_> {
         let text = format!(
             "Publish it. It holds {moment}{}{}",
             self.only_for(),
-            self.conditions()
+            self.conditions(),
         );
         Some(self.step(StepKind::Publish, applies, text))
     }

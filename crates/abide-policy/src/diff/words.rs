@@ -112,8 +112,45 @@ pub(super) fn declared(noun: &Noun) -> Vec<String> {
     words
 }
 
-/// A statement's text on one line, without the comments at the ends of its lines.
+/// A statement's text on one line, without the comments at the ends of its lines and the findings that it asks not to
+/// hear of, which are the author's business.
 pub(super) fn on_one_line(text: &str) -> String {
+    let line = joined(text);
+    let Some((head, block)) = line.split_once(" { ") else {
+        return line;
+    };
+    let Some(block) = block.strip_suffix(" }").filter(|_| line.contains("allow ")) else {
+        return line;
+    };
+    if block.contains('{') {
+        return line;
+    }
+    let kept: Vec<&str> = unquoted_pieces(block)
+        .into_iter()
+        .map(str::trim)
+        .filter(|piece| !piece.starts_with("allow "))
+        .collect();
+    if kept.is_empty() {
+        head.to_owned()
+    } else {
+        format!("{head} {{ {} }}", kept.join("; "))
+    }
+}
+
+/// The pieces between semicolons outside of quotes.
+fn unquoted_pieces(text: &str) -> Vec<&str> {
+    let mut quoted = false;
+    let mut escaped = false;
+    text.split(|letter: char| {
+        let is_quote = letter == '"' && !escaped;
+        escaped = quoted && letter == '\\' && !escaped;
+        quoted ^= is_quote;
+        letter == ';' && !quoted
+    })
+    .collect()
+}
+
+fn joined(text: &str) -> String {
     let mut line = String::new();
     for piece in text.lines().map(|piece| without_comment(piece).trim()) {
         let (piece, joined) = match piece.strip_suffix('\\') {

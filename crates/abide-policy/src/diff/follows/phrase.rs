@@ -73,13 +73,17 @@ impl Rule<'_> {
         facts.collect()
     }
 
-    /// `, for personal data`: what a line limits itself to.
+    /// `, for California residents`: the data and people that a line limits itself to.
     pub(super) fn only_for(&self) -> String {
-        let of = self.labels(self.norm.names(Slot::Of));
-        if of.is_empty() {
+        let names = self
+            .norm
+            .names(Slot::Of)
+            .chain(self.norm.names(Slot::About));
+        let labels = self.labels(names);
+        if labels.is_empty() {
             String::new()
         } else {
-            format!(", for {}", of.join(" and "))
+            format!(", for {}", labels.join(" and "))
         }
     }
 
