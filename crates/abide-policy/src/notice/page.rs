@@ -268,7 +268,7 @@ impl Page<'_> {
             section aria-labelledby="who" {
                 h2 id="who" { (words::heading(Section::Who, self.lang)) }
                 (self.controllers(None))
-                @if !laws.is_empty() || !law_clauses.is_empty() {
+                @if !laws.is_empty() {
                     p { (sentence::law_sentence(self.policy, &laws, self.lang)) (self.clauses(law_clauses, Head::Laws)) }
                 }
                 @if !contacts.is_empty() {
