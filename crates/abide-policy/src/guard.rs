@@ -1,8 +1,8 @@
 //! Looks at raw text before the KDL parser does: size, nesting and statement boundaries. Never builds a tree.
 //!
-//! The KDL parser recurses on nested braces and comments, so both are counted here first, with strings and comments
-//! understood; and since it returns no document at all when one line is wrong, the boundaries found here let one bad
-//! line cost one line.
+//! The KDL parser recurses on nested braces and comments, and once more for every character it cannot place, so both are
+//! bounded here first, with strings and comments understood; and since it returns no document at all when one line is
+//! wrong, the boundaries found here let one bad line cost one line.
 
 use std::ops::Range;
 
@@ -10,6 +10,9 @@ use std::ops::Range;
 pub const SIZE_LIMIT_BYTES: usize = 1024 * 1024;
 /// The deepest nesting of braces and of block comments that is parsed.
 pub const NESTING_LIMIT: usize = 64;
+/// The longest piece that the KDL parser is given at once, in bytes, texts and comments not counted. It takes up to 300
+/// bytes of stack for each of them.
+pub const PIECE_LIMIT_BYTES: usize = 4096;
 
 /// Why a text is refused before parsing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +30,8 @@ pub struct Cut {
     pub head: Range<usize>,
     /// The text between the braces.
     pub block: Option<Range<usize>>,
+    /// Where something else follows the block, which nothing may.
+    pub tail: Option<usize>,
     /// The whole statement.
     pub whole: Range<usize>,
 }
@@ -45,7 +50,7 @@ pub fn inspect(text: &str) -> Result<(), Refused> {
             Token::Close => depth = depth.saturating_sub(1),
             Token::DeepComment => return Err(Refused::TooDeep(at)),
             Token::Slashdash => dashes += 1,
-            Token::End | Token::Other => {}
+            Token::End | Token::Text | Token::Other => {}
         }
         if !matches!(token, Token::Slashdash) {
             dashes = 0;
@@ -72,9 +77,12 @@ pub fn cut(text: &str, range: Range<usize>) -> Vec<Cut> {
                 let cut = open.get_or_insert(Cut {
                     head: at..at,
                     block: None,
+                    tail: None,
                     whole: at..end,
                 });
-                if depth == 1 {
+                if depth == 1 && cut.block.is_some() {
+                    cut.tail.get_or_insert(at);
+                } else if depth == 1 {
                     cut.block = Some(end..end);
                 }
             }
@@ -83,6 +91,7 @@ pub fn cut(text: &str, range: Range<usize>) -> Vec<Cut> {
                 cuts.push(Cut {
                     head: at..end,
                     block: None,
+                    tail: None,
                     whole: at..end,
                 });
                 continue;
@@ -90,7 +99,8 @@ pub fn cut(text: &str, range: Range<usize>) -> Vec<Cut> {
             Token::Close => {
                 depth -= 1;
                 if depth == 0
-                    && let Some(block) = open.as_mut().and_then(|cut| cut.block.as_mut())
+                    && let Some(cut) = open.as_mut().filter(|cut| cut.tail.is_none())
+                    && let Some(block) = cut.block.as_mut()
                 {
                     block.end = at;
                 }
@@ -100,14 +110,17 @@ pub fn cut(text: &str, range: Range<usize>) -> Vec<Cut> {
                 continue;
             }
             Token::End | Token::DeepComment => {}
-            Token::Slashdash | Token::Other => {
+            Token::Slashdash | Token::Text | Token::Other => {
                 let cut = open.get_or_insert(Cut {
                     head: at..end,
                     block: None,
+                    tail: None,
                     whole: at..end,
                 });
                 if cut.block.is_none() {
                     cut.head.end = end;
+                } else if depth == 0 {
+                    cut.tail.get_or_insert(at);
                 }
             }
         }
@@ -115,7 +128,8 @@ pub fn cut(text: &str, range: Range<usize>) -> Vec<Cut> {
             cut.whole.end = end;
         }
     }
-    if let Some(block) = open.as_mut().and_then(|cut| cut.block.as_mut())
+    if let Some(cut) = open.as_mut().filter(|cut| cut.tail.is_none())
+        && let Some(block) = cut.block.as_mut()
         && depth > 0
     {
         block.end = range.end;
@@ -135,11 +149,26 @@ pub fn statement_at(text: &str, start: usize) -> Range<usize> {
             Token::Close if depth == 0 => break,
             Token::Close => depth -= 1,
             Token::End if depth == 0 => break,
-            Token::End | Token::DeepComment | Token::Slashdash | Token::Other => {}
+            Token::End | Token::DeepComment | Token::Slashdash | Token::Text | Token::Other => {}
         }
         end = scanner.at;
     }
     start..end
+}
+
+/// Whether the KDL parser can be given this piece: it is short enough, and its braces are not hidden in a string that the
+/// parser may end elsewhere.
+pub fn is_safe(piece: &str) -> bool {
+    let mut scanner = Scanner::new(piece, 0..piece.len());
+    let mut weight = 0;
+    while let Some((token, at)) = scanner.next_token() {
+        weight += match token {
+            Token::Text if !scanner.is_doubtful => 2,
+            _ => scanner.at - at,
+        };
+    }
+    let braces = piece.bytes().filter(|byte| *byte == b'{').count();
+    weight <= PIECE_LIMIT_BYTES && (!scanner.is_doubtful || braces <= NESTING_LIMIT)
 }
 
 enum Token {
@@ -150,6 +179,8 @@ enum Token {
     Slashdash,
     /// A block comment nested deeper than the limit.
     DeepComment,
+    /// A string that closes and has no escapes.
+    Text,
     Other,
 }
 
@@ -157,6 +188,8 @@ struct Scanner<'text> {
     bytes: &'text [u8],
     at: usize,
     end: usize,
+    /// Whether a string or comment was met that does not close as it should.
+    is_doubtful: bool,
 }
 
 impl<'text> Scanner<'text> {
@@ -165,6 +198,7 @@ impl<'text> Scanner<'text> {
             bytes: text.as_bytes(),
             at: range.start,
             end: range.end.min(text.len()),
+            is_doubtful: false,
         }
     }
 
@@ -186,7 +220,8 @@ impl<'text> Scanner<'text> {
             let token = match (self.peek(0), self.peek(1)) {
                 (b'{', _) => self.take(1, Token::Open),
                 (b'}', _) => self.take(1, Token::Close),
-                (b'\n' | b'\r' | b';', _) => self.take(1, Token::End),
+                (b';', _) => self.take(1, Token::End),
+                _ if self.line_end() > 0 => self.take(self.line_end(), Token::End),
                 (b'/', b'/') => {
                     self.skip_line();
                     continue;
@@ -195,6 +230,7 @@ impl<'text> Scanner<'text> {
                     if self.skip_comment() {
                         continue;
                     }
+                    self.is_doubtful = true;
                     Token::DeepComment
                 }
                 (b'/', b'-') => self.take(2, Token::Slashdash),
@@ -206,14 +242,8 @@ impl<'text> Scanner<'text> {
                     self.skip_escaped_line();
                     continue;
                 }
-                (b'"', _) => {
-                    self.skip_string(0);
-                    Token::Other
-                }
-                (b'#', b'"' | b'#') => {
-                    self.skip_raw_string();
-                    Token::Other
-                }
+                (b'"', _) => self.skip_string(0),
+                (b'#', b'"' | b'#') => self.skip_raw_string(),
                 _ => {
                     self.skip_word();
                     Token::Other
@@ -228,8 +258,18 @@ impl<'text> Scanner<'text> {
         token
     }
 
+    /// The length in bytes of the line end that is next; 0 if none is. <https://kdl.dev/spec/#name-newline>
+    fn line_end(&self) -> usize {
+        match (self.peek(0), self.peek(1), self.peek(2)) {
+            (b'\n' | b'\r' | 0x0B | 0x0C, ..) => 1,
+            (0xC2, 0x85, _) => 2,
+            (0xE2, 0x80, 0xA8 | 0xA9) => 3,
+            _ => 0,
+        }
+    }
+
     fn skip_line(&mut self) {
-        while self.at < self.end && !matches!(self.peek(0), b'\n' | b'\r') {
+        while self.at < self.end && self.line_end() == 0 {
             self.at += 1;
         }
     }
@@ -243,12 +283,8 @@ impl<'text> Scanner<'text> {
         if (self.peek(0), self.peek(1)) == (b'/', b'/') {
             self.skip_line();
         }
-        if self.peek(0) == b'\r' {
-            self.at += 1;
-        }
-        if self.peek(0) == b'\n' {
-            self.at += 1;
-        }
+        let is_pair = (self.peek(0), self.peek(1)) == (b'\r', b'\n');
+        self.at += if is_pair { 2 } else { self.line_end() };
     }
 
     /// Skips a block comment; false when it nests deeper than the limit.
@@ -273,26 +309,35 @@ impl<'text> Scanner<'text> {
                 _ => self.at += 1,
             }
         }
+        self.is_doubtful = true;
         true
     }
 
     /// Skips a string whose opening quote is next and whose closing quote is followed by `hashes` hashes. A string in
     /// single quotes ends at the line end even when it is not closed, so that one missing quote costs one line.
-    fn skip_string(&mut self, hashes: usize) {
+    fn skip_string(&mut self, hashes: usize) -> Token {
         let multiline = self.peek(1) == b'"' && self.peek(2) == b'"';
         let quotes = if multiline { 3 } else { 1 };
         self.at += quotes;
+        // Three quotes open a text only at the end of a line; anything else is an error whose end the parser guesses.
+        self.is_doubtful |= multiline && self.line_end() == 0;
+        let mut token = Token::Text;
         while self.at < self.end {
             match self.peek(0) {
-                b'\\' if hashes == 0 => self.at = (self.at + 2).min(self.end),
-                b'\n' | b'\r' if !multiline => return,
+                b'\\' if hashes == 0 => {
+                    token = Token::Other;
+                    self.at = (self.at + 2).min(self.end);
+                }
                 b'"' if self.closes(quotes, hashes) => {
                     self.at += quotes + hashes;
-                    return;
+                    return token;
                 }
+                _ if !multiline && self.line_end() > 0 => break,
                 _ => self.at += 1,
             }
         }
+        self.is_doubtful = true;
+        Token::Other
     }
 
     fn closes(&self, quotes: usize, hashes: usize) -> bool {
@@ -300,23 +345,25 @@ impl<'text> Scanner<'text> {
             && (0..hashes).all(|ahead| self.peek(quotes + ahead) == b'#')
     }
 
-    fn skip_raw_string(&mut self) {
+    fn skip_raw_string(&mut self) -> Token {
         let mut hashes = 0;
         while self.peek(hashes) == b'#' {
             hashes += 1;
         }
         self.at += hashes;
         if self.peek(0) == b'"' {
-            self.skip_string(hashes);
+            return self.skip_string(hashes);
         }
+        Token::Other
     }
 
     fn skip_word(&mut self) {
         while self.at < self.end
             && !matches!(
                 self.peek(0),
-                b'{' | b'}' | b'\n' | b'\r' | b';' | b'"' | b' ' | b'\t' | b'\\'
+                b'{' | b'}' | b';' | b'"' | b' ' | b'\t' | b'\\'
             )
+            && self.line_end() == 0
         {
             if matches!((self.peek(0), self.peek(1)), (b'/', b'/' | b'*')) {
                 return;

@@ -73,10 +73,7 @@ pub fn parse(file: &SourceFile, index: u32, findings: &mut Findings) -> Vec<Stat
         file: index,
         findings,
     };
-    match KdlDocument::parse_v2(&file.text) {
-        Ok(document) => reader.statements(&document, 0),
-        Err(_) => reader.recover(0..file.text.len()),
-    }
+    reader.read(0..file.text.len())
 }
 
 struct Reader<'a> {
@@ -86,51 +83,93 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Parses statement by statement; a statement that fails but has a block is tried as its head and, one by one, the
-    /// statements of its block. Depth is bounded by the nesting guard.
-    fn recover(&mut self, range: Range<usize>) -> Vec<Statement> {
+    /// Parses statement by statement. The KDL parser sees no more than a piece at once, and one that it refuses is taken
+    /// apart. Depth is bounded by the nesting guard.
+    fn read(&mut self, range: Range<usize>) -> Vec<Statement> {
         guard::cut(self.text, range)
             .iter()
-            .filter_map(|cut| self.recover_one(cut))
+            .filter_map(|cut| match self.parse(&cut.whole) {
+                Some(Ok(document)) => self.first(&document, cut.whole.start),
+                Some(Err(_)) => self.take_apart(cut, Self::recover),
+                None => self.take_apart(cut, Self::read),
+            })
             .collect()
     }
 
-    fn recover_one(&mut self, cut: &Cut) -> Option<Statement> {
-        let whole = self.text.get(cut.whole.clone())?;
-        let error = match KdlDocument::parse_v2(whole) {
-            Ok(document) => {
-                return self
-                    .statements(&document, cut.whole.start)
-                    .into_iter()
-                    .next();
-            }
-            Err(error) => error,
-        };
+    /// Parses the statements of a block that is known to be wrong somewhere, each taken apart at once: to try every
+    /// block as a whole first would read the text once for each of its depths.
+    fn recover(&mut self, range: Range<usize>) -> Vec<Statement> {
+        guard::cut(self.text, range)
+            .iter()
+            .filter_map(|cut| self.take_apart(cut, Self::recover))
+            .collect()
+    }
+
+    /// The document in a piece of the text; `None` if the parser must not be given the piece.
+    fn parse(&self, range: &Range<usize>) -> Option<Result<KdlDocument, KdlError>> {
+        let piece = self.text.get(range.clone())?;
+        guard::is_safe(piece).then(|| KdlDocument::parse_v2(piece))
+    }
+
+    fn first(&mut self, document: &KdlDocument, base: usize) -> Option<Statement> {
+        self.statements(document, base).into_iter().next()
+    }
+
+    /// Parses a statement as its head and, with `inner`, the statements of its block.
+    fn take_apart(
+        &mut self,
+        cut: &Cut,
+        inner: fn(&mut Self, Range<usize>) -> Vec<Statement>,
+    ) -> Option<Statement> {
         let Some(block) = cut.block.clone() else {
-            self.report(&error, cut.whole.clone());
-            return None;
+            return self.head(&cut.whole);
         };
-        let mut statement = match KdlDocument::parse_v2(self.text.get(cut.head.clone())?) {
-            Ok(document) => self
-                .statements(&document, cut.head.start)
-                .into_iter()
-                .next(),
-            Err(error) => {
-                self.report(&error, cut.head.clone());
-                None
-            }
+        // A commented-out block is left aside; a block without a head is an error of its own.
+        let head = self.text.get(cut.head.clone())?.trim_end();
+        let kept = head.strip_suffix("/-");
+        let head = cut.head.start..cut.head.start + kept.unwrap_or(head).len();
+        let mut statement = if head.is_empty() && kept.is_none() {
+            self.findings.push(syntax_error::headless(
+                self.span(cut.whole.start..block.start),
+            ));
+            None
+        } else {
+            self.head(&head)
         };
+        if kept.is_some() {
+            return statement;
+        }
         if !self.text.get(block.end..)?.starts_with('}') {
             self.findings.push(syntax_error::unclosed(
                 self.span(block.start.saturating_sub(1)..block.start),
             ));
         }
-        let children = self.recover(block);
+        if let Some(tail) = cut.tail {
+            self.findings
+                .push(syntax_error::after_block(self.span(tail..cut.whole.end)));
+        }
+        let children = inner(self, block);
         if let Some(statement) = statement.as_mut() {
             statement.children = children;
             statement.span = self.span(cut.whole.clone());
         }
         statement
+    }
+
+    /// Parses a statement without a block.
+    fn head(&mut self, range: &Range<usize>) -> Option<Statement> {
+        match self.parse(range) {
+            Some(Ok(document)) => self.first(&document, range.start),
+            Some(Err(error)) => {
+                self.report(&error, range.clone());
+                None
+            }
+            None => {
+                self.findings
+                    .push(syntax_error::too_long(self.span(range.clone())));
+                None
+            }
+        }
     }
 
     fn at(&self, base: usize, offset: usize, length: usize) -> Span {

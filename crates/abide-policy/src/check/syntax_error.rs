@@ -79,3 +79,30 @@ pub fn unclosed(span: Span) -> Diagnostic {
         .here("opened here")
         .help("add a `}` after its last line")
 }
+
+/// The finding for a block without a word in front.
+pub fn headless(span: Span) -> Diagnostic {
+    CHECK
+        .at(span, "this block belongs to no statement")
+        .here("opened here")
+        .help("write the statement and its `{` on one line")
+}
+
+/// The finding for what follows a block on its line.
+pub fn after_block(span: Span) -> Diagnostic {
+    CHECK
+        .at(span, "nothing may follow a block on its line")
+        .here("after the block")
+        .help("put it before the `{`, or on a line of its own")
+}
+
+/// The finding for a statement beyond what the parser is given at once.
+pub fn too_long(span: Span) -> Diagnostic {
+    CHECK
+        .at(
+            span,
+            "this statement is too long, or a string in it is never closed",
+        )
+        .here("more than 4096 bytes")
+        .help("close its strings, and write it as several lines")
+}
