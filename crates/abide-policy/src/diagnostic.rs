@@ -1,10 +1,18 @@
 //! Findings as values, and their one text and one JSON form. Never decides what is wrong: checks do.
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::source::{Position, SourceFile, Span};
+use crate::check::too_many_findings;
+use crate::source::{Line, Position, SourceFile, Span};
+
+/// With more findings than this the rest is only counted.
+pub const FINDING_LIMIT: usize = 2000;
+/// A finding whose places are further apart than this is shown without the text between them.
+const WINDOW_LIMIT_BYTES: usize = 128 * 1024;
+/// A line longer than this is not shown.
+const LINE_LIMIT_BYTES: usize = 4096;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
@@ -92,10 +100,23 @@ impl Diagnostic {
 /// Collects findings.
 pub type Findings = Vec<Diagnostic>;
 
-/// Sorts findings by place, then code, and drops exact repeats.
+/// Sorts findings by place, then code, drops exact repeats and, beyond [`FINDING_LIMIT`], warnings before
+/// errors and the last before the first.
 pub fn settle(findings: &mut Findings) {
     findings.sort_by(|a, b| (a.span(), a.code, &a.message).cmp(&(b.span(), b.code, &b.message)));
     findings.dedup();
+    if findings.len() > FINDING_LIMIT {
+        findings.sort_by_key(|finding| finding.severity);
+        findings.truncate(FINDING_LIMIT);
+        findings.sort_by_key(Diagnostic::span);
+        let last = findings.last().and_then(Diagnostic::span);
+        findings.extend(last.map(too_many_findings::at));
+    }
+}
+
+/// Whether there are so many findings that a check which compares lines with each other may stop.
+pub fn is_flooded(findings: &[Diagnostic]) -> bool {
+    findings.len() > 10 * FINDING_LIMIT
 }
 
 /// The finding as text with the source lines it points at, without colour.
@@ -108,35 +129,60 @@ pub fn render(diagnostic: &Diagnostic, files: &[SourceFile], renderer: &Renderer
         .primary_title(diagnostic.message.as_str())
         .id(diagnostic.code)
         .elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
-    for (index, file) in files.iter().enumerate() {
-        let mut snippet = Snippet::source(file.text.as_str()).path(file.path.as_str());
-        let mut any = false;
-        for (order, label) in diagnostic.labels.iter().enumerate() {
-            if label.span.file as usize != index {
-                continue;
+    for (index, file) in (0_u32..).zip(files) {
+        let labels = || {
+            let all = diagnostic.labels.iter().enumerate();
+            all.filter(move |(_, label)| label.span.file == index)
+        };
+        let Some(window) = window(file, labels().map(|(_, label)| label.span)) else {
+            continue;
+        };
+        let source = file.text.get(window.start..window.end).unwrap_or_default();
+        let is_long = |span: Span| {
+            let line = file.line_of(span.start as usize);
+            line.end - line.start > LINE_LIMIT_BYTES
+        };
+        if source.len() > WINDOW_LIMIT_BYTES || labels().any(|(_, label)| is_long(label.span)) {
+            for (_, label) in labels() {
+                let place = file.position(label.span.start);
+                let origin = Origin::path(file.path.as_str()).line(place.line);
+                group = group.element(origin.char_column(place.column));
             }
-            any = true;
+            continue;
+        }
+        let annotations = labels().map(|(order, label)| {
             let kind = if order == 0 {
                 AnnotationKind::Primary
             } else {
                 AnnotationKind::Context
             };
             let range = char_range(&file.text, label.span);
-            let annotation = kind.span(range);
-            snippet = snippet.annotation(if label.text.is_empty() {
-                annotation
-            } else {
-                annotation.label(label.text.as_str())
-            });
-        }
-        if any {
-            group = group.element(snippet);
-        }
+            let text = Some(label.text.as_str()).filter(|text| !text.is_empty());
+            kind.span(range.start - window.start..range.end - window.start)
+                .label(text)
+        });
+        group = group.element(
+            Snippet::source(source)
+                .path(file.path.as_str())
+                .line_start(window.number)
+                .annotations(annotations),
+        );
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
     }
     renderer.render(&[group])
+}
+
+/// The lines from the first to the last of these places, as one; `None` if there is none.
+fn window(file: &SourceFile, spans: impl Iterator<Item = Span>) -> Option<Line> {
+    let range = spans
+        .map(|span| char_range(&file.text, span))
+        .reduce(|a, b| a.start.min(b.start)..a.end.max(b.end))?;
+    Some(Line {
+        end: file.line_of(range.end).end,
+        ..file.line_of(range.start)
+    })
 }
 
 /// All findings as plain text, one blank line between them.
@@ -150,14 +196,8 @@ pub fn render_all(findings: &[Diagnostic], files: &[SourceFile]) -> String {
 }
 
 fn char_range(text: &str, span: Span) -> std::ops::Range<usize> {
-    let mut start = (span.start as usize).min(text.len());
-    while !text.is_char_boundary(start) {
-        start -= 1;
-    }
-    let mut end = (span.end as usize).clamp(start, text.len());
-    while !text.is_char_boundary(end) {
-        end += 1;
-    }
+    let start = text.floor_char_boundary(span.start as usize);
+    let end = text.ceil_char_boundary(span.end as usize).max(start);
     start..end
 }
 

@@ -14,6 +14,7 @@ pub mod law;
 pub mod leaf_set;
 pub mod length;
 pub mod library;
+pub mod limit;
 pub mod model;
 pub mod named_law;
 pub mod notice;
@@ -58,8 +59,15 @@ impl Compiled {
 pub fn compile(library: &Library, files: &[SourceFile], today: Option<Date>) -> Compiled {
     let mut findings = Findings::new();
     let mut statements = Vec::new();
+    let mut allowance = limit::Allowance::default();
     for (index, file) in (0_u32..).zip(files) {
-        statements.extend(syntax::parse(file, index, &mut findings));
+        let mut parsed = syntax::parse(file, index, &mut findings);
+        let lost = allowance.cut(&mut parsed);
+        statements.extend(parsed);
+        if let Some(lost) = lost {
+            findings.push(check::policy_too_large::at(lost));
+            break;
+        }
     }
     let policies = resolve::resolve(&statements, library, &mut findings);
     if policies.is_empty() && findings.is_empty() && !files.is_empty() {

@@ -10,14 +10,19 @@ pub struct SourceFile {
     pub path: String,
     /// The text, which spans index by byte.
     pub text: String,
+    /// Where each line starts.
+    lines: Vec<usize>,
 }
 
 impl SourceFile {
     /// A file with the given display path and text.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
         Self {
             path: path.into(),
-            text: text.into(),
+            lines: std::iter::once(0).chain(ends).collect(),
+            text,
         }
     }
 
@@ -35,17 +40,35 @@ impl SourceFile {
 
     /// The one-based line and column (in characters) of a byte offset.
     pub fn position(&self, offset: u32) -> Position {
-        let mut offset = (offset as usize).min(self.text.len());
-        while !self.text.is_char_boundary(offset) {
-            offset -= 1;
-        }
-        let before = &self.text[..offset];
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let offset = self.text.floor_char_boundary(offset as usize);
+        let line = self.line_of(offset);
+        let before = self.text.get(line.start..offset).unwrap_or_default();
         Position {
-            line: 1 + before.bytes().filter(|byte| *byte == b'\n').count(),
-            column: 1 + before[line_start..].chars().count(),
+            line: line.number,
+            column: 1 + before.chars().count(),
         }
     }
+
+    /// The line that holds a byte offset.
+    pub fn line_of(&self, offset: usize) -> Line {
+        let number = self.lines.partition_point(|start| *start <= offset).max(1);
+        Line {
+            number,
+            start: self.lines.get(number - 1).copied().unwrap_or(0),
+            end: self.lines.get(number).copied().unwrap_or(self.text.len()),
+        }
+    }
+}
+
+/// A line of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line {
+    /// One-based number.
+    pub number: usize,
+    /// Its first byte.
+    pub start: usize,
+    /// One past its line end.
+    pub end: usize,
 }
 
 /// A place in a file for people: one-based line and column.

@@ -52,6 +52,58 @@ fn deep_nesting_is_refused_whatever_it_is_made_of() {
     assert_eq!(codes(&"/*".repeat(10_000)), ["P0104"]);
 }
 
+/// What the KDL parser recurses on, once for every repeat.
+#[test]
+fn nothing_that_repeats_overflows_the_stack() {
+    let inside = |text: String| format!("policy shop {{\n{text}\n}}\n");
+    for piece in [
+        "}", ";", "{}", "{}\n", "b=", ")", "(a)", "]", "\"\"", "a {} ", "{} b ", "/-{}", "\\", "#",
+        "\u{FEFF}",
+    ] {
+        read(piece.repeat(20_000).as_bytes());
+        read(inside(piece.repeat(20_000)).as_bytes());
+        read(inside(format!("collect {}", piece.repeat(20_000))).as_bytes());
+    }
+    for hidden in [
+        inside(format!("say \"\"\"{}\"\"\"", "{".repeat(10_000))),
+        inside(format!("say \"{}", "{".repeat(10_000))),
+        inside(format!("say {}", "\"\n{\"".repeat(10_000))),
+        inside(format!("// {}", "\u{2028}a {".repeat(10_000))),
+        inside(format!("say \"{}", "\u{85}a {".repeat(10_000))),
+        inside(format!("say \"{}\"", "\\q{".repeat(10_000))),
+        inside(format!("say #\"{}", "\"{".repeat(10_000))),
+    ] {
+        assert!(!read(hidden.as_bytes()).findings.is_empty());
+    }
+}
+
+#[test]
+fn what_follows_a_block_is_not_lost_in_silence() {
+    let text = "policy shop {\n    never keep email { except as=hash } unless=consent\n    collect name at=registration\n}\n";
+    assert!(codes(text).contains(&"P0101"));
+}
+
+/// Findings made of pairs of lines, names in every line, one long line: none may hang or fill the memory.
+#[test]
+fn a_policy_of_any_size_is_read_to_the_end_or_to_a_limit() {
+    for lines in [
+        "never use any\nuse any for=orders\n".repeat(30_000),
+        "use nothing-known;".repeat(50_000),
+        format!("collect {}", "zz ".repeat(300_000)),
+        "part p about=child instead=#true {\ncollect email\n}\n".repeat(20_000),
+        "oops\n".repeat(200_000),
+        format!(
+            "{}{}{}",
+            "a {\n".repeat(60),
+            "oops\n=\n".repeat(100_000),
+            "}\n".repeat(60)
+        ),
+    ] {
+        let compiled = read(format!("policy shop {{\n{lines}\n}}\n").as_bytes());
+        assert!(!compiled.is_clean() && compiled.findings.len() <= 2001);
+    }
+}
+
 #[test]
 fn braces_in_strings_and_comments_are_not_nesting() {
     let text = format!(

@@ -39,6 +39,11 @@ fn generated(check: &Check) -> Option<String> {
         "P0103" => Some("x".repeat(SIZE_LIMIT_BYTES + 1)),
         "P0104" => Some(format!("policy shop {}\n", "{ a".repeat(70))),
         "P0105" => Some("policy shop {\n    say \"caf\u{FFFD}\"\n}\n".to_owned()),
+        "P0107" => Some(format!(
+            "policy shop {{\n    collect {}\n}}\n",
+            "{ at visit }\n    collect email ".repeat(10_001)
+        )),
+        "P0108" => Some(format!("policy shop {{\n{}}}\n", "    oops\n".repeat(2001))),
         _ => None,
     }
 }

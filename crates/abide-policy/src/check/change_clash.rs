@@ -1,7 +1,7 @@
 //! A change that takes effect at once although people are told before it does.
 
 use super::{Check, Context, clash};
-use crate::diagnostic::{Findings, Severity};
+use crate::diagnostic::{Findings, Severity, is_flooded};
 use crate::model::Norm;
 use crate::vocabulary::{Action, Kind, Mode, Slot};
 
@@ -69,6 +69,9 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
                 .clauses
                 .iter()
                 .any(|id| tell.clauses.iter().any(|other| other.value == id.value));
+            if is_flooded(findings) {
+                return;
+            }
             if cut || apart || same || clash::is_settled(policy, change, tell) {
                 continue;
             }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Check, Context};
-use crate::diagnostic::{Findings, Severity};
+use crate::diagnostic::{Findings, Severity, is_flooded};
 use crate::model::{Condition, Except, Norm, Polarity, Policy};
 use crate::vocabulary::{Action, Mode, Slot};
 
@@ -83,6 +83,9 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
         for other in others.filter(|other| {
             leaves_nothing_of(policy, never, other) && !is_settled(policy, never, other)
         }) {
+            if is_flooded(findings) {
+                return;
+            }
             findings.push(finding(never, other));
         }
     }

@@ -1,7 +1,7 @@
 //! A part or a text that names an organisation other than the one that answers for it.
 
 use super::{Check, Context};
-use crate::diagnostic::{Findings, Severity};
+use crate::diagnostic::{Findings, Severity, is_flooded};
 use crate::model::{Controller, Policy, Value};
 use crate::vocabulary::Slot;
 
@@ -82,6 +82,9 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
                 && !stands_in(policy, norm.part, controller.part)
         });
         for stranger in strangers {
+            if is_flooded(findings) {
+                return;
+            }
             let Some(say) = norm
                 .says
                 .iter()

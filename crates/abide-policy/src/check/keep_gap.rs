@@ -1,7 +1,7 @@
 //! Data that is needed after an event until which it may not exist.
 
 use super::{Check, Context, clash};
-use crate::diagnostic::{Findings, Severity};
+use crate::diagnostic::{Findings, Severity, is_flooded};
 use crate::model::Norm;
 use crate::vocabulary::{Action, Mode, Slot};
 
@@ -49,6 +49,9 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
             let same_event = never
                 .names(Slot::Until)
                 .any(|until| need.names(Slot::When).any(|when| when.id == until.id));
+            if is_flooded(findings) {
+                return;
+            }
             if !same_event
                 || !never.region.contains(&need.region)
                 || survives(never, need)

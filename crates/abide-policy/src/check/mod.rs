@@ -71,6 +71,8 @@ checks! {
     text_too_deep,
     not_utf8,
     value_not_text,
+    policy_too_large,
+    too_many_findings,
     unknown_word,
     unknown_slot,
     unknown_name,

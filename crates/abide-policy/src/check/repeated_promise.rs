@@ -93,7 +93,7 @@ fn meaning(norm: &Norm) -> String {
 }
 
 fn region(region: &Region) -> String {
-    let leaves = |set: &LeafSet| format!("{:?}", set.leaves());
+    let leaves = |set: &LeafSet| format!("{set:?}");
     let mut text: Vec<String> = region.dimensions().into_iter().map(leaves).collect();
     text.push(leaves(&region.people));
     text.join(" ")

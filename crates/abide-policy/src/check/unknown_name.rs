@@ -43,6 +43,11 @@ pub fn at(span: Span, name: &str, kinds: &[Kind], advice: String) -> Diagnostic 
         .help(advice)
 }
 
+/// The advice to declare the name, which looks nothing up.
+pub fn declare(kinds: &[Kind], name: &str) -> String {
+    format!("declare it: `{}`", declaration(kinds, name))
+}
+
 /// What to do about an unknown name: what the author most likely meant, else how to declare it. `likely` is the known
 /// name of one of `kinds` that it resembles.
 pub fn advice(name: &str, kinds: &[Kind], nouns: &Nouns, likely: Option<&str>) -> String {
@@ -94,7 +99,7 @@ pub fn advice(name: &str, kinds: &[Kind], nouns: &Nouns, likely: Option<&str>) -
         _ if !is_name(name) => {
             "write a name of one word, with hyphens in place of blanks, and declare it".to_owned()
         }
-        _ => format!("declare it: `{}`", declaration(kinds, name)),
+        _ => declare(kinds, name),
     }
 }
 

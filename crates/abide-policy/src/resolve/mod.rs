@@ -84,6 +84,7 @@ fn one_policy(
         findings,
         law: None,
         part_statements: Vec::new(),
+        suggestions_left: SUGGESTION_LIMIT,
     };
     let lines = resolver.open_blocks(&blocks);
     resolver.declare_names(&lines);
@@ -112,7 +113,12 @@ struct Resolver<'a> {
     law: Option<String>,
     /// The lines that open parts, until every name is declared.
     part_statements: Vec<Statement>,
+    /// For how many more unknown names a likely one is looked for, each time among all there are.
+    suggestions_left: u32,
 }
+
+/// Beyond this many unknown names the words are of another policy, not slips.
+const SUGGESTION_LIMIT: u32 = 200;
 
 impl Resolver<'_> {
     fn resolve_lines(&mut self, lines: &[Line<'_>]) {
@@ -153,6 +159,7 @@ pub fn resolve_vocabulary(statements: &[Statement], findings: &mut Findings) -> 
         findings,
         law,
         part_statements: Vec::new(),
+        suggestions_left: SUGGESTION_LIMIT,
     };
     let lines: Vec<Line<'_>> = statements
         .iter()
@@ -192,6 +199,7 @@ pub fn resolve_law(
         findings,
         law: Some(law.to_owned()),
         part_statements: Vec::new(),
+        suggestions_left: SUGGESTION_LIMIT,
     };
     let lines: Vec<Line<'_>> = statements
         .iter()

@@ -107,11 +107,12 @@ impl Resolver<'_> {
             }
             let dpv = &self.library.terms;
             if !dpv.is_empty() && !dpv.knows(&arg.text) {
-                self.findings.push(unknown_term::at(
-                    arg.span,
-                    &arg.text,
-                    dpv.closest(&arg.text),
-                ));
+                let likely = (self.suggestions_left > 0)
+                    .then(|| dpv.closest(&arg.text))
+                    .flatten();
+                self.suggestions_left = self.suggestions_left.saturating_sub(1);
+                self.findings
+                    .push(unknown_term::at(arg.span, &arg.text, likely));
             }
             parents.push(Parent::Term(Spanned {
                 value: arg.text.clone(),

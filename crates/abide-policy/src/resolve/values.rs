@@ -129,14 +129,17 @@ impl Resolver<'_> {
                 });
             }
         }
-        let known = self
-            .policy
-            .nouns
-            .iter()
-            .filter(|(_, noun)| kinds.contains(&noun.kind))
-            .map(|(_, noun)| noun.name.as_ref());
-        let likely = closest(&arg.text, known);
-        let advice = unknown_name::advice(&arg.text, kinds, &self.policy.nouns, likely);
+        let advice = if self.suggestions_left > 0 {
+            self.suggestions_left -= 1;
+            let nouns = &self.policy.nouns;
+            let known = nouns
+                .iter()
+                .filter(|(_, noun)| kinds.contains(&noun.kind))
+                .map(|(_, noun)| noun.name.as_ref());
+            unknown_name::advice(&arg.text, kinds, nouns, closest(&arg.text, known))
+        } else {
+            unknown_name::declare(kinds, &arg.text)
+        };
         self.findings
             .push(unknown_name::at(arg.span, &arg.text, kinds, advice));
         None
