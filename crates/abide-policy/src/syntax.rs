@@ -128,7 +128,7 @@ impl Reader<'_> {
         let head = self.text.get(cut.head.clone())?.trim_end();
         let kept = head.strip_suffix("/-");
         let head = cut.head.start..cut.head.start + kept.unwrap_or(head).len();
-        let mut statement = if head.is_empty() && kept.is_none() {
+        let mut statement = if head.is_empty() {
             self.findings.push(syntax_error::headless(
                 self.span(cut.whole.start..block.start),
             ));
