@@ -36,6 +36,18 @@ pub struct Cut {
     pub whole: Range<usize>,
 }
 
+impl Cut {
+    /// A statement of which only the head is known, that goes on to `end` at least.
+    fn opened(head: Range<usize>, end: usize) -> Self {
+        Self {
+            whole: head.start..end,
+            head,
+            block: None,
+            tail: None,
+        }
+    }
+}
+
 /// Checks size and nesting. Linear in the text, constant stack.
 pub fn inspect(text: &str) -> Result<(), Refused> {
     if text.len() > SIZE_LIMIT_BYTES {
@@ -74,12 +86,7 @@ pub fn cut(text: &str, range: Range<usize>) -> Vec<Cut> {
         match token {
             Token::Open => {
                 depth += 1;
-                let cut = open.get_or_insert(Cut {
-                    head: at..at,
-                    block: None,
-                    tail: None,
-                    whole: at..end,
-                });
+                let cut = open.get_or_insert(Cut::opened(at..at, end));
                 if depth == 1 && cut.block.is_some() {
                     cut.tail.get_or_insert(at);
                 } else if depth == 1 {
@@ -88,12 +95,7 @@ pub fn cut(text: &str, range: Range<usize>) -> Vec<Cut> {
             }
             Token::Close if depth == 0 => {
                 cuts.extend(open.take());
-                cuts.push(Cut {
-                    head: at..end,
-                    block: None,
-                    tail: None,
-                    whole: at..end,
-                });
+                cuts.push(Cut::opened(at..end, end));
                 continue;
             }
             Token::Close => {
@@ -111,12 +113,7 @@ pub fn cut(text: &str, range: Range<usize>) -> Vec<Cut> {
             }
             Token::End | Token::DeepComment => {}
             Token::Slashdash | Token::Text | Token::Other => {
-                let cut = open.get_or_insert(Cut {
-                    head: at..end,
-                    block: None,
-                    tail: None,
-                    whole: at..end,
-                });
+                let cut = open.get_or_insert(Cut::opened(at..end, end));
                 if cut.block.is_none() {
                     cut.head.end = end;
                 } else if depth == 0 {
