@@ -22,16 +22,14 @@ pub fn format(file: &SourceFile) -> Result<String, Findings> {
     if !findings.is_empty() {
         return Err(findings);
     }
-    let tokens: Vec<Token<'_>> = Tokens::new(&file.text).collect();
-    let words = word::tidy(&without_idle_semicolons(&tokens));
-    let tokens: Vec<Token<'_>> = words.iter().map(Word::token).collect();
-    let text = Layout::new().run(&tokens);
+    let text = lay_out(&file.text);
     let after = syntax::parse(
         &SourceFile::new(file.path.as_str(), text.as_str()),
         0,
         &mut findings,
     );
-    // The layout is proved on every text: should it ever change the meaning, the text stays as it was.
+    // The layout is proved on every text: should it ever change the meaning, or want to be changed again, the text stays
+    // as it was.
     let comments = |text: &str| -> Vec<String> {
         let tokens = Tokens::new(text);
         let comments = tokens.filter_map(|token| match token {
@@ -45,11 +43,19 @@ pub fn format(file: &SourceFile) -> Result<String, Findings> {
     if findings.is_empty()
         && same_meaning(&before, &after)
         && comments(&file.text) == comments(&text)
+        && lay_out(&text) == text
     {
         Ok(text)
     } else {
         Ok(file.text.clone())
     }
+}
+
+fn lay_out(text: &str) -> String {
+    let tokens: Vec<Token<'_>> = Tokens::new(text).collect();
+    let words = word::tidy(&without_idle_semicolons(&tokens));
+    let tokens: Vec<Token<'_>> = words.iter().map(Word::token).collect();
+    Layout::new().run(&tokens)
 }
 
 fn same_meaning(before: &[Statement], after: &[Statement]) -> bool {

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::check::misplaced_statement;
 use crate::diagnostic::Findings;
 use crate::length::Length;
-use crate::model::{Norm, NounUse, Verified};
+use crate::model::{Norm, Verified};
 use crate::nouns::{NounId, Nouns};
 use crate::resolve::{self, values_of};
 use crate::syntax::{Argument, Statement};
@@ -79,15 +79,6 @@ impl Law {
     /// The constant of that name.
     pub fn constant(&self, name: &str) -> Option<&Constant> {
         self.constants.iter().find(|constant| constant.name == name)
-    }
-
-    /// Whether the law speaks of people in general or names of that kind and name in one of its lines' objects.
-    pub fn has_object(&self, kind: Kind, id: NounId) -> bool {
-        self.norms.iter().any(|norm| {
-            norm.objects
-                .iter()
-                .any(|object| object.kind == kind && object.id == id)
-        })
     }
 }
 
@@ -242,11 +233,4 @@ fn constant_value(text: &str) -> Option<ConstantValue> {
         .ok()
         .map(ConstantValue::Years)
         .or_else(|| Length::parse(text).map(ConstantValue::Length))
-}
-
-/// The names of a norm's objects of one kind.
-pub fn object_ids(norm: &Norm, kind: Kind) -> impl Iterator<Item = &NounUse> {
-    norm.objects
-        .iter()
-        .filter(move |object| object.kind == kind)
 }

@@ -81,10 +81,17 @@ pub fn advice(name: &str, kinds: &[Kind], nouns: &Nouns, likely: Option<&str>) -
         let slot = Slot::SENTENCE.iter().find(
             |slot| matches!(slot.takes(), Takes::Names(found) if found.first() == Some(kind)),
         );
-        let slot = slot
-            .map(|slot| format!(", and stands in `{}=`", slot.word()))
-            .unwrap_or_default();
-        return format!("`{name}` is the name of a {}{slot}", kind.word());
+        return match (kind, slot) {
+            (Kind::Data, _) => format!("`{name}` names data, which stands after the action"),
+            (kind, Some(slot)) => {
+                format!(
+                    "`{name}` names a {}, which stands in `{}=`",
+                    kind.word(),
+                    slot.word()
+                )
+            }
+            (kind, None) => format!("`{name}` names a {}", kind.word()),
+        };
     }
     match likely {
         Some(likely) if kinds != [Kind::Place] || likely.len() > 3 => {

@@ -230,12 +230,6 @@ pub(super) fn age(age: &Age) -> String {
 /// The version line, a part, a controller, the laws.
 pub(super) fn heading(policy: &Policy, heading: Heading<'_>) -> String {
     match heading {
-        Heading::Policy => {
-            let version = policy.version.as_ref().map(|version| date(version.value));
-            version
-                .map(|day| format!("This notice is the version of {day}."))
-                .unwrap_or_default()
-        }
         Heading::Part(index) => policy
             .parts
             .get(index)

@@ -67,8 +67,6 @@ const TONGUES: &[Tongue] = &[
 /// What stands above or beside the lines and is said in a sentence of its own.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Heading<'a> {
-    /// The policy line: its version.
-    Policy,
     /// The part of that index: for whom, since when.
     Part(usize),
     /// The controller of that index.
@@ -169,11 +167,6 @@ pub(crate) fn names_members(noun: &crate::nouns::Noun, line: usize) -> bool {
     !noun_parts::of_declaration(noun, line).1.is_empty()
 }
 
-/// The version line of a policy.
-pub fn policy_sentence(policy: &Policy, lang: Language) -> String {
-    (lang.tongue().heading)(policy, Heading::Policy)
-}
-
 /// For whom a part is, since when, and what all its lines share.
 pub fn part_sentence(policy: &Policy, part: usize, lang: Language) -> String {
     (lang.tongue().heading)(policy, Heading::Part(part))
@@ -197,16 +190,6 @@ pub fn said<'a>(says: &'a [Say], policy: &Policy, lang: Language) -> Option<&'a 
         .iter()
         .find(|say| say.lang.as_deref().and_then(Language::of) == Some(lang));
     named.or_else(|| says.iter().find(|say| own && say.lang.is_none()))
-}
-
-/// Texts of readings and `say` lines that exist in no version of `lang`.
-pub fn untranslated_texts(policy: &Policy, lang: Language) -> impl Iterator<Item = &Say> {
-    let norms = policy.norms.iter().map(|norm| &norm.says);
-    let readings = policy.readings.iter().map(|reading| &reading.texts);
-    norms
-        .chain(readings)
-        .filter(move |says| said(says, policy, lang).is_none())
-        .filter_map(|says| says.first())
 }
 
 #[cfg(test)]

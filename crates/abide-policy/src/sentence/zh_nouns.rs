@@ -162,12 +162,6 @@ fn others(policy: &Policy, slots: &[SlotUse], said: &[Slot]) -> String {
 /// The version line, a part, a controller, the laws.
 pub(super) fn heading(policy: &Policy, heading: Heading<'_>) -> String {
     match heading {
-        Heading::Policy => {
-            let version = policy.version.as_ref().map(|version| date(version.value));
-            version
-                .map(|day| format!("本政策为{day}版本。"))
-                .unwrap_or_default()
-        }
         Heading::Part(index) => policy
             .parts
             .get(index)
