@@ -399,6 +399,36 @@ fn words_that_nothing_depends_on_are_neutral() {
 }
 
 #[test]
+fn a_class_of_change_may_be_what_people_are_told_of() {
+    for rule in [
+        "(R)must tell material before=effective within=\"30 days\"",
+        "(R)must tell any when=material before=effective",
+    ] {
+        let old = format!("{rule}\n (A)use email for=payment");
+        let new = format!("{rule}\n (A)use email {{ for payment newsletter }}");
+        let (old_files, old) = read(
+            "policy.kdl",
+            &format!("policy shop version=\"2026-01-01\" {{\n{old}\n}}\n"),
+        );
+        let (new_files, new) = read(
+            "policy.kdl",
+            &format!("policy shop version=\"2026-02-01\" {{\n{new}\n}}\n"),
+        );
+        let before = diff::Source {
+            policy: &old.policies[0],
+            files: &old_files,
+        };
+        let after = diff::Source {
+            policy: &new.policies[0],
+            files: &new_files,
+        };
+        let report = diff::render(&diff::compare(Library::standard(), &before, &after));
+        assert!(report.contains("Tell everyone about: "), "{rule}\n{report}");
+        assert!(!report.contains("about: ,"), "{rule}\n{report}");
+    }
+}
+
+#[test]
 fn what_follows_comes_from_the_rules_in_force() {
     let rules = "event big is=material label=\"a big change\"
         (R1)change any when=posted

@@ -9,13 +9,14 @@
 )]
 
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use abide_policy::catalogue::{Clause, Coverage, compare};
 use abide_policy::diagnostic::{Diagnostic, render_all};
-use abide_policy::guard;
 use abide_policy::source::SourceFile;
 use abide_policy::{Compiled, Library, compile};
+use abide_policy::{diff, guard};
 use jiff::civil::date;
 
 fn root() -> PathBuf {
@@ -148,6 +149,101 @@ fn a_line_that_goes_is_noticed() {
             }
         }
     }
+}
+
+/// Every number of every line is raised by one in turn: the catalogue, a check or the comparison of versions notices.
+#[test]
+fn a_number_that_changes_is_noticed() {
+    let clauses = clauses();
+    let mut changed_numbers = 0;
+    for files in units() {
+        let before = compiled(&files);
+        for (at, file) in files.iter().enumerate() {
+            for number in numbers(&file.text) {
+                changed_numbers += 1;
+                let mut changed = files.clone();
+                changed[at] =
+                    SourceFile::new(file.path.clone(), raised(&file.text, number.clone()));
+                let after = compiled(&changed);
+                let noticed = !after.findings.is_empty()
+                    || !coverage(&clauses, &after).is_complete()
+                    || differs((&files, &before), (&changed, &after));
+                let line = file.text[..number.start].matches('\n').count() + 1;
+                assert!(
+                    noticed,
+                    "{}:{line}: nobody notices another number",
+                    file.path
+                );
+            }
+        }
+    }
+    assert!(changed_numbers > 80, "only {changed_numbers} numbers");
+}
+
+/// The whole numbers of the sentences: not those of clause ids, comments, readings, texts or suppressions.
+fn numbers(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let words = line.trim_start();
+        let skipped = ["//", "reading ", "say ", "allow ", "also ", "labels "];
+        if !skipped.iter().any(|word| words.starts_with(word))
+            && !line.contains("allow ")
+            && !line.contains("say ")
+        {
+            found.extend(
+                numbers_of(line)
+                    .into_iter()
+                    .map(|range| start + range.start..start + range.end),
+            );
+        }
+        start += line.len();
+    }
+    found
+}
+
+fn numbers_of(line: &str) -> Vec<Range<usize>> {
+    let bytes = line.as_bytes();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let end = at
+            + bytes[at..]
+                .iter()
+                .take_while(|byte| byte.is_ascii_digit())
+                .count();
+        if end == at {
+            at += 1;
+            continue;
+        }
+        let joined = |byte: Option<&u8>| {
+            byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
+        };
+        if !joined(at.checked_sub(1).and_then(|before| bytes.get(before)))
+            && !joined(bytes.get(end))
+        {
+            found.push(at..end);
+        }
+        at = end;
+    }
+    found
+}
+
+fn raised(text: &str, number: Range<usize>) -> String {
+    let raised = text[number.clone()].parse::<u64>().unwrap() + 1;
+    format!("{}{raised}{}", &text[..number.start], &text[number.end..])
+}
+
+fn differs(old: (&[SourceFile], &Compiled), new: (&[SourceFile], &Compiled)) -> bool {
+    let before = diff::Source {
+        policy: &old.1.policies[0],
+        files: old.0,
+    };
+    let after = diff::Source {
+        policy: &new.1.policies[0],
+        files: new.0,
+    };
+    !diff::compare(Library::standard(), &before, &after).is_empty()
 }
 
 /// The table of clashing pairs in the README names the finding that a general rule gives when the readings are gone.

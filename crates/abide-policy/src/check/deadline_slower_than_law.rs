@@ -32,6 +32,16 @@ policy shop {
 }
 ```
 
+Telling people in time is not telling the authority in time.
+
+```kdl wrong
+policy shop {
+    law eu-gdpr
+    must tell incident to=data-protection-authority when=incident within="5 days"
+    must tell incident when=incident within="72 hours"
+}
+```
+
 One shorter line for what the law hurries is enough.
 
 ```kdl right
@@ -113,7 +123,8 @@ fn is_same(policy: &Policy, line: &LawLine<'_>, norm: &Norm) -> bool {
             .all(|slot| slot_overlaps(policy, slot, law, norm))
 }
 
-/// Whether another line of the policy is quick enough for all that the law's line asks.
+/// Whether another line of the policy is quick enough for all that the law's line asks. Telling people is not telling the
+/// authority: a line without an addressee does not speak to the one that the law names.
 fn is_faster(
     policy: &Policy,
     line: &LawLine<'_>,
@@ -128,6 +139,7 @@ fn is_faster(
             .all(|condition| condition.polarity == Polarity::Unless)
         && other.region.object.contains(&line.region.object)
         && is_same(policy, line, other)
+        && (line.norm.slot(Slot::To).is_none() || other.slot(Slot::To).is_some())
 }
 
 fn finding(

@@ -11,10 +11,11 @@ use crate::source::{Span, Spanned};
 pub const CHECK: Check = Check {
     code: "P0320",
     name: "future-version",
-    severity: Severity::Error,
+    severity: Severity::Warning,
     manual: r#"
 A policy binds from its version's date on, and requests are judged by the version that held at the time. A version dated
-after today holds for nobody, and a review cannot come before the version it reviewed.
+after today holds for nobody yet: right for one that is announced before it takes effect, a slip for any other. A review
+cannot come after today, nor before the version it reviewed.
 
 ```kdl wrong
 policy shop version="2199-03-01" {
@@ -86,7 +87,7 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
                 version.span,
                 message,
                 "after today",
-                "write the day from which it holds, and publish it then",
+                "if it is announced ahead, leave it; else write the day from which it holds",
             );
         }
         let Some(reviewed) = head.reviewed else {

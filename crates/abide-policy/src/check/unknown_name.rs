@@ -2,6 +2,7 @@
 
 use super::Check;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::length::Length;
 use crate::nouns::Nouns;
 use crate::source::Span;
 use crate::vocabulary::{Kind, Slot, Takes};
@@ -65,6 +66,9 @@ pub fn advice(name: &str, kinds: &[Kind], nouns: &Nouns, likely: Option<&str>) -
     };
     if let Some(noun) = same_label() {
         return format!("did you mean `{}`?", noun.name);
+    }
+    if Length::parse(&format!("1 {name}")).is_some() {
+        return format!("put the whole length in quotes, as in `within=\"1 {name}\"`");
     }
     if let Some((_, meant)) = SAME_MEANING.iter().find(|(word, meant)| {
         *word == name.to_lowercase() && kinds.iter().any(|kind| nouns.find(*kind, meant).is_some())

@@ -278,7 +278,10 @@ impl Rule<'_> {
                 "change" => "the change".to_owned(),
                 _ => self.nouns.get(topic.id).label(""),
             });
-        let topics: Vec<String> = topics.collect();
+        let mut topics: Vec<String> = topics.collect();
+        if topics.is_empty() {
+            topics.push("the change".to_owned());
+        }
         let to = self.labels(self.norm.names(Slot::To));
         let who = if to.is_empty() {
             self.who()

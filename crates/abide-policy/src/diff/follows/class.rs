@@ -71,6 +71,17 @@ impl Rule<'_> {
             .names(Slot::When)
             .chain(self.norm.names(Slot::Before));
         let timed = self.norm.names(Slot::When).next().is_some();
+        // `tell material before=effective` names the class of change as what people are told of.
+        let told_classes: Vec<Applies> = self
+            .norm
+            .objects
+            .iter()
+            .filter(|object| object.kind == Kind::Event && object.name.as_ref() != "change")
+            .filter_map(|event| self.class(event))
+            .collect();
+        if !timed && !told_classes.is_empty() {
+            return self.best(told_classes.into_iter());
+        }
         let of_change = self.norm.objects.iter().any(|object| {
             matches!(object.kind, Kind::Topic | Kind::Event) && object.name.as_ref() == "change"
         });
