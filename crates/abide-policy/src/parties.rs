@@ -61,9 +61,18 @@ impl<'a> Parties<'a> {
 
     /// Whether it is said to be under a contract.
     pub fn has_contract(&self, id: NounId) -> bool {
-        self.slots(id, Slot::If)
-            .flat_map(SlotUse::names)
-            .any(|fact| self.nouns.is_a(fact.id, Kind::Fact, "contract"))
+        !self.contracts(id).is_empty()
+    }
+
+    /// The contracts it is said to be under: each fact once, its own first.
+    pub fn contracts(&self, id: NounId) -> Vec<NounId> {
+        let mut found: Vec<NounId> = Vec::new();
+        for fact in self.slots(id, Slot::If).flat_map(SlotUse::names) {
+            if self.nouns.is_a(fact.id, Kind::Fact, "contract") && !found.contains(&fact.id) {
+                found.push(fact.id);
+            }
+        }
+        found
     }
 
     /// The places it is said to be in.

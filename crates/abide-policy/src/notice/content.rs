@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::grounds::{self, Grounded};
 use super::scope::Scope;
 use super::section::{self, SECTIONS, Section};
 use crate::model::{Norm, Policy};
@@ -16,6 +17,8 @@ use crate::vocabulary::{Action, Kind, Slot};
 pub(crate) struct Body {
     pub(crate) part: Option<usize>,
     pub(crate) sections: Vec<(Section, Vec<Item>)>,
+    /// What stands in the section of uses beside its items; no purpose that an earlier body has.
+    pub(crate) grounds: Vec<Grounded>,
 }
 
 /// One clause, or one line without a clause.
@@ -68,12 +71,19 @@ pub(crate) fn read(policy: &Policy, lang: Language, for_place: Option<NounId>) -
     }
     let mut nouns = definitions(policy, lang);
     let mut bodies = Vec::new();
+    let mut told = HashSet::new();
     for part in scope.shown() {
         let definitions = nouns.remove(&part).unwrap_or_default();
         let norms = norms.remove(&part).unwrap_or_default();
+        let grounds = grounds::of(policy, &norms, &mut told);
+        let mut sections = sections(policy, lang, definitions, &norms, &mut given);
+        if !grounds.is_empty() {
+            sections.entry(Section::Use).or_default();
+        }
         bodies.push(Body {
             part,
-            sections: sections(policy, lang, definitions, &norms, &mut given),
+            sections: in_order(sections),
+            grounds,
         });
     }
     let mut anchors = given.taken;
@@ -135,7 +145,7 @@ fn sections(
     definitions: Vec<Definition>,
     norms: &[&Norm],
     given: &mut Anchors,
-) -> Vec<(Section, Vec<Item>)> {
+) -> HashMap<Section, Vec<Item>> {
     let mut sections: HashMap<Section, Vec<Item>> = HashMap::new();
     for definition in definitions {
         let items = sections.entry(definition.section).or_default();
@@ -158,6 +168,10 @@ fn sections(
             given,
         );
     }
+    sections
+}
+
+fn in_order(mut sections: HashMap<Section, Vec<Item>>) -> Vec<(Section, Vec<Item>)> {
     SECTIONS
         .iter()
         .filter_map(|section| sections.remove_entry(section))

@@ -2,6 +2,7 @@
 //! Never loads anything from elsewhere and never runs a script.
 
 mod content;
+mod grounds;
 mod jsonld;
 mod link;
 mod page;

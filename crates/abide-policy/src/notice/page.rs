@@ -3,6 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::content::{Body, Content, Head, Item, Said};
+use super::grounds::Grounded;
 use super::link::{Links, web_link};
 use super::section::Section;
 use super::words::{self, Words};
@@ -10,6 +11,7 @@ use crate::law::Law;
 use crate::library::Library;
 use crate::model::{Policy, Reading};
 use crate::nouns::{Noun, NounId};
+use crate::parties::Parties;
 use crate::sentence::{self, Language};
 use crate::source::Spanned;
 use crate::vocabulary::{Kind, Slot};
@@ -149,6 +151,7 @@ impl Page<'_> {
                     section aria-labelledby=(words::slug(*section)) {
                         h2 id=(words::slug(*section)) { (words::heading(*section, self.lang)) }
                         @if *section == Section::Recipients { (self.parties()) }
+                        @if *section == Section::Use { (self.grounds(body)) }
                         (self.items(items))
                     }
                 }
@@ -169,6 +172,7 @@ impl Page<'_> {
                 @for (id, noun) in self.contacts(Some(part)) { (self.contact(noun, Head::Contact(id))) }
                 @for (section, items) in &body.sections {
                     h3 id=(self.section_anchor(body, *section)) { (words::heading(*section, self.lang)) }
+                    @if *section == Section::Use { (self.grounds(body)) }
                     (self.items(items))
                 }
             }
@@ -193,15 +197,17 @@ impl Page<'_> {
 
     fn items(&self, items: &[Item]) -> Markup {
         html! {
-            ul.clauses {
-                @for item in items {
-                    li id=[item.anchors.first()] {
-                        @for said in &item.sentences { (self.said(said)) (self.words.gap) }
-                        " "
-                        @for (clause, anchor) in item.clauses.iter().zip(&item.anchors) {
-                            @if item.anchors.first() == Some(anchor) { (self.clause(clause, anchor)) }
-                            @else { span id=(anchor) { (self.clause(clause, anchor)) } }
+            @if !items.is_empty() {
+                ul.clauses {
+                    @for item in items {
+                        li id=[item.anchors.first()] {
+                            @for said in &item.sentences { (self.said(said)) (self.words.gap) }
                             " "
+                            @for (clause, anchor) in item.clauses.iter().zip(&item.anchors) {
+                                @if item.anchors.first() == Some(anchor) { (self.clause(clause, anchor)) }
+                                @else { span id=(anchor) { (self.clause(clause, anchor)) } }
+                                " "
+                            }
                         }
                     }
                 }
@@ -355,7 +361,7 @@ impl Page<'_> {
         }
     }
 
-    /// A table of the single parties that the policy declares with a role or a place.
+    /// A table of the single parties that the policy declares with a role, a place or a contract.
     fn parties(&self) -> Markup {
         let all = self
             .policy
@@ -363,34 +369,37 @@ impl Page<'_> {
             .iter()
             .filter(|(_, noun)| noun.kind == Kind::Recipient && noun.own_line().is_some());
         let single = all.filter(|(_, noun)| noun.of.is_empty());
-        let parties: Vec<(&Noun, Vec<&str>, String)> = single
-            .map(|(id, noun)| (noun, self.roles(id, noun), self.places(noun)))
-            .collect();
-        let told = |party: &&(&Noun, Vec<&str>, String)| !party.1.is_empty() || !party.2.is_empty();
-        let parties: Vec<_> = parties.iter().filter(told).collect();
-        html! {
-            @if !parties.is_empty() {
-                div.scroll tabindex="0" role="region" aria-labelledby="parties" {
-                    table {
-                        caption id="parties" { (self.words.recipients) }
-                        thead { tr {
-                            th scope="col" { (self.words.recipient) }
-                            th scope="col" { (self.words.role) }
-                            th scope="col" { (self.words.place) }
-                        } }
-                        tbody {
-                            @for (party, roles, places) in parties {
-                                tr {
-                                    th scope="row" { (party.label(self.lang.tag())) }
-                                    td { (roles.join(self.words.list)) }
-                                    td { (places) }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
+        let bound = Parties::of(&self.policy.nouns);
+        let row = |(id, noun): (NounId, &Noun)| {
+            let contracts = self.labels(bound.contracts(id));
+            let roles = self.roles(id, noun).join(self.words.list);
+            [
+                noun.label(self.lang.tag()),
+                roles,
+                self.places(noun),
+                contracts,
+            ]
+        };
+        let told = |[_, about @ ..]: &[String; 4]| about.iter().any(|cell| !cell.is_empty());
+        let rows: Vec<[String; 4]> = single.map(row).filter(told).collect();
+        let words = self.words;
+        let mut heads = vec![words.recipient, words.role, words.place];
+        if rows.iter().any(|[.., contracts]| !contracts.is_empty()) {
+            heads.push(words.bound);
         }
+        table("parties", words.recipients, &heads, &rows)
+    }
+
+    /// A table of the purposes that have their legal ground on their own line.
+    fn grounds(&self, body: &Body) -> Markup {
+        let row = |found: &Grounded| {
+            let grounds = found.grounds.iter().copied();
+            [self.label(found.purpose), self.labels(grounds)]
+        };
+        let rows: Vec<[String; 2]> = body.grounds.iter().map(row).collect();
+        let id = format!("{}-grounds", self.section_anchor(body, Section::Use));
+        let heads = [self.words.purpose, self.words.ground];
+        table(&id, self.words.grounds, &heads, &rows)
     }
 
     /// The roles of a party: its own, else those of the groups it is in.
@@ -428,10 +437,7 @@ impl Page<'_> {
 
     fn places(&self, party: &Noun) -> String {
         let places = party.slots(Slot::In).flat_map(|slot| slot.names());
-        places
-            .map(|place| self.label(place.id))
-            .collect::<Vec<_>>()
-            .join(self.words.list)
+        self.labels(places.map(|place| place.id))
     }
 
     /// The readings whose clauses the page shows.
@@ -484,5 +490,38 @@ impl Page<'_> {
 
     fn label(&self, id: NounId) -> String {
         self.policy.nouns.get(id).label(self.lang.tag())
+    }
+
+    fn labels(&self, ids: impl IntoIterator<Item = NounId>) -> String {
+        let labels: Vec<String> = ids.into_iter().map(|id| self.label(id)).collect();
+        labels.join(self.words.list)
+    }
+}
+
+/// A table whose rows begin with what they are about, as wide as its heads; nothing without rows.
+fn table<const CELLS: usize>(
+    id: &str,
+    caption: &str,
+    heads: &[&str],
+    rows: &[[String; CELLS]],
+) -> Markup {
+    html! {
+        @if !rows.is_empty() {
+            div.scroll tabindex="0" role="region" aria-labelledby=(id) {
+                table {
+                    caption id=(id) { (caption) }
+                    thead { tr { @for head in heads { th scope="col" { (head) } } } }
+                    tbody {
+                        @for row in rows {
+                            tr {
+                                @for (column, cell) in row.iter().take(heads.len()).enumerate() {
+                                    @if column == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
     }
 }

@@ -197,6 +197,71 @@ fn names_without_words_in_a_language_are_listed() {
 }
 
 #[test]
+fn the_ground_on_the_line_of_a_purpose_is_printed_where_the_uses_are() {
+    let policy = policy(
+        r#"
+policy shop {
+    languages en zh
+    purpose lending is=provide-service because=contract
+    purpose tuning label="making the app better" is=analytics because=legitimate-interests
+    purpose surveys label="surveys" because=consent
+    purpose games label="games" because=consent
+    collect email at=registration for=lending
+    never use email for=games
+    use email for=surveys because=contract
+    part coast about=california {
+        use email for=tuning lending
+    }
+}
+labels zh {
+    purpose lending "出借"
+}"#,
+    );
+    let page = |lang: Language| html(&policy, Library::standard(), lang, None);
+    let english = page(Language::English);
+    for text in [
+        "<h2 id=\"use\">",
+        "<caption id=\"use-grounds\">On what ground</caption>",
+        "<th scope=\"col\">Purpose</th><th scope=\"col\">Legal basis</th>",
+        "<tbody><tr><th scope=\"row\">lending</th><td>contract</td></tr></tbody>",
+        "<caption id=\"part-0-use-grounds\">",
+        "<tbody><tr><th scope=\"row\">making the app better</th><td>legitimate interests</td></tr></tbody>",
+    ] {
+        assert!(english.contains(text), "{text} is not in {english}");
+    }
+    assert!(!english.contains("<ul class=\"clauses\"></ul>"));
+    let chinese = page(Language::Chinese);
+    assert!(chinese.contains("<th scope=\"row\">出借</th><td>订立或履行合同所必需</td>"));
+    let without = html(
+        &self::policy(BIKES),
+        Library::standard(),
+        Language::English,
+        None,
+    );
+    assert!(!without.contains("grounds"));
+}
+
+#[test]
+fn the_contract_of_a_company_is_printed_beside_its_place() {
+    let page = |lang: Language, contract: &str| {
+        let policy = policy(&format!(
+            "policy shop {{\n languages en zh\n recipient paywell label=\"Paywell\" role=processor in=US {contract}\n recipient colo label=\"Colo\" in=NL\n share email with=paywell\n}}"
+        ));
+        html(&policy, Library::standard(), lang, None)
+    };
+    let english = page(Language::English, "if=dpa");
+    assert!(english.contains("<th scope=\"col\">Bound by</th></tr></thead>"));
+    assert!(english.contains("<td>United States</td><td>a data processing agreement</td></tr>"));
+    assert!(
+        english.contains("<td>Netherlands</td><td></td></tr>"),
+        "{english}"
+    );
+    let chinese = page(Language::Chinese, "if=dpa");
+    assert!(chinese.contains("合同约束</th>") && chinese.contains("<td>数据处理协议</td></tr>"));
+    assert!(!page(Language::English, "").contains("Bound by"));
+}
+
+#[test]
 fn linked_data_uses_the_terms_of_the_vocabulary() {
     let document = jsonld(&policy(BIKES), Library::standard(), Language::English);
     let graph = document["@graph"].as_array().unwrap();
