@@ -4,7 +4,7 @@ use std::path::Path;
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
+    let root = Path::new(&told("CARGO_MANIFEST_DIR")?).join("../../policies");
     println!("cargo::rerun-if-changed={}", root.display());
     let mut code = String::from("pub(crate) const POLICIES: &[(&str, &[(&str, &str)])] = &[\n");
     for folder in sorted(&root)?.iter().filter(|path| path.is_dir()) {
@@ -24,8 +24,13 @@ fn main() -> io::Result<()> {
         code.push_str("    ]),\n");
     }
     code.push_str("];\n");
-    let out = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo gives no OUT_DIR"))?;
+    let out = told("OUT_DIR")?;
     fs::write(Path::new(&out).join("policies.rs"), code)
+}
+
+/// What cargo tells the script at each run: a checkout may have moved since the script was built.
+fn told(name: &str) -> io::Result<std::ffi::OsString> {
+    env::var_os(name).ok_or_else(|| io::Error::other(format!("cargo gives no {name}")))
 }
 
 fn sorted(folder: &Path) -> io::Result<Vec<std::path::PathBuf>> {

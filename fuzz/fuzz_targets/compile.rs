@@ -7,8 +7,7 @@ use abide_policy::{Library, compile, resolved};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let (file, _) = SourceFile::from_bytes("fuzz.kdl", bytes);
-    let files = [file];
+    let files = [SourceFile::from_bytes("fuzz.kdl", bytes)];
     let compiled = compile(Library::standard(), &files, Some(jiff::civil::date(2026, 11, 21)));
     let _ = render_all(&compiled.findings, &files);
     for policy in &compiled.policies {

@@ -7,7 +7,7 @@ use crate::diagnostic::Findings;
 use crate::length::Length;
 use crate::model::{Norm, Verified};
 use crate::nouns::{NounId, Nouns};
-use crate::resolve::{self, values_of};
+use crate::resolve;
 use crate::syntax::{Argument, Statement};
 use crate::vocabulary::{Kind, Slot};
 
@@ -145,7 +145,7 @@ fn read_pack(pack: &Statement, nouns: &Nouns, findings: &mut Findings) -> Law {
     Law {
         label: text(Slot::Label).unwrap_or_else(|| name.clone()),
         place: text(Slot::In).and_then(|place| nouns.find(Kind::Place, &place)),
-        since: text(Slot::Since).and_then(|date| values_of::date(&date)),
+        since: text(Slot::Since).and_then(|date| resolve::date(&date)),
         counting: text(Slot::Counting),
         norms: resolved.norms,
         constants: pack
@@ -191,7 +191,7 @@ fn read_constant(line: &Statement, nouns: &Nouns, findings: &mut Findings) -> Co
         value: value.filter(|_| !here),
         by_place,
         cite: text(Slot::Cite),
-        verified: values_of::verified(&text(Slot::Verified)),
+        verified: resolve::verified(&text(Slot::Verified)),
     }
 }
 

@@ -412,6 +412,17 @@ impl Norm {
             .flat_map(SlotUse::names)
     }
 
+    /// The firm length in a slot.
+    pub fn length(&self, slot: Slot) -> Option<Length> {
+        self.slot(slot)?
+            .values
+            .iter()
+            .find_map(|value| match value {
+                Value::Length { length, .. } => Some(*length),
+                _ => None,
+            })
+    }
+
     /// Whether one of the conditions names a fact that is, or is a kind of, `fact`.
     pub fn needs_fact(&self, nouns: &Nouns, fact: &str) -> bool {
         self.conditions

@@ -6,8 +6,7 @@ use crate::check::Context;
 use crate::diagnostic::Severity;
 use crate::law::Law;
 use crate::leaf_set::LeafSet;
-use crate::length::Length;
-use crate::model::{Authority, Norm, NounUse, Policy, Region, SlotUse, Value, Verified};
+use crate::model::{Authority, Norm, NounUse, Policy, Region, SlotUse, Verified};
 use crate::nouns::NounId;
 use crate::resolve::region_of;
 use crate::source::Spanned;
@@ -158,17 +157,6 @@ pub fn places_of(policy: &Policy, people: NounId) -> Option<LeafSet> {
     let mut set = LeafSet::EMPTY;
     walk(policy, people, 0, &mut set);
     (!set.is_empty()).then_some(set)
-}
-
-/// The firm length in a slot.
-pub fn length_in(norm: &Norm, slot: Slot) -> Option<Length> {
-    norm.slot(slot)?
-        .values
-        .iter()
-        .find_map(|value| match value {
-            Value::Length { length, .. } => Some(*length),
-            _ => None,
-        })
 }
 
 /// Whether the names of a slot have something in common. A slot that is left out has what the other has.

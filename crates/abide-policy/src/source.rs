@@ -10,6 +10,8 @@ pub struct SourceFile {
     pub path: String,
     /// The text, which spans index by byte.
     pub text: String,
+    /// The first byte of the original that is not UTF-8; U+FFFD stands in its place.
+    pub not_utf8_at: Option<usize>,
     /// Where each line starts.
     lines: Vec<usize>,
 }
@@ -23,18 +25,16 @@ impl SourceFile {
             path: path.into(),
             lines: std::iter::once(0).chain(ends).collect(),
             text,
+            not_utf8_at: None,
         }
     }
 
-    /// A file from raw bytes. Bytes that are not UTF-8 become U+FFFD, and the byte offset of the first of them is
-    /// returned beside the file.
-    pub fn from_bytes(path: impl Into<String>, bytes: &[u8]) -> (Self, Option<usize>) {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => (Self::new(path, text), None),
-            Err(error) => (
-                Self::new(path, String::from_utf8_lossy(bytes)),
-                Some(error.valid_up_to()),
-            ),
+    /// A file from raw bytes. Bytes that are not UTF-8 become U+FFFD.
+    pub fn from_bytes(path: impl Into<String>, bytes: &[u8]) -> Self {
+        let wrong = std::str::from_utf8(bytes).err();
+        Self {
+            not_utf8_at: wrong.map(|error| error.valid_up_to()),
+            ..Self::new(path, String::from_utf8_lossy(bytes))
         }
     }
 

@@ -61,7 +61,7 @@ pub fn parse(file: &SourceFile, index: u32, findings: &mut Findings) -> Vec<Stat
             return Vec::new();
         }
     }
-    if let Some(at) = file.text.find('\u{FFFD}') {
+    if let Some(at) = file.not_utf8_at {
         findings.push(not_utf8::at(Span::new(
             index,
             at,

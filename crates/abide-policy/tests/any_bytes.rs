@@ -13,7 +13,7 @@ use abide_policy::{Compiled, Library, compile};
 use proptest::prelude::*;
 
 fn read(bytes: &[u8]) -> Compiled {
-    let files = [SourceFile::from_bytes("any.kdl", bytes).0];
+    let files = [SourceFile::from_bytes("any.kdl", bytes)];
     let compiled = compile(
         Library::standard(),
         &files,
@@ -166,6 +166,8 @@ fn bytes_that_are_not_text_are_named() {
             .iter()
             .any(|finding| finding.code == "P0105")
     );
+    // The replacement character itself is text like any other.
+    assert!(!codes("policy shop {\n    say \"\u{FFFD}\"\n}\n").contains(&"P0105"));
 }
 
 /// Pieces of the language, so that random text reaches the deeper code.

@@ -16,36 +16,37 @@ use abide_policy::{Library, compile};
 use jiff::civil::date;
 
 /// The day on which the examples are read.
-fn findings(source: &str) -> (Vec<SourceFile>, Vec<Diagnostic>) {
-    let files = vec![SourceFile::new("policy.kdl", source)];
+fn findings(source: &[u8]) -> (Vec<SourceFile>, Vec<Diagnostic>) {
+    let files = vec![SourceFile::from_bytes("policy.kdl", source)];
     let compiled = compile(Library::standard(), &files, Some(date(2026, 11, 21)));
     (files, compiled.findings)
 }
 
 /// The code blocks of a manual page that are marked `kdl MARK`.
-fn examples(check: &Check, mark: &str) -> Vec<String> {
+fn examples(check: &Check, mark: &str) -> Vec<Vec<u8>> {
     let fence = format!("```kdl {mark}\n");
     check
         .manual
         .split(&fence)
         .skip(1)
-        .map(|rest| rest.split("```").next().unwrap().to_owned())
+        .map(|rest| rest.split("```").next().unwrap().into())
         .collect()
 }
 
 /// Examples that are too long or too odd for a manual page.
-fn generated(check: &Check) -> Option<String> {
-    match check.code {
-        "P0103" => Some("x".repeat(SIZE_LIMIT_BYTES + 1)),
-        "P0104" => Some(format!("policy shop {}\n", "{ a".repeat(70))),
-        "P0105" => Some("policy shop {\n    say \"caf\u{FFFD}\"\n}\n".to_owned()),
-        "P0107" => Some(format!(
+fn generated(check: &Check) -> Option<Vec<u8>> {
+    let text = match check.code {
+        "P0103" => "x".repeat(SIZE_LIMIT_BYTES + 1),
+        "P0104" => format!("policy shop {}\n", "{ a".repeat(70)),
+        "P0105" => return Some(b"policy shop {\n    say \"caf\xe9\"\n}\n".to_vec()),
+        "P0107" => format!(
             "policy shop {{\n    collect {}\n}}\n",
             "{ at visit }\n    collect email ".repeat(10_001)
-        )),
-        "P0108" => Some(format!("policy shop {{\n{}}}\n", "    oops\n".repeat(2001))),
-        _ => None,
-    }
+        ),
+        "P0108" => format!("policy shop {{\n{}}}\n", "    oops\n".repeat(2001)),
+        _ => return None,
+    };
+    Some(text.into_bytes())
 }
 
 #[test]

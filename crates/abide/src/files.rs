@@ -58,5 +58,5 @@ fn read_file(path: &Path) -> Result<SourceFile> {
     file.take(SIZE_LIMIT_BYTES as u64 + 1)
         .read_to_end(&mut bytes)
         .with_context(|| format!("cannot read `{}`", path.display()))?;
-    Ok(SourceFile::from_bytes(path.display().to_string(), &bytes).0)
+    Ok(SourceFile::from_bytes(path.display().to_string(), &bytes))
 }

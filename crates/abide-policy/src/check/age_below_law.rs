@@ -114,7 +114,7 @@ fn law_age<'a>(policy: &Policy, law: &NamedLaw<'a>) -> Option<LawAge<'a>> {
         let places = places(policy, &written.slots)?.leaves()?;
         let read = people
             .texts(Slot::Verified)
-            .map(crate::resolve::values_of::verified)
+            .map(crate::resolve::verified)
             .min();
         match &bound(&written.slots)?.bound {
             Ok(years) => Some(LawAge {

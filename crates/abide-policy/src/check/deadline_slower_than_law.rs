@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Findings, Severity};
 use crate::leaf_set::LeafSet;
 use crate::length::Length;
 use crate::model::{Norm, Polarity, Policy, Verified};
-use crate::named_law::{self, LawLine, NamedLaw, length_in, listed, slot_overlaps};
+use crate::named_law::{self, LawLine, NamedLaw, listed, slot_overlaps};
 use crate::vocabulary::{Action, Mode, Slot};
 
 /// See the manual page.
@@ -61,7 +61,7 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
         .norms
         .iter()
         .filter(|norm| is_timed(norm))
-        .filter_map(|norm| Some((norm, length_in(norm, Slot::Within)?)))
+        .filter_map(|norm| Some((norm, norm.length(Slot::Within)?)))
         .collect();
     for law in named_law::named_laws(context) {
         let concerned: Vec<(&Norm, Length)> = timed
@@ -73,7 +73,7 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
             let slower: Vec<(&LawLine<'_>, Length)> = law
                 .lines
                 .iter()
-                .filter_map(|line| Some((line, length_in(line.norm, Slot::Within)?)))
+                .filter_map(|line| Some((line, line.norm.length(Slot::Within)?)))
                 .filter(|(line, length)| {
                     length.shorter_than(*own) == Some(true) && is_same(policy, line, norm)
                 })

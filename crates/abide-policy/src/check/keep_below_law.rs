@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Findings, Severity};
 use crate::law::ConstantValue;
 use crate::length::Length;
 use crate::model::{Norm, Polarity, Policy, SlotUse, Value};
-use crate::named_law::{self, LawLine, NamedLaw, caveat, length_in, listed, slot_overlaps};
+use crate::named_law::{self, LawLine, NamedLaw, caveat, listed, slot_overlaps};
 use crate::vocabulary::{Action, Kind, Mode, Slot};
 
 /// See the manual page.
@@ -69,7 +69,7 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
 
 /// How long the law wants it kept; a constant has the value of the controller's country, or the law's general one.
 fn demanded(policy: &Policy, law: &NamedLaw<'_>, norm: &Norm) -> Option<Length> {
-    length_in(norm, Slot::Within).or_else(|| {
+    norm.length(Slot::Within).or_else(|| {
         let name = norm
             .slot(Slot::Within)?
             .values
@@ -122,11 +122,13 @@ fn is_life(policy: &Policy, line: &LawLine<'_>, norm: &Norm) -> bool {
 }
 
 fn ends_early(norm: &Norm, demanded: Length) -> bool {
-    length_in(norm, Slot::Within).is_some_and(|own| own.shorter_than(demanded) == Some(true))
+    norm.length(Slot::Within)
+        .is_some_and(|own| own.shorter_than(demanded) == Some(true))
 }
 
 fn finding(law: &NamedLaw<'_>, line: &LawLine<'_>, norm: &Norm, demanded: Length) -> Diagnostic {
-    let own = length_in(norm, Slot::Within)
+    let own = norm
+        .length(Slot::Within)
         .map(|own| own.to_string())
         .unwrap_or_default();
     let objects = listed(line.norm.objects.iter().map(|object| object.name.as_ref()));

@@ -2,8 +2,7 @@
 
 use super::{Check, Context, clash};
 use crate::diagnostic::{Findings, Severity};
-use crate::length::Length;
-use crate::model::{Norm, Value};
+use crate::model::Norm;
 use crate::vocabulary::{Action, Mode, Slot};
 
 /// See the manual page.
@@ -43,7 +42,7 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
     let policy = context.policy;
     let timed = |norm: &&Norm| {
         norm.mode == Mode::Must
-            && length(norm).is_some()
+            && norm.length(Slot::Within).is_some()
             && matches!(norm.action, Action::Answer | Action::Tell | Action::Erase)
     };
     let (inside, base): (Vec<&Norm>, Vec<&Norm>) = policy
@@ -53,8 +52,9 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
         .partition(|norm| norm.part.is_some());
     for weaker in base {
         let stronger = inside.iter().find(|stronger| {
-            let longer = length(stronger)
-                .zip(length(weaker))
+            let longer = stronger
+                .length(Slot::Within)
+                .zip(weaker.length(Slot::Within))
                 .and_then(|(strong, weak)| strong.shorter_than(weak))
                 == Some(true);
             longer
@@ -92,14 +92,4 @@ fn run(context: &Context<'_>, findings: &mut Findings) {
                 ),
         );
     }
-}
-
-fn length(norm: &Norm) -> Option<Length> {
-    norm.slot(Slot::Within)?
-        .values
-        .iter()
-        .find_map(|value| match value {
-            Value::Length { length, .. } => Some(*length),
-            _ => None,
-        })
 }

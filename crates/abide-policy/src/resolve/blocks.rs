@@ -7,7 +7,7 @@ use crate::model::{Controller, Part, Value};
 use crate::source::Spanned;
 use crate::suggest::closest;
 use crate::syntax::{Property, Statement};
-use crate::vocabulary::{Slot, Takes};
+use crate::vocabulary::Slot;
 
 /// The most parts that may stand inside each other; the nesting guard allows more braces than a policy needs.
 const PART_DEPTH_LIMIT: usize = 8;
@@ -240,9 +240,8 @@ impl<'s> Resolver<'_> {
         self.findings.push(finding);
     }
 
-    /// The text values of a slot given by property or child; wrong forms are findings.
+    /// The values of a slot that takes text, given by property or child.
     pub(super) fn texts_of(&mut self, slot: Slot, statement: &Statement) -> Vec<Spanned<String>> {
-        debug_assert!(matches!(slot.takes(), Takes::Text));
         let used = self.slots_of(statement, &|found| (found == slot).then(|| slot.takes()));
         used.into_iter()
             .flat_map(|used| used.values)
@@ -262,28 +261,13 @@ fn is_part_child(word: &str) -> bool {
 impl Statement {
     /// The statement without the lines of its block: only children that are slots or texts of its own.
     fn clone_head(&self) -> Self {
-        let children = self
-            .children
-            .iter()
-            .filter(|child| is_part_child(&child.name.value))
-            .cloned()
-            .collect();
-        Self {
-            children,
-            ..Self {
-                children: Vec::new(),
-                ..self.shallow()
-            }
-        }
-    }
-
-    fn shallow(&self) -> Self {
+        let own = |child: &&Self| is_part_child(&child.name.value);
         Self {
             clause: self.clause.clone(),
             name: self.name.clone(),
             args: self.args.clone(),
             props: self.props.clone(),
-            children: Vec::new(),
+            children: self.children.iter().filter(own).cloned().collect(),
             span: self.span,
         }
     }

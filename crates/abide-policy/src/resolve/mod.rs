@@ -17,11 +17,8 @@ use crate::vocabulary::Slot;
 
 pub use regions::region_of;
 
-/// Forms that the law reader shares.
-pub(crate) mod values_of {
-    pub(crate) use super::sentences::verified;
-    pub(crate) use super::values::date;
-}
+pub(crate) use sentences::verified;
+pub(crate) use values::date;
 
 /// Resolves the statements of all files of a unit. Blocks of one name are one policy.
 pub fn resolve(

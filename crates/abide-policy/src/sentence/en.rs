@@ -2,7 +2,7 @@
 //! nothing can be left out.
 
 use super::en_grammar::{capital, first_word, list, with_article, without_article};
-use super::en_phrases::{conjunction, names, tail, values};
+use super::en_phrases::{conjunction, tail, values};
 use super::line::{Line, Slots, texts};
 use crate::model::{NounUse, Value};
 use crate::vocabulary::{Action, Kind, Mode, Slot};
@@ -12,8 +12,8 @@ pub(super) fn norm(line: &Line<'_>) -> String {
     let mut slots = line.slots();
     let opener = opener(line, &mut slots);
     let hedge = texts(&slots.take(Slot::Hedge)).join(", ");
-    let costs = names(line, &slots.take(Slot::Costs));
-    let because = names(line, &slots.take(Slot::Because));
+    let costs = line.names(&slots.take(Slot::Costs));
+    let because = line.names(&slots.take(Slot::Because));
     let mut text = head(line, &mut slots);
     text.push_str(&tail(line, slots));
     let excepts: Vec<String> = line
@@ -53,12 +53,7 @@ pub(super) fn norm(line: &Line<'_>) -> String {
 
 /// The people of the part that a line stands in come first: `For California residents, …`.
 fn opener(line: &Line<'_>, slots: &mut Slots<'_>) -> String {
-    let from_part = line
-        .norm
-        .slots
-        .iter()
-        .any(|used| used.slot == Slot::About && used.inherited);
-    if !from_part || !slots.has(Slot::About) {
+    if !line.is_about_part() || !slots.has(Slot::About) {
         return String::new();
     }
     format!(
@@ -362,7 +357,8 @@ fn exception(line: &Line<'_>, objects: &[NounUse], slots: &[crate::model::SlotUs
         .collect();
     let hedge = texts(&slots.take(Slot::Hedge)).join(", ");
     let mut text = format!("{}{}", list(&labels, "and"), tail(line, slots));
-    for more in names(line, &rest)
+    for more in line
+        .names(&rest)
         .into_iter()
         .chain((!hedge.is_empty()).then_some(hedge))
     {

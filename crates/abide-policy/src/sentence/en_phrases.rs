@@ -139,10 +139,7 @@ fn parts(line: &Line<'_>, found: &[&Value]) -> String {
 }
 
 fn forms(line: &Line<'_>, found: &[&Value]) -> String {
-    let named: Vec<String> = names(line, found)
-        .iter()
-        .map(|form| in_form(form))
-        .collect();
+    let named: Vec<String> = line.names(found).iter().map(|form| in_form(form)).collect();
     let any = found
         .iter()
         .any(|value| value.is_any())
@@ -244,7 +241,7 @@ fn together(unlesses: &[String]) -> String {
 pub(super) fn condition(line: &Line<'_>, unless: bool, group: &[&Value]) -> String {
     let nouns = &line.policy.nouns;
     let consent = |value: &&Value| matches!(value, Value::Noun(noun) if nouns.is_a(noun.id, Kind::Fact, "consent"));
-    let labels = names(line, group);
+    let labels = line.names(group);
     let things: Vec<bool> = group
         .iter()
         .zip(&labels)
@@ -368,15 +365,6 @@ pub(super) fn is_soon(found: &[&Value]) -> bool {
         Value::Length { length, .. } => length.value == 0,
         _ => false,
     })
-}
-
-/// The labels of the names among the values.
-pub(super) fn names(line: &Line<'_>, found: &[&Value]) -> Vec<String> {
-    let label = |value: &&Value| match value {
-        Value::Noun(noun) => Some(line.label(noun)),
-        _ => None,
-    };
-    found.iter().filter_map(label).collect()
 }
 
 pub(super) fn values(line: &Line<'_>, slot: Slot, found: &[&Value]) -> Vec<String> {

@@ -31,6 +31,21 @@ impl<'a> Line<'a> {
         self.norm.excepts.iter().filter(|except| !except.implied)
     }
 
+    /// Whether the people it is about are those of its part.
+    pub(crate) fn is_about_part(&self) -> bool {
+        let mut slots = self.norm.slots.iter();
+        slots.any(|used| used.slot == Slot::About && used.inherited)
+    }
+
+    /// The labels of the names among the values.
+    pub(crate) fn names(&self, found: &[&Value]) -> Vec<String> {
+        let label = |value: &&Value| match value {
+            Value::Noun(noun) => Some(self.label(noun)),
+            _ => None,
+        };
+        found.iter().filter_map(label).collect()
+    }
+
     /// The label of a name.
     pub(crate) fn label(&self, used: &NounUse) -> String {
         self.policy.nouns.get(used.id).label(self.lang.tag())

@@ -3,8 +3,8 @@
 
 use super::line::{Line, Slots, texts};
 use super::zh_phrases::{
-    AFTER_VERB, BEFORE_VERB, conditions, conjunction, each, exception, hedge, list, names, phrase,
-    rest, text, values, window,
+    AFTER_VERB, BEFORE_VERB, conditions, conjunction, each, exception, hedge, list, phrase, rest,
+    text, values, window,
 };
 use crate::model::NounUse;
 use crate::vocabulary::{Action, Kind, Mode, Slot};
@@ -18,8 +18,8 @@ pub(super) fn norm(line: &Line<'_>) -> String {
         .map(|text| hedge(text))
         .collect::<Vec<_>>()
         .join("、");
-    let costs = names(line, &slots.take(Slot::Costs));
-    let because = names(line, &slots.take(Slot::Because));
+    let costs = line.names(&slots.take(Slot::Costs));
+    let because = line.names(&slots.take(Slot::Because));
     let conditions = conditions(line, &mut slots);
     let window = window(line, &mut slots);
     // A hedge of one word stands by the verb, one of several words opens the sentence.
@@ -58,12 +58,7 @@ pub(super) fn norm(line: &Line<'_>) -> String {
 }
 
 fn opener(line: &Line<'_>, slots: &mut Slots<'_>) -> String {
-    let from_part = line
-        .norm
-        .slots
-        .iter()
-        .any(|used| used.slot == Slot::About && used.inherited);
-    if !from_part || !slots.has(Slot::About) {
+    if !line.is_about_part() || !slots.has(Slot::About) {
         return String::new();
     }
     format!(

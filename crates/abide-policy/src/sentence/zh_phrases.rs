@@ -160,7 +160,7 @@ pub(super) fn conditions(line: &Line<'_>, slots: &mut Slots<'_>) -> String {
     let mut text = String::new();
     for slot in [Slot::If, Slot::Unless] {
         for group in slots.groups(slot) {
-            let facts = list(&names(line, group), "或");
+            let facts = list(&line.names(group), "或");
             let consent = |value: &&Value| matches!(value, Value::Noun(noun) if line.policy.nouns.is_a(noun.id, Kind::Fact, "consent"));
             text.push_str(&match (slot, group.iter().all(consent)) {
                 (Slot::If, true) => format!("在取得{facts}后，"),
@@ -206,15 +206,6 @@ pub(super) fn exception(line: &Line<'_>, objects: &[NounUse], slots: &[SlotUse])
     );
     text.push_str(&rest(line, &mut slots, AFTER_VERB));
     text
-}
-
-/// The labels of the names among the values.
-pub(super) fn names(line: &Line<'_>, found: &[&Value]) -> Vec<String> {
-    let label = |value: &&Value| match value {
-        Value::Noun(noun) => Some(line.label(noun)),
-        _ => None,
-    };
-    found.iter().filter_map(label).collect()
 }
 
 pub(super) fn values(line: &Line<'_>, slot: Slot, found: &[&Value]) -> Vec<String> {
