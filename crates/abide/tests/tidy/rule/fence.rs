@@ -47,8 +47,18 @@ const FENCES: &[Fence] = &[
         keeps_out: EFFECTS,
     },
     Fence {
+        name: "abide-ledger",
+        may_use: &[],
+        keeps_out: EFFECTS,
+    },
+    Fence {
+        name: "abide-store",
+        may_use: &["abide-ledger", "abide-policy"],
+        keeps_out: &["axum", "clap", "hyper", "reqwest", "tower", "ureq"],
+    },
+    Fence {
         name: "abide",
-        may_use: &["abide-policy"],
+        may_use: &["abide-ledger", "abide-policy", "abide-store"],
         keeps_out: &[],
     },
 ];
