@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod check;
 pub mod coverage;
 pub mod deadline;
+pub mod decide;
 pub mod diagnostic;
 pub mod diff;
 pub mod dpv;
