@@ -1,0 +1,82 @@
+//! A civil date, as entries state it. Never a moment: the public part says on which day, and no more.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::error::LedgerError;
+
+/// A day of the Gregorian calendar, written `2026-11-22`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day {
+    year: u16,
+    month: u8,
+    day: u8,
+}
+
+impl Day {
+    /// The day with this year (0 to 9999), month (1 to 12) and day of the month.
+    pub fn new(year: u16, month: u8, day: u8) -> Result<Self, LedgerError> {
+        if year > 9999 || day == 0 || day > days_in(year, month) {
+            return Err(LedgerError::malformed(
+                "day",
+                "the calendar has no such date",
+            ));
+        }
+        Ok(Self { year, month, day })
+    }
+}
+
+fn days_in(year: u16, month: u8) -> u8 {
+    let leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
+    match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if leap => 29,
+        2 => 28,
+        _ => 0,
+    }
+}
+
+impl FromStr for Day {
+    type Err = LedgerError;
+
+    fn from_str(text: &str) -> Result<Self, LedgerError> {
+        let wrong = || LedgerError::malformed("day", "expected a date such as `2026-11-22`");
+        let number = |range: std::ops::Range<usize>| {
+            let digits = text.get(range)?;
+            let all = digits.bytes().all(|byte| byte.is_ascii_digit());
+            all.then(|| digits.parse::<u16>().ok())?
+        };
+        let dashes = [4, 7].map(|at| text.as_bytes().get(at));
+        match (number(0..4), number(5..7), number(8..10)) {
+            (Some(year), Some(month), Some(day))
+                if text.len() == 10 && dashes == [Some(&b'-'); 2] =>
+            {
+                Self::new(year, month as u8, day as u8)
+            }
+            _ => Err(wrong()),
+        }
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { year, month, day } = self;
+        write!(out, "{year:04}-{month:02}-{day:02}")
+    }
+}
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}

@@ -1,0 +1,58 @@
+//! The small spellings that C2SP formats share: decimals and key names. Never accepts two spellings of one value.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::error::LedgerError;
+
+/// A decimal without sign, spaces or leading zeros.
+pub(crate) fn parse_decimal(thing: &'static str, text: &str) -> Result<u64, LedgerError> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.parse() {
+        Ok(value) if digits && (text == "0" || !text.starts_with('0')) => Ok(value),
+        _ => Err(LedgerError::malformed(
+            thing,
+            format!(
+                "`{}` is not a decimal without leading zeros",
+                shortened(text)
+            ),
+        )),
+    }
+}
+
+/// Standard base64 with padding; `thing` and `field` name what is read.
+pub(crate) fn parse_base64(
+    thing: &'static str,
+    field: &str,
+    text: &str,
+) -> Result<Vec<u8>, LedgerError> {
+    STANDARD
+        .decode(text)
+        .map_err(|_| LedgerError::malformed(thing, format!("the {field} is not base64")))
+}
+
+/// Standard base64 with padding.
+pub(crate) fn to_base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
+/// Whether a name may stand in a signature line: not empty, no Unicode spaces, no plus, no control characters.
+pub(crate) fn is_key_name(name: &str) -> bool {
+    !name.is_empty()
+        && !name
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control() || c == '+')
+}
+
+/// At most 40 characters of `text` for a message, without control characters.
+pub(crate) fn shortened(text: &str) -> String {
+    let mut short: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(40)
+        .collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}

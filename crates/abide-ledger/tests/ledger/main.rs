@@ -1,0 +1,15 @@
+//! The ledger as its users see it. Each chapter holds it against something written apart from it: a slow tree, values
+//! computed by other programs, or arbitrary bytes.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod entry;
+mod note;
+mod slow;
+mod tree;
+mod vectors;
