@@ -1,13 +1,8 @@
 //! The one binary: reads the command line, runs one command, and turns its outcome into an exit code.
 
-mod clock;
-mod command;
-mod files;
-mod output;
-mod samples;
-
 use std::process::ExitCode;
 
+use abide::command;
 use clap::Parser;
 
 /// Write what you promise. Abide keeps it, and proves it.
