@@ -8,6 +8,8 @@ use abide_policy::guard::SIZE_LIMIT_BYTES;
 use abide_policy::source::SourceFile;
 use anyhow::{Context, Result, bail};
 
+use crate::samples;
+
 /// The units among the paths that a shell's `policies/*` names: folders and `.kdl` files. Other files beside them are
 /// passed over and named on standard error; if nothing is left, that is an error.
 pub fn read_units(paths: &[PathBuf]) -> Result<Vec<Vec<SourceFile>>> {
@@ -49,6 +51,21 @@ pub fn read_unit(path: &Path) -> Result<Vec<SourceFile>> {
         );
     }
     paths.iter().map(|path| read_file(path)).collect()
+}
+
+/// The files at a path; if nothing is there, those of the shipped policy of that name.
+pub fn read_named(path: &Path) -> Result<Vec<SourceFile>> {
+    if path.exists() {
+        return read_unit(path);
+    }
+    match path.to_str().and_then(samples::find) {
+        Some(files) => Ok(files),
+        None => bail!(
+            "there is no `{}`, and no shipped policy of that name; these ship: {}",
+            path.display(),
+            samples::names().collect::<Vec<_>>().join(", ")
+        ),
+    }
 }
 
 /// Reads a file up to just over the size limit, so that a huge one is refused by the compiler without being held.

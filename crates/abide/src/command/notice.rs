@@ -34,7 +34,7 @@ pub struct Arguments {
 
 /// Runs the command. A policy with errors is not published.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
-    let files = files::read_unit(&arguments.path)?;
+    let files = files::read_named(&arguments.path)?;
     let compiled = compile(Library::standard(), &files, Some(clock::today()));
     if !compiled.is_clean() {
         print(&diagnostic::render_all(&compiled.findings, &files))?;

@@ -35,7 +35,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
             return Ok(Outcome::Clean);
         }
     };
-    let files = files::read_unit(path)?;
+    let files = files::read_named(path)?;
     let compiled = compile(Library::standard(), &files, Some(clock::today()));
     for policy in &compiled.policies {
         match arguments.format {

@@ -1,0 +1,119 @@
+//! The pages of the guide are true: every `console` block is run in a folder of its page's own, and prints what the page
+//! shows. In what a page shows, `…` stands for anything, and a line with nothing else for any lines.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn docs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs")
+}
+
+/// One command of a page and what the page shows of its output.
+struct Step {
+    line: usize,
+    command: String,
+    shown: Vec<String>,
+}
+
+/// The steps of all `console` blocks. A command starts with `$ ` and goes on over lines that end in a backslash.
+fn steps(page: &str) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut lines = page.lines().enumerate();
+    while lines.by_ref().any(|(_, line)| line == "```console") {
+        for (index, line) in lines.by_ref() {
+            let open = steps.last_mut().filter(|step| step.command.ends_with('\\'));
+            match (line, line.strip_prefix("$ "), open) {
+                ("```", ..) => break,
+                (_, _, Some(step)) => step.command = format!("{}\n{line}", step.command),
+                (_, Some(command), _) => steps.push(Step {
+                    line: index + 1,
+                    command: command.to_owned(),
+                    shown: Vec::new(),
+                }),
+                _ => steps
+                    .last_mut()
+                    .expect("output before a command")
+                    .shown
+                    .push(line.to_owned()),
+            }
+        }
+    }
+    steps
+}
+
+/// Whether the lines are as shown, where `…` stands for anything.
+fn fits(shown: &[String], lines: &[&str]) -> bool {
+    match shown {
+        [] => lines.is_empty(),
+        [any, rest @ ..] if any.trim() == "…" => {
+            (0..=lines.len()).any(|skipped| fits(rest, &lines[skipped..]))
+        }
+        [first, rest @ ..] => {
+            lines
+                .first()
+                .is_some_and(|line| line_fits(first.trim_end(), line.trim_end()))
+                && fits(rest, &lines[1..])
+        }
+    }
+}
+
+fn line_fits(shown: &str, line: &str) -> bool {
+    let Some((head, tail)) = shown.split_once('…') else {
+        return shown == line;
+    };
+    line.strip_prefix(head).is_some_and(|rest| {
+        let mut ends = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
+        ends.any(|at| line_fits(tail, &rest[at..]))
+    })
+}
+
+/// Runs a page from top to bottom.
+fn run(page: &str) {
+    let folder = std::env::temp_dir().join(format!("abide-guide-{page}-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let program = Path::new(env!("CARGO_BIN_EXE_abide")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let text = fs::read_to_string(docs().join("guide").join(page)).unwrap();
+    let steps = steps(&text);
+    assert!(!steps.is_empty(), "{page} shows no command");
+    for step in steps {
+        let output = Command::new("bash")
+            .args(["-c", &format!("exec 2>&1\n{}", step.command)])
+            .current_dir(&folder)
+            .env("PATH", &path)
+            .output()
+            .unwrap();
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        let lines: Vec<&str> = printed.lines().collect();
+        assert!(
+            fits(&step.shown, &lines),
+            "docs/guide/{page}:{}: `{}` printed\n{printed}",
+            step.line,
+            step.command
+        );
+    }
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn first_decision() {
+    run("first-decision.md");
+}
+
+#[test]
+fn the_shipped_example_is_the_policy_of_the_first_chapter() {
+    let chapter = fs::read_to_string(docs().join("language/01-first-policy.md")).unwrap();
+    let shipped = fs::read_to_string(docs().join("guide/harbour-bikes.kdl")).unwrap();
+    assert!(
+        chapter.contains(&format!("```kdl\n{shipped}```")),
+        "docs/guide/harbour-bikes.kdl is not the policy in docs/language/01-first-policy.md"
+    );
+}
