@@ -7,6 +7,7 @@ mod explain;
 mod fmt;
 mod notice;
 mod policy;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -45,6 +46,8 @@ pub enum Format {
 /// What to do.
 #[derive(Subcommand)]
 pub enum Command {
+    /// Answer questions, record choices and publish notices over HTTP
+    Serve(serve::Arguments),
     /// Compile the policies that ship with the program and write their notices
     Demo(demo::Arguments),
     /// Check policies and say precisely what is wrong
@@ -64,6 +67,7 @@ pub enum Command {
 /// Runs a command.
 pub fn run(command: Command) -> Result<Outcome> {
     match command {
+        Command::Serve(arguments) => serve::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Fmt(arguments) => fmt::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),

@@ -5,5 +5,8 @@ pub mod clock;
 pub mod command;
 pub mod config;
 pub mod files;
+pub mod http;
+pub mod log;
 pub mod output;
 pub mod samples;
+pub mod server;

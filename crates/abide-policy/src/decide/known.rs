@@ -37,7 +37,7 @@ pub struct Subject {
 
 /// What is known of someone's age. Everything that is given holds together.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct YearsOfAge {
     /// The day of birth; ages by itself (UTC days).
     #[schemars(with = "Option<String>")]
@@ -55,18 +55,25 @@ pub struct Held {
     /// What it is.
     #[serde(flatten)]
     pub matter: Matter,
-    /// Whether it holds: `false` for consent that was refused or withdrawn, or a right that is no longer used.
+    /// Whether it holds: `false` for consent that was refused or withdrawn, or a right that is no longer used. It does
+    /// when nothing is said.
+    #[serde(default = "holds")]
     pub holds: bool,
     /// For what it holds.
     #[serde(default)]
     pub scope: Scope,
-    /// Since when.
+    /// Since when; always when nothing is said.
+    #[serde(default)]
     #[schemars(with = "String")]
     pub since: Timestamp,
     /// Up to when, that moment excluded.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub until: Option<Timestamp>,
+}
+
+fn holds() -> bool {
+    true
 }
 
 /// What is held: a fact or an exercised right, by name.

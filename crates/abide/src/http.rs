@@ -1,0 +1,16 @@
+//! HTTP: two listeners, one list of routes for each, one file per endpoint. Never decides what a policy means: it reads
+//! the request, asks, and answers.
+
+pub mod access;
+pub mod app;
+pub mod body;
+pub mod endpoint;
+pub mod guard;
+pub mod header;
+pub mod listener;
+pub mod metric;
+pub mod pace;
+pub mod problem;
+pub mod rate;
+pub mod router;
+pub mod tls;

@@ -1,0 +1,5 @@
+//! The endpoints, one file each. `router.rs` says at which path each answers.
+
+pub mod healthz;
+pub mod metrics;
+pub mod readyz;

@@ -1,0 +1,11 @@
+//! The server over real HTTP: each test starts one of its own on ports that are free.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod harness;
+mod limits;
