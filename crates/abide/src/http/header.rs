@@ -2,9 +2,6 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
-/// What a page may do: show itself, with the one style sheet that is written into it.
-pub const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; \
-                               frame-ancestors 'none'; base-uri 'none'";
 /// What an answer that is no page may do: nothing.
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler;
+use axum::http::Method;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodFilter, MethodRouter, on};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::access::{self, Needs};
@@ -16,43 +18,55 @@ use super::guard::{self, Guard, Side};
 use super::metric::Counters;
 use super::problem::Problem;
 
+const GET: Method = Method::GET;
+
 /// One line of the list.
 pub struct Route {
+    /// The method.
+    pub method: Method,
     /// The path, as the log and the metrics name it.
     pub path: &'static str,
     /// What the caller needs.
     pub needs: Needs,
-    methods: MethodRouter<Arc<App>>,
+    answer: MethodRouter<Arc<App>>,
 }
 
-fn open(path: &'static str, methods: MethodRouter<Arc<App>>) -> Route {
-    Route {
-        path,
-        needs: Needs::Nothing,
-        methods,
+impl std::fmt::Debug for Route {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{} {} ({:?})", self.method, self.path, self.needs)
     }
 }
 
-#[expect(dead_code, reason = "the first route that takes a key is not there yet")]
-fn keyed(path: &'static str, scope: &'static str, methods: MethodRouter<Arc<App>>) -> Route {
+fn route<H, T>(method: Method, path: &'static str, needs: Needs, handler: H) -> Route
+where
+    H: Handler<T, Arc<App>>,
+    T: 'static,
+{
+    // Every method of the lists below has a filter.
+    let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
     Route {
+        method,
         path,
-        needs: Needs::Scope(scope),
-        methods,
+        needs,
+        answer: on(filter, handler),
     }
 }
 
 /// What people and browsers reach.
 pub fn public() -> Vec<Route> {
-    vec![open("/healthz", get(healthz::answer))]
+    use Needs::Nothing;
+    vec![route(GET, "/healthz", Nothing, healthz::answer)]
 }
 
 /// What applications and staff reach.
 pub fn internal() -> Vec<Route> {
+    use Needs::Nothing;
     vec![
-        open("/healthz", get(healthz::answer)),
-        open("/readyz", get(readyz::answer)),
-        open("/metrics", get(metrics::answer)),
+        route(GET, "/healthz", Nothing, healthz::answer),
+        route(GET, "/readyz", Nothing, readyz::answer),
+        route(GET, "/metrics", Nothing, metrics::answer),
+        route(GET, "/openapi.json", Nothing, openapi::answer),
+        route(GET, "/docs", Nothing, docs::answer),
     ]
 }
 
@@ -64,16 +78,14 @@ pub fn build(app: &Arc<App>, side: Side) -> Router {
     };
     let mut router = Router::new();
     for route in routes {
-        let mut methods = route.methods;
+        let mut answer = route.answer;
         if let Needs::Scope(scope) = route.needs {
             let state = (Arc::clone(app), scope);
-            methods = methods.layer(from_fn_with_state(state, access::authorise));
+            answer = answer.route_layer(from_fn_with_state(state, access::authorise));
         }
         let counting = (route.path, Counters::of(route.path));
-        router = router.route(
-            route.path,
-            methods.layer(from_fn_with_state(counting, guard::count)),
-        );
+        answer = answer.route_layer(from_fn_with_state(counting, guard::count));
+        router = router.route(route.path, answer);
     }
     let guard = Arc::new(Guard::new(&app.config, side));
     router
