@@ -12,7 +12,7 @@ use zeroize::{Zeroize as _, ZeroizeOnDrop};
 use crate::day::Day;
 use crate::error::LedgerError;
 use crate::hash::{Hash, leaf_hash};
-use crate::text::shortened;
+use crate::text::json_error;
 
 /// First line of every leaf.
 pub const LEAF_FORMAT: &str = "abide-evidence/v1";
@@ -68,30 +68,35 @@ impl Public {
     /// The one JSON spelling: fields in the order of this type, no spaces, absent and empty fields left out.
     pub fn to_canonical_json(&self) -> Result<String, LedgerError> {
         self.check_words()?;
-        serde_json::to_string(self).map_err(|error| wrong(error.to_string()))
+        serde_json::to_string(self).map_err(|error| json_error("entry", &error))
     }
 
     /// Reads [`Public::to_canonical_json`] back; any other spelling is an error.
     pub fn from_canonical_json(json: &str) -> Result<Self, LedgerError> {
-        let public: Self = serde_json::from_str(json).map_err(|error| wrong(error.to_string()))?;
+        let public: Self =
+            serde_json::from_str(json).map_err(|error| json_error("entry", &error))?;
         if public.to_canonical_json()? != json {
             return Err(wrong("the public part is not in its one spelling"));
         }
         Ok(public)
     }
 
+    /// A message names the field and never the word: what does not belong here may be about a person.
     fn check_words(&self) -> Result<(), LedgerError> {
-        let words = [
-            Some(&self.kind),
-            self.control.as_ref(),
-            self.policy.as_ref(),
-        ];
-        let words = words.into_iter().chain([self.outcome.as_ref()]).flatten();
-        let mut words = words.chain(&self.clauses).chain(self.counts.keys());
-        match words.find(|word| !is_word(word)) {
-            Some(word) => Err(wrong(format!(
-                "`{}` is not a word of letters, digits and `._:/-`",
-                shortened(word)
+        let each = |field: &'static str, words: Vec<&String>| {
+            let out = words.into_iter().find(|word| !is_word(word));
+            out.map(|_| field)
+        };
+        let misplaced = each("kind", vec![&self.kind])
+            .or_else(|| each("clauses", self.clauses.iter().collect()))
+            .or_else(|| each("control", self.control.iter().collect()))
+            .or_else(|| each("policy", self.policy.iter().collect()))
+            .or_else(|| each("outcome", self.outcome.iter().collect()))
+            .or_else(|| each("counts", self.counts.keys().collect()));
+        match misplaced {
+            Some(field) => Err(wrong(format!(
+                "`{field}` holds something else than words of up to {MAX_WORD_BYTES} bytes of letters, digits and \
+                 `._:/-`; put it into the private part"
             ))),
             None => Ok(()),
         }

@@ -44,6 +44,20 @@ pub(crate) fn is_key_name(name: &str) -> bool {
             .any(|c| c.is_whitespace() || c.is_control() || c == '+')
 }
 
+/// Where JSON could not be read. Never quotes it: it may hold a private part.
+pub(crate) fn json_error(thing: &'static str, error: &serde_json::Error) -> LedgerError {
+    let (line, column) = (error.line(), error.column());
+    LedgerError::malformed(
+        thing,
+        format!("its JSON breaks off or has another shape at line {line}, column {column}"),
+    )
+}
+
+/// Bytes in lower-case hex.
+pub(crate) fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// At most 40 characters of `text` for a message, without control characters.
 pub(crate) fn shortened(text: &str) -> String {
     let mut short: String = text

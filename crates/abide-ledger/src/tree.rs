@@ -64,7 +64,7 @@ impl Frontier {
     }
 
     /// Append one leaf hash and hand each subtree that becomes complete to `keep`: the leaf first, then upwards.
-    /// A log stores these.
+    /// A log stores these; those at levels 0, 8, 16 … are enough, see [`crate::Tile`].
     pub fn append_with(&mut self, leaf: Hash, mut keep: impl FnMut(Node)) {
         let (mut hash, mut level, mut index) = (leaf, 0, self.size);
         let node = |level, index, hash| Node {

@@ -8,8 +8,13 @@
     reason = "a test fails by panicking"
 )]
 
+mod bundle;
 mod entry;
+mod keyring;
 mod note;
+mod receipt;
+mod second;
 mod slow;
+mod tile;
 mod tree;
 mod vectors;
