@@ -11,6 +11,7 @@
 mod bundle;
 mod entry;
 mod keyring;
+mod manual;
 mod note;
 mod receipt;
 mod second;
