@@ -237,7 +237,8 @@ fn recompute<L: AsRef<str>>(
     sealed: &[Sealed],
     report: &mut Report,
 ) -> Recomputed {
-    let mut by_size: Vec<&Sealed> = sealed.iter().collect();
+    let stated = stated_ends(sealed);
+    let mut by_size: Vec<&Sealed> = sealed.iter().chain(&stated).collect();
     by_size.sort_by_key(|sealed| sealed.checkpoint.size);
     let own_origin = sealed
         .last()
@@ -277,6 +278,39 @@ fn recompute<L: AsRef<str>>(
         report.leave("roots after the first line that cannot be read");
     }
     recomputed
+}
+
+/// The ends of other logs that checkpoints state: each holds for the tree as a checkpoint of that log would. A bundle
+/// that leaves out the old checkpoints cannot hide that way that entries were lost.
+fn stated_ends(sealed: &[Sealed]) -> Vec<Sealed> {
+    let mut stated: Vec<(Continuation, &str)> = Vec::new();
+    for Sealed {
+        checkpoint, place, ..
+    } in sealed
+    {
+        if let Ok(Some(end)) = checkpoint.continuation()
+            && stated.last().is_none_or(|(last, _)| *last != end)
+        {
+            stated.push((end, place));
+        }
+    }
+    let ends = stated.into_iter().map(|(end, place)| Sealed {
+        checkpoint: Checkpoint {
+            origin: end.origin,
+            size: end.size,
+            root: end.root,
+            extensions: Vec::new(),
+        },
+        trust: Vouched::No,
+        place: place.to_owned(),
+    });
+    let listed = |end: &Sealed| {
+        sealed.iter().any(|sealed| {
+            let [a, b] = [&sealed.checkpoint, &end.checkpoint];
+            (&a.origin, a.size, a.root) == (&b.origin, b.size, b.root)
+        })
+    };
+    ends.filter(|end| !listed(end)).collect()
 }
 
 impl Recomputed {

@@ -64,13 +64,20 @@ impl Checkpoint {
         self
     }
 
-    /// The log that this one continues, if it says so.
+    /// The log that this one continues, if it says so. To name two, or itself, is an error.
     pub fn continuation(&self) -> Result<Option<Continuation>, LedgerError> {
-        let line = self
+        let mut lines = self
             .extensions
             .iter()
-            .find(|line| line.starts_with(CONTINUES));
-        line.map(|line| line.parse()).transpose()
+            .filter(|line| line.starts_with(CONTINUES));
+        let stated: Option<Continuation> = lines.next().map(|line| line.parse()).transpose()?;
+        if lines.next().is_some() {
+            return Err(wrong("it continues two logs"));
+        }
+        match stated {
+            Some(stated) if stated.origin == self.origin => Err(wrong("it continues itself")),
+            stated => Ok(stated),
+        }
     }
 }
 

@@ -218,6 +218,23 @@ fn a_continued_log_that_lost_entries_says_so() {
 }
 
 #[test]
+fn leaving_out_the_old_checkpoints_does_not_hide_a_loss() {
+    let stated = end_of_a(&Log::of(9), 7);
+    let mut log = Log::of(6);
+    log.entries.extend(Log::of(40).entries.split_off(37));
+    for size in [8, 9] {
+        let next = log.checkpoint("b", size).continuing(&stated);
+        log = log.sign(&next, &[&signer(0)]);
+    }
+    let report = log.verify();
+    assert_eq!(report.verdict(), Verdict::Unproven, "{report}");
+    assert!(
+        report.unchecked[1]
+            .starts_with("checkpoints of continued logs whose entries are not all in this one: 1")
+    );
+}
+
+#[test]
 fn a_continuation_names_the_last_checkpoint() {
     let log = || Log::of(9).signed(4).signed(6);
     let follow = |stated: Option<Continuation>| {

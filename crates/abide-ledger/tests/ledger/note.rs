@@ -160,6 +160,12 @@ fn a_log_names_the_one_it_continues() {
     let note = checkpoint.sign(&[&signer(0)]).unwrap();
     let read: Checkpoint = note.text().parse().unwrap();
     assert_eq!(read.continuation(), Ok(Some(previous)));
+    let mut two = read.clone();
+    two.extensions.push(two.extensions[0].clone());
+    assert!(two.continuation().is_err());
+    let mut own = read.clone();
+    own.origin = "bikes.example/evidence of spring".into();
+    assert!(own.continuation().is_err());
     let mut broken = read;
     broken.extensions = vec!["continues nothing".into()];
     assert!(broken.continuation().is_err());
