@@ -8,6 +8,7 @@ mod fmt;
 mod notice;
 mod policy;
 mod serve;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -62,6 +63,8 @@ pub enum Command {
     Notice(notice::Arguments),
     /// Show what a policy means: one norm per line, resolved
     Policy(policy::Arguments),
+    /// Check a receipt, bundle, checkpoint or proof offline
+    Verify(verify::Arguments),
 }
 
 /// Runs a command.
@@ -73,6 +76,7 @@ pub fn run(command: Command) -> Result<Outcome> {
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Policy(arguments) => policy::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
         Command::Notice(arguments) => notice::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
     }

@@ -253,3 +253,78 @@ fn explain_lists_and_explains() {
             .contains("did you mean `unknown-name`?")
     );
 }
+
+/// The block of the page on evidence with this mark.
+fn evidence(mark: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/evidence.md");
+    let page = fs::read_to_string(path).unwrap();
+    let start = page.split_once(&format!("```{mark}\n")).expect("a block").1;
+    start.split_once("```").unwrap().0.to_owned()
+}
+
+#[test]
+fn verify_tells_proven_from_unproven_and_refuted() {
+    let desk = Desk::new("verify");
+    let key = evidence("text key");
+    desk.write("key", &key)
+        .write("receipt", evidence("json receipt"))
+        .write("bundle", evidence("json bundle"))
+        .write("checkpoint", evidence("text checkpoint"))
+        .write("rotation", evidence("text rotation"))
+        .write(
+            "forged",
+            evidence("json receipt").replace("2026-11-22", "2026-11-21"),
+        )
+        .write(
+            "cut",
+            evidence("json bundle")
+                .rsplit_once("{\"public\"")
+                .unwrap()
+                .0,
+        )
+        .write("binary", [0xff, 0xfe, 0])
+        .write("huge", "x".repeat(17 << 20));
+    for (arguments, code, says) in [
+        (
+            &["receipt", "--key", key.trim()][..],
+            0,
+            "receipt: receipt: proven",
+        ),
+        (&["bundle", "--key", "key"], 0, "bundle: bundle: proven"),
+        (
+            &[
+                "receipt",
+                "bundle",
+                "checkpoint",
+                "--key",
+                "key",
+                "--rotation",
+                "rotation",
+            ],
+            0,
+            "entries: 3",
+        ),
+        (&["receipt"], 2, "receipt: receipt: not proven"),
+        (&["bundle"], 2, "bundle: bundle: not proven"),
+        (&["forged", "--key", "key"], 1, "forged: receipt: refuted"),
+        (&["cut", "--key", "key"], 1, "cut: bundle: refuted"),
+        (
+            &["receipt", "--key", "no-key"],
+            2,
+            "`no-key` is neither a key",
+        ),
+        (&["receipt", "--rotation", "rotation"], 2, "is not accepted"),
+        (&["absent", "--key", "key"], 2, "cannot read `absent`"),
+        (&["binary", "--key", "key"], 1, "it is not text"),
+        (&["receipt", "--key", "binary"], 2, "`binary` is not text"),
+        (&["huge", "--key", "key"], 2, "larger than 16 MiB"),
+    ] {
+        let ran = desk.run(&[&["verify"], arguments].concat());
+        let said = ran.out() + &ran.err();
+        assert_eq!(ran.code(), code, "{arguments:?}: {said}");
+        assert!(said.contains(says), "{arguments:?}: {said}");
+    }
+    let ran = desk.run(&["verify", "receipt", "--key", "key", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&ran.out()).unwrap();
+    assert_eq!(json[0]["verdict"], "proven");
+}

@@ -26,7 +26,9 @@ fn every_route_is_described_and_nothing_else_is() {
         .iter()
         .flat_map(|(path, item)| {
             let methods = item.as_object().unwrap().keys();
-            methods.map(|method| (path.clone(), method.clone())).collect::<Vec<_>>()
+            methods
+                .map(|method| (path.clone(), method.clone()))
+                .collect::<Vec<_>>()
         })
         .collect();
     assert_eq!(routes, described);
@@ -49,7 +51,10 @@ fn the_committed_description_is_the_one_that_is_served() {
         fs::write(committed(), &text).unwrap();
     }
     let held = fs::read_to_string(committed()).unwrap_or_default();
-    assert!(held == text, "docs/openapi.json is out of date; run this test with ABIDE_BLESS=1");
+    assert!(
+        held == text,
+        "docs/openapi.json is out of date; run this test with ABIDE_BLESS=1"
+    );
 }
 
 #[test]
@@ -57,9 +62,17 @@ fn the_page_shows_every_operation_and_allows_only_its_own_style() {
     let running = Running::start("docs");
     let page = running.get("/docs");
     for route in router::internal() {
-        assert!(page.body.contains(&format!("{} {}", route.method, route.path)), "{}", route.path);
+        assert!(
+            page.body
+                .contains(&format!("{} {}", route.method, route.path)),
+            "{}",
+            route.path
+        );
     }
-    assert!(page.header("content-security-policy").contains("style-src 'sha256-"));
+    assert!(
+        page.header("content-security-policy")
+            .contains("style-src 'sha256-")
+    );
     assert!(!page.body.contains("<script"));
     assert_eq!(running.get("/openapi.json").json(), *openapi::document());
     assert_eq!(running.get_public("/docs").status, 404);
