@@ -182,12 +182,18 @@ impl Acting {
 
     /// The word it is stored and shown as.
     pub fn word(self) -> &'static str {
-        Self::ALL.iter().find(|(acting, _)| *acting == self).map_or("", |(_, word)| word)
+        Self::ALL
+            .iter()
+            .find(|(acting, _)| *acting == self)
+            .map_or("", |(_, word)| word)
     }
 
     /// The role with this word.
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, it)| *it == word).map(|(acting, _)| *acting)
+        Self::ALL
+            .iter()
+            .find(|(_, it)| *it == word)
+            .map(|(acting, _)| *acting)
     }
 }
 

@@ -30,7 +30,10 @@ fn said(arrival: i64, state: ConsentState, purposes: &[&str], second: i64) -> Pa
 
 fn states(history: Vec<PastChoice>, second: i64) -> Vec<(i64, ConsentState)> {
     let current = current_of(history, at(second));
-    current.iter().map(|choice| (choice.arrival, choice.state)).collect()
+    current
+        .iter()
+        .map(|choice| (choice.arrival, choice.state))
+        .collect()
 }
 
 use ConsentState::{ConsentExpired, ConsentGiven, ConsentWithdrawn, RenewedConsentGiven};
@@ -42,7 +45,10 @@ fn the_last_word_counts_for_what_it_covers() {
         said(2, ConsentGiven, &["research"], 2),
         said(3, ConsentWithdrawn, &["newsletter"], 3),
     ];
-    assert_eq!(states(history.clone(), 9), [(2, ConsentGiven), (3, ConsentWithdrawn)]);
+    assert_eq!(
+        states(history.clone(), 9),
+        [(2, ConsentGiven), (3, ConsentWithdrawn)]
+    );
     let mut all = history;
     all.push(said(4, ConsentWithdrawn, &[], 4));
     assert_eq!(states(all, 9), [(4, ConsentWithdrawn)]);
@@ -51,7 +57,10 @@ fn the_last_word_counts_for_what_it_covers() {
         said(1, ConsentGiven, &[], 1),
         said(2, ConsentWithdrawn, &["newsletter"], 2),
     ];
-    assert_eq!(states(narrower, 9), [(1, ConsentGiven), (2, ConsentWithdrawn)]);
+    assert_eq!(
+        states(narrower, 9),
+        [(1, ConsentGiven), (2, ConsentWithdrawn)]
+    );
 }
 
 #[test]
@@ -75,7 +84,10 @@ fn an_expiry_ends_one_choice_and_no_later_one() {
     let renewed = said(2, RenewedConsentGiven, &[], 8);
     let mut expiry = said(3, ConsentExpired, &[], 12);
     expiry.ends = Some(given.entry_id);
-    assert_eq!(states(vec![given.clone(), renewed, expiry.clone()], 20), [(2, RenewedConsentGiven)]);
+    assert_eq!(
+        states(vec![given.clone(), renewed, expiry.clone()], 20),
+        [(2, RenewedConsentGiven)]
+    );
     // What the ledger said expired stays so, also while a clock runs behind.
     assert_eq!(states(vec![given, expiry], 5), [(1, ConsentExpired)]);
 }
@@ -85,7 +97,10 @@ fn an_imported_word_stands_at_its_own_time() {
     let withdrawn = said(1, ConsentWithdrawn, &[], 50);
     let mut old = said(2, ConsentGiven, &[], 10);
     old.source = "import".into();
-    assert_eq!(states(vec![withdrawn.clone(), old.clone()], 90), [(1, ConsentWithdrawn)]);
+    assert_eq!(
+        states(vec![withdrawn.clone(), old.clone()], 90),
+        [(1, ConsentWithdrawn)]
+    );
     old.at = at(60);
     assert_eq!(states(vec![withdrawn, old], 90), [(2, ConsentGiven)]);
 }

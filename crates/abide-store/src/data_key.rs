@@ -7,11 +7,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
 
 use crate::Store;
-use crate::engine::{Row, Statement, Value};
+use crate::engine::Row;
 use crate::error::StoreError;
 use crate::keys::{KeyKind, Secret};
 use crate::random::random;
 use crate::seal::{Place, open, seal};
+use crate::statement::{Statement, Value};
 use crate::subject::SubjectToken;
 
 /// What a wrapped key is bound to.
@@ -47,7 +48,9 @@ impl DataKeys {
     }
 
     fn get(&self, slot: &Slot) -> Option<DataKey> {
-        self.lock().get(slot).map(|remembered| remembered.key.clone())
+        self.lock()
+            .get(slot)
+            .map(|remembered| remembered.key.clone())
     }
 
     /// Remembers a key that is stored.
@@ -108,7 +111,8 @@ impl Store {
         let row = self.engine().row("reading a data key", sql, params).await?;
         if let Some(row) = row {
             let key = self.unwrap_key(&row)?;
-            self.data_keys().remember(self.tenant(), subject, key.clone());
+            self.data_keys()
+                .remember(self.tenant(), subject, key.clone());
             return Ok((key, None));
         }
         let key = DataKey {
@@ -156,9 +160,10 @@ impl Store {
             ))
         })?;
         let plain = open(&master.secret, &self.key_place(&id), &row.bytes(1)?)?;
-        let secret = plain.as_slice().try_into().map_err(|_| {
-            StoreError::corrupt(DATA_KEY, "it has not 32 bytes")
-        })?;
+        let secret = plain
+            .as_slice()
+            .try_into()
+            .map_err(|_| StoreError::corrupt(DATA_KEY, "it has not 32 bytes"))?;
         Ok(DataKey {
             id,
             secret: Secret::new(secret),

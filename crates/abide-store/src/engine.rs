@@ -1,7 +1,6 @@
 //! The only file that can tell SQLite from PostgreSQL. Never knows what a table means.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
@@ -16,6 +15,7 @@ use sqlx::sqlite::{
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Postgres, Row as _, Sqlite};
 
 use crate::error::{Refusal, StoreError};
+use crate::statement::{Expect, Statement, Value};
 
 /// SQL text: written out in this crate, or put together from such text. Never holds a value.
 pub(crate) type Sql = Cow<'static, str>;
@@ -25,101 +25,6 @@ pub(crate) const ARRIVALS: i64 = 4096;
 
 /// The most parameters one statement may have; SQLite's limit is 32,766 and PostgreSQL's 65,535.
 const MAX_PARAMETERS: usize = 30_000;
-
-/// A value bound to a statement. A NULL carries its type, because PostgreSQL prepares the statement with it.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Value {
-    /// TEXT.
-    Text(Option<String>),
-    /// BIGINT.
-    Int(Option<i64>),
-    /// BYTEA.
-    Bytes(Option<Vec<u8>>),
-    /// BIGINT: a place in the order of arrival, given each time the write is tried.
-    Arrival(Option<i64>),
-}
-
-/// Hides the value, which may be a person's.
-impl fmt::Debug for Value {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::Text(None) | Self::Int(None) | Self::Bytes(None) => "null",
-            Self::Text(_) => "text",
-            Self::Int(_) => "int",
-            Self::Bytes(_) => "bytes",
-            Self::Arrival(_) => "arrival",
-        })
-    }
-}
-
-macro_rules! value_from {
-    ($($from:ty => |$it:ident| $to:expr;)*) => {$(
-        impl From<$from> for Value {
-            fn from($it: $from) -> Self { $to }
-        }
-    )*};
-}
-
-value_from! {
-    &str => |it| Self::Text(Some(it.to_owned()));
-    String => |it| Self::Text(Some(it));
-    &String => |it| Self::Text(Some(it.clone()));
-    Option<String> => |it| Self::Text(it);
-    Option<&str> => |it| Self::Text(it.map(str::to_owned));
-    i64 => |it| Self::Int(Some(it));
-    Option<i64> => |it| Self::Int(it);
-    Vec<u8> => |it| Self::Bytes(Some(it));
-    &[u8] => |it| Self::Bytes(Some(it.to_vec()));
-    Option<Vec<u8>> => |it| Self::Bytes(it);
-    [u8; 16] => |it| Self::Bytes(Some(it.to_vec()));
-    [u8; 32] => |it| Self::Bytes(Some(it.to_vec()));
-}
-
-/// What a statement must have done for the transaction to go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Expect {
-    /// Anything.
-    Any,
-    /// Exactly this many rows written, or the whole write is refused for the reason given.
-    Rows(u64, Refusal),
-}
-
-/// One SQL statement with `$1` placeholders, its values, and what it must have done.
-#[derive(Clone, Debug)]
-pub struct Statement {
-    /// The text, accepted by both engines.
-    pub sql: &'static str,
-    /// Values for `$1`, `$2` and so on.
-    pub params: Vec<Value>,
-    /// What it must have done.
-    pub expect: Expect,
-}
-
-impl Statement {
-    /// A statement that may write any number of rows.
-    pub fn new(sql: &'static str, params: Vec<Value>) -> Self {
-        Self {
-            sql,
-            params,
-            expect: Expect::Any,
-        }
-    }
-
-    /// The same, but the write is refused unless it writes exactly one row.
-    pub fn or_refuse(mut self, refusal: Refusal) -> Self {
-        self.expect = Expect::Rows(1, refusal);
-        self
-    }
-
-    /// Head and tail of an insert of one row, between which more rows may stand: what of its text surrounds
-    /// `($1, …, $n)`. Nothing for any other statement.
-    pub(crate) fn as_insert(&self) -> Option<(&'static str, &'static str)> {
-        let (head, rest) = self.sql.split_once(" VALUES (")?;
-        let (_, tail) = rest.split_once(')')?;
-        let joins = tail.is_empty() || tail == " ON CONFLICT DO NOTHING";
-        (head.starts_with("INSERT INTO ") && joins).then_some((head, tail))
-    }
-}
 
 /// How many connections to hold and how long to wait.
 #[derive(Clone, Debug)]
@@ -253,11 +158,21 @@ impl Engine {
         let (connection, begin) = match &self.0 {
             // The lock is taken at once: a transaction that begins by reading could not be sure to get it later.
             Pools::Sqlite { writer, .. } => (
-                Connection::Sqlite(writer.acquire().await.map_err(|error| failure(doing, error))?),
+                Connection::Sqlite(
+                    writer
+                        .acquire()
+                        .await
+                        .map_err(|error| failure(doing, error))?,
+                ),
                 "BEGIN IMMEDIATE",
             ),
             Pools::Postgres { writers, .. } => (
-                Connection::Postgres(writers.acquire().await.map_err(|error| failure(doing, error))?),
+                Connection::Postgres(
+                    writers
+                        .acquire()
+                        .await
+                        .map_err(|error| failure(doing, error))?,
+                ),
                 "BEGIN",
             ),
         };
@@ -265,6 +180,7 @@ impl Engine {
     }
 
     /// A transaction that reads one state of the database, however long it takes.
+    #[expect(dead_code, reason = "for erasure and backup, which build on this")]
     pub(crate) async fn snapshot(&self, doing: &'static str) -> Result<Transaction, StoreError> {
         let begin = match &self.0 {
             Pools::Sqlite { .. } => "BEGIN",
@@ -274,6 +190,7 @@ impl Engine {
     }
 
     /// Makes places in the order of arrival begin above `floor`: after a restore.
+    #[expect(dead_code, reason = "for erasure and backup, which build on this")]
     pub(crate) async fn raise_arrivals(
         &self,
         transaction: &mut Transaction,
@@ -281,8 +198,12 @@ impl Engine {
     ) -> Result<(), StoreError> {
         let block = floor / ARRIVALS + 1;
         let sql = match &self.0 {
-            Pools::Sqlite { .. } => "UPDATE counters SET value = max(value, $1) WHERE tenant = '' AND name = 'arrivals'",
-            Pools::Postgres { .. } => "SELECT setval('abide_arrivals', greatest($1, (SELECT last_value FROM abide_arrivals)))",
+            Pools::Sqlite { .. } => {
+                "UPDATE counters SET value = max(value, $1) WHERE tenant = '' AND name = 'arrivals'"
+            }
+            Pools::Postgres { .. } => {
+                "SELECT setval('abide_arrivals', greatest($1, (SELECT last_value FROM abide_arrivals)))"
+            }
         };
         transaction.execute(sql, &[block.into()]).await.map(drop)
     }
@@ -300,16 +221,23 @@ impl Engine {
     }
 
     /// Copies a SQLite database that is in use into a file of its own; nothing for PostgreSQL, which is read instead.
+    #[expect(dead_code, reason = "for erasure and backup, which build on this")]
     pub(crate) async fn copy_file(&self, to: &Path) -> Result<bool, StoreError> {
         let Pools::Sqlite { readers, .. } = &self.0 else {
             return Ok(false);
         };
         let doing = "copying the store";
-        let mut connection = readers.acquire().await.map_err(|error| failure(doing, error))?;
-        sqlite_query("VACUUM INTO $1".into(), &[to.to_string_lossy().as_ref().into()])
-            .execute(&mut *connection)
+        let mut connection = readers
+            .acquire()
             .await
             .map_err(|error| failure(doing, error))?;
+        sqlite_query(
+            "VACUUM INTO $1".into(),
+            &[to.to_string_lossy().as_ref().into()],
+        )
+        .execute(&mut *connection)
+        .await
+        .map_err(|error| failure(doing, error))?;
         Ok(true)
     }
 
@@ -349,11 +277,21 @@ impl Connection {
             Self::Sqlite(it) => sqlite_query(sql, params)
                 .fetch_all(&mut **it)
                 .await
-                .map(|rows| rows.into_iter().map(|row| Row(AnyRow::Sqlite(row))).collect()),
-            Self::Postgres(it) => postgres_query(sql, params)
-                .fetch_all(&mut **it)
-                .await
-                .map(|rows| rows.into_iter().map(|row| Row(AnyRow::Postgres(row))).collect()),
+                .map(|rows| {
+                    rows.into_iter()
+                        .map(|row| Row(AnyRow::Sqlite(row)))
+                        .collect()
+                }),
+            Self::Postgres(it) => {
+                postgres_query(sql, params)
+                    .fetch_all(&mut **it)
+                    .await
+                    .map(|rows| {
+                        rows.into_iter()
+                            .map(|row| Row(AnyRow::Postgres(row)))
+                            .collect()
+                    })
+            }
         };
         rows.map_err(|error| failure(doing, error))
     }
@@ -402,7 +340,9 @@ impl Transaction {
         sql: impl Into<Sql>,
         params: &[Value],
     ) -> Result<u64, StoreError> {
-        self.connection.execute(self.doing, sql.into(), params).await
+        self.connection
+            .execute(self.doing, sql.into(), params)
+            .await
     }
 
     /// Runs a statement and holds it to what it must have done.
@@ -440,12 +380,16 @@ impl Transaction {
     /// that begins after another was acknowledged gets later places.
     pub(crate) async fn arrivals(&mut self) -> Result<i64, StoreError> {
         let sql = match &self.connection {
-            Connection::Sqlite(_) => "UPDATE counters SET value = value + 1 WHERE tenant = '' AND name = 'arrivals' RETURNING value",
+            Connection::Sqlite(_) => {
+                "UPDATE counters SET value = value + 1 WHERE tenant = '' AND name = 'arrivals' RETURNING value"
+            }
             // A row that all writers update would make them wait for each other; a sequence does not.
             Connection::Postgres(_) => "SELECT nextval('abide_arrivals')",
         };
         let rows = self.rows(sql, &[]).await?;
-        let block = rows.first().ok_or_else(|| StoreError::corrupt("counter", "it is missing"))?;
+        let block = rows
+            .first()
+            .ok_or_else(|| StoreError::corrupt("counter", "it is missing"))?;
         Ok(block.int(0)? * ARRIVALS)
     }
 
@@ -453,14 +397,18 @@ impl Transaction {
     pub(crate) async fn hold_keys(&mut self, keys: &[(Value, Value)]) -> Result<usize, StoreError> {
         let mut found = 0;
         for chunk in keys.chunks(256) {
-            let mut sql = "SELECT key_id FROM data_keys WHERE (tenant, key_id) IN (VALUES ".to_owned();
+            let mut sql =
+                "SELECT key_id FROM data_keys WHERE (tenant, key_id) IN (VALUES ".to_owned();
             push_rows(&mut sql, 2, chunk.len());
             // On SQLite there is no other writer to keep away.
             sql.push_str(match &self.connection {
                 Connection::Sqlite(_) => ")",
                 Connection::Postgres(_) => ") ORDER BY key_id FOR KEY SHARE",
             });
-            let params: Vec<Value> = chunk.iter().flat_map(|(tenant, key)| [tenant.clone(), key.clone()]).collect();
+            let params: Vec<Value> = chunk
+                .iter()
+                .flat_map(|(tenant, key)| [tenant.clone(), key.clone()])
+                .collect();
             found += self.rows(sql, &params).await?.len();
         }
         Ok(found)
@@ -525,9 +473,9 @@ impl Row {
     pub(crate) fn array<const N: usize>(&self, column: usize) -> Result<[u8; N], StoreError> {
         let bytes = self.bytes(column)?;
         let length = bytes.len();
-        bytes.try_into().map_err(|_| {
-            StoreError::corrupt("row", format!("expected {N} bytes, found {length}"))
-        })
+        bytes
+            .try_into()
+            .map_err(|_| StoreError::corrupt("row", format!("expected {N} bytes, found {length}")))
     }
 
     /// A count or size that is never NULL.
@@ -538,23 +486,25 @@ impl Row {
 }
 
 fn sqlite_query(sql: Sql, params: &[Value]) -> Query<'static, Sqlite, SqliteArguments> {
-    params
-        .iter()
-        .fold(sqlx::query(AssertSqlSafe(sql)), |query, value| match value {
+    params.iter().fold(
+        sqlx::query(AssertSqlSafe(sql)),
+        |query, value| match value {
             Value::Text(text) => query.bind(text.clone()),
             Value::Int(number) | Value::Arrival(number) => query.bind(*number),
             Value::Bytes(bytes) => query.bind(bytes.clone()),
-        })
+        },
+    )
 }
 
 fn postgres_query(sql: Sql, params: &[Value]) -> Query<'static, Postgres, PgArguments> {
-    params
-        .iter()
-        .fold(sqlx::query(AssertSqlSafe(sql)), |query, value| match value {
+    params.iter().fold(
+        sqlx::query(AssertSqlSafe(sql)),
+        |query, value| match value {
             Value::Text(text) => query.bind(text.clone()),
             Value::Int(number) | Value::Arrival(number) => query.bind(*number),
             Value::Bytes(bytes) => query.bind(bytes.clone()),
-        })
+        },
+    )
 }
 
 fn insert_text(head: &str, tail: &str, width: usize, rows: usize) -> String {

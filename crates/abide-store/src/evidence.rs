@@ -10,11 +10,11 @@ use jiff::tz::TimeZone;
 use zeroize::Zeroizing;
 
 use crate::Store;
-use crate::engine::{Statement, Value};
 use crate::error::StoreError;
 use crate::random::random;
+use crate::statement::{Statement, Value};
 use crate::subject::SubjectToken;
-use crate::write::{Sealing, Step};
+use crate::write::{SealedPart, Sealing, Step};
 
 /// Which entry; random but for its first six bytes, which are the time, so that an index over ids grows at its end.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -168,7 +168,12 @@ impl Evidence {
         let sealing = Sealing {
             subject: self.subject,
             key_at: Some(6),
-            parts: vec![(5, ENTRY, id.0.to_vec(), plain)],
+            parts: vec![SealedPart {
+                at: 5,
+                purpose: ENTRY,
+                id: id.0.to_vec(),
+                plain,
+            }],
         };
         Ok([Step::sealed(stored, sealing), Step::plain(pending)])
     }
@@ -218,7 +223,9 @@ impl Store {
         let Some(row) = row else { return Ok(None) };
         let public = Public::from_canonical_json(&row.text(0)?)?;
         let entry = Entry::from_parts(public, Commitment(Hash(row.array(1)?)))?;
-        let plain = self.open_sealed(&row.bytes(3)?, ENTRY, &id.0, &row.bytes(2)?).await?;
+        let plain = self
+            .open_sealed(&row.bytes(3)?, ENTRY, &id.0, &row.bytes(2)?)
+            .await?;
         let opened = plain.and_then(|plain| {
             let (salt, private) = plain.split_first_chunk::<32>()?;
             Some((Salt::new(*salt), Zeroizing::new(private.to_vec())))

@@ -7,11 +7,11 @@ use abide_ledger::{
 };
 
 use crate::Store;
-use crate::engine::Value;
 use crate::error::{Refusal, StoreError};
 use crate::evidence::EntryId;
 use crate::keys::KeyKind;
 use crate::sequencer::signer;
+use crate::statement::Value;
 use crate::subject::SubjectToken;
 use crate::tile::int;
 
@@ -52,14 +52,20 @@ impl Store {
                 vec![self.tenant().into(), int(number).into(), i64::from(limit).into()],
             )
             .await?;
-        rows.iter().map(|row| parse_checkpoint(row.text(0)?)).collect()
+        rows.iter()
+            .map(|row| parse_checkpoint(row.text(0)?))
+            .collect()
     }
 
     /// The keys of this log with their rotations: what someone who trusts its first key comes to trust.
     pub async fn key_ring(&self) -> Result<KeyRing, StoreError> {
         let row = self
             .engine()
-            .row("reading the log", "SELECT origin FROM logs WHERE tenant = $1", vec![self.tenant().into()])
+            .row(
+                "reading the log",
+                "SELECT origin FROM logs WHERE tenant = $1",
+                vec![self.tenant().into()],
+            )
             .await?;
         let origin = row.ok_or(StoreError::Closed)?.text(0)?;
         let mut ring = KeyRing::new();
@@ -97,7 +103,10 @@ impl Store {
 
     /// The content of a tile: hashes, or the entries under it. Nothing where the last checkpoint has no such tile.
     pub async fn tile(&self, tile: Tile) -> Result<Option<Vec<u8>>, StoreError> {
-        let size = self.checkpoint().await?.map_or(0, |last| last.checkpoint.size);
+        let size = self
+            .checkpoint()
+            .await?
+            .map_or(0, |last| last.checkpoint.size);
         let there = Tile::of(tile.kind(), tile.index(), size);
         if there.is_none_or(|there| there.width() < tile.width()) {
             return Ok(None);
@@ -109,7 +118,9 @@ impl Store {
     }
 
     async fn entry_bundle(&self, tile: Tile) -> Result<Vec<u8>, StoreError> {
-        let leaves = self.leaf_data(tile.index() * 256, tile.width().into()).await?;
+        let leaves = self
+            .leaf_data(tile.index() * 256, tile.width().into())
+            .await?;
         Ok(entries_to_bytes(leaves.iter().map(String::as_bytes))?)
     }
 
@@ -127,7 +138,11 @@ impl Store {
             .map(|row| {
                 // Put together rather than parsed: an audit checks it against the tree.
                 let commitment = Hash(row.array(1)?);
-                Ok(format!("{}\n{}\n{commitment}\n", abide_ledger::LEAF_FORMAT, row.text(0)?))
+                Ok(format!(
+                    "{}\n{}\n{commitment}\n",
+                    abide_ledger::LEAF_FORMAT,
+                    row.text(0)?
+                ))
             })
             .collect()
     }
@@ -150,7 +165,10 @@ impl Store {
 
     /// Nothing is said of entries that no checkpoint covers.
     async fn check_signed(&self, size: u64) -> Result<(), StoreError> {
-        let signed = self.checkpoint().await?.map_or(0, |last| last.checkpoint.size);
+        let signed = self
+            .checkpoint()
+            .await?
+            .map_or(0, |last| last.checkpoint.size);
         if size > signed {
             return Err(Refusal::NotThere.into());
         }
@@ -167,8 +185,8 @@ impl Store {
         let Some((salt, private)) = opened else {
             return Ok(Some(receipt));
         };
-        let private = std::str::from_utf8(&private)
-            .map_err(|error| StoreError::corrupt("entry", error))?;
+        let private =
+            std::str::from_utf8(&private).map_err(|error| StoreError::corrupt("entry", error))?;
         let receipt = receipt.opening(private, salt);
         Ok(Some(match self.shown_in(id).await? {
             Some(text) => receipt.showing(&text),
@@ -178,7 +196,8 @@ impl Store {
 
     /// The receipt of an entry without anything private.
     pub async fn public_receipt(&self, id: EntryId) -> Result<Option<Receipt>, StoreError> {
-        let (Some(index), Some(last)) = (self.number_of(id).await?, self.checkpoint().await?) else {
+        let (Some(index), Some(last)) = (self.number_of(id).await?, self.checkpoint().await?)
+        else {
             return Ok(None);
         };
         // The number was read before the checkpoint, so the checkpoint covers it.

@@ -16,6 +16,7 @@ mod migrate;
 mod random;
 mod seal;
 mod sequencer;
+mod statement;
 mod subject;
 mod tile;
 mod write;
@@ -31,12 +32,13 @@ pub use choice::{
     Acting, Actor, Choice, ConsentState, Matter, PastChoice, Recorded, Scope, Shown, ShownText,
     current_of,
 };
-pub use engine::{Engine, EngineOptions, Expect, Statement, Value};
+pub use engine::{Engine, EngineOptions};
 pub use error::{Refusal, StoreError};
 pub use evidence::{EntryId, Evidence, StoredEntry};
-pub use ledger::SignedCheckpoint;
 pub use keys::{Key, KeyKind, Keys, Secret};
+pub use ledger::SignedCheckpoint;
 pub use sequencer::Sequencer;
+pub use statement::{Expect, Statement, Value};
 pub use subject::{Identifier, Profile, SubjectToken};
 pub use write::{WriteTx, Written};
 
@@ -135,13 +137,20 @@ impl Store {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        let row = self.engine().row("asking the store", "SELECT 1", Vec::new()).await?;
+        let row = self
+            .engine()
+            .row("asking the store", "SELECT 1", Vec::new())
+            .await?;
         row.map(drop).ok_or(StoreError::Closed)
     }
 
     /// Uses other keys from here on, as after a rotation.
     pub fn use_keys(&self, keys: Keys) {
-        *self.shared.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+        *self
+            .shared
+            .keys
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
         self.shared.data_keys.forget_all();
     }
 
@@ -159,7 +168,13 @@ impl Store {
     }
 
     pub(crate) fn keys(&self) -> Arc<Keys> {
-        Arc::clone(&self.shared.keys.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(
+            &self
+                .shared
+                .keys
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
     }
 
     pub(crate) fn queue(&self) -> &Queue {

@@ -70,8 +70,12 @@ pub(crate) async fn migrate(
 const APPLIED: &str = "SELECT name, sha256 FROM migrations WHERE tenant = '' ORDER BY name";
 
 async fn applied(engine: &Engine) -> Result<Vec<(String, String)>, StoreError> {
-    let rows = engine.rows("reading the schema", APPLIED, Vec::new()).await?;
-    rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect()
+    let rows = engine
+        .rows("reading the schema", APPLIED, Vec::new())
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.text(0)?, row.text(1)?)))
+        .collect()
 }
 
 async fn apply(
@@ -97,7 +101,8 @@ async fn apply(
 
 fn statements(sql: &'static str) -> impl Iterator<Item = &'static str> {
     let meaningful = |part: &&str| {
-        part.lines().any(|line| !line.trim().is_empty() && !line.starts_with("--"))
+        part.lines()
+            .any(|line| !line.trim().is_empty() && !line.starts_with("--"))
     };
     sql.split(";\n").map(str::trim).filter(meaningful)
 }

@@ -44,7 +44,12 @@ pub(crate) fn seal(key: &Secret, place: &Place<'_>, plain: &[u8]) -> Result<Vec<
     };
     let sealed = XChaCha20Poly1305::new(key.bytes().into())
         .encrypt(XNonce::from_slice(&nonce), payload)
-        .map_err(|_| StoreError::Keys(format!("cannot seal this {}: it is too long", place.purpose)))?;
+        .map_err(|_| {
+            StoreError::Keys(format!(
+                "cannot seal this {}: it is too long",
+                place.purpose
+            ))
+        })?;
     Ok([nonce.as_slice(), &sealed].concat())
 }
 
@@ -86,7 +91,9 @@ mod tests {
         };
         let sealed = seal(&key, &place("entry", b"1"), b"secret").unwrap();
         assert_eq!(
-            open(&key, &place("entry", b"1"), &sealed).unwrap().as_slice(),
+            open(&key, &place("entry", b"1"), &sealed)
+                .unwrap()
+                .as_slice(),
             b"secret"
         );
         for (other, purpose, id) in [(7, "entry", b"2"), (7, "actor", b"1"), (8, "entry", b"1")] {

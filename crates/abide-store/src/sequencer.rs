@@ -9,10 +9,11 @@ use abide_ledger::{Checkpoint, Frontier, Hash, Note, Signer};
 use jiff::Timestamp;
 
 use crate::Store;
-use crate::engine::{Row, Transaction, Value};
+use crate::engine::{Row, Transaction};
 use crate::error::StoreError;
 use crate::keys::{Key, KeyKind, write_private};
 use crate::random::random;
+use crate::statement::Value;
 use crate::tile::{Edge, int};
 
 /// The most entries that one step numbers.
@@ -115,7 +116,12 @@ impl Sequencer {
     async fn has_work(&self) -> Result<bool, StoreError> {
         let params = vec![self.store.tenant().into()];
         let sql = "SELECT 1 FROM pending WHERE tenant = $1 LIMIT 1";
-        Ok(self.store.engine().row("sequencing", sql, params).await?.is_some())
+        Ok(self
+            .store
+            .engine()
+            .row("sequencing", sql, params)
+            .await?
+            .is_some())
     }
 
     /// Takes or keeps the lease, and with it the row's lock: whoever else tries waits for this transaction.
@@ -199,7 +205,8 @@ impl Sequencer {
         };
         let (note, signer) = self.sign(&checkpoint, &log.signer)?;
         let number = last.map_or(0, |last| last.number + 1);
-        log.store_checkpoint(transaction, tenant, &checkpoint, number, &note, now).await?;
+        log.store_checkpoint(transaction, tenant, &checkpoint, number, &note, now)
+            .await?;
         log.advance(transaction, tenant, &frontier, &signer).await?;
         Ok((checkpoint, note))
     }
@@ -224,10 +231,13 @@ impl Sequencer {
             return Ok(());
         };
         let note = note.to_owned();
-        let wrote = tokio::task::spawn_blocking(move || write_private(&path, note.as_bytes())).await;
+        let wrote =
+            tokio::task::spawn_blocking(move || write_private(&path, note.as_bytes())).await;
         match wrote {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(%error, "the last checkpoint could not be left beside the keys"),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the last checkpoint could not be left beside the keys")
+            }
             Err(_) => return Err(StoreError::Closed),
         }
         Ok(())
@@ -285,7 +295,9 @@ async fn last_checkpoint(
             &[tenant.into()],
         )
         .await?;
-    let Some(row) = rows.first() else { return Ok(None) };
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
     Ok(Some(LastCheckpoint {
         number: row.int(0)?,
         checkpoint: Note::parse(&row.text(1)?)?.text().parse()?,
@@ -306,10 +318,11 @@ impl LogState {
 
     /// What is read is held against what was signed before anything more is signed.
     fn check(&self, last: Option<&LastCheckpoint>) -> Result<(), StoreError> {
-        let signed = last.map(|last| &last.checkpoint).filter(|last| last.origin == self.origin);
-        let fits = signed.is_none_or(|signed| {
-            signed.size == self.size && signed.root == self.frontier.root()
-        });
+        let signed = last
+            .map(|last| &last.checkpoint)
+            .filter(|last| last.origin == self.origin);
+        let fits = signed
+            .is_none_or(|signed| signed.size == self.size && signed.root == self.frontier.root());
         if self.frontier.size() != self.size || !fits {
             return Err(StoreError::Corrupt(
                 "the stored tree is not the one that was signed last; restore a backup".into(),

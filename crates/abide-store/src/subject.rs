@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::Store;
-use crate::engine::{Statement, Value};
 use crate::error::{Refusal, StoreError};
 use crate::evidence::{EntryId, Evidence};
 use crate::keys::KeyKind;
-use crate::write::{Sealing, Step, WriteTx, Written};
+use crate::statement::{Statement, Value};
+use crate::write::{SealedPart, Sealing, Step, WriteTx, Written};
 
 /// How far links are followed. Longer chains do not arise: a link always leads to a resolved subject.
 const MAX_LINKS: usize = 8;
@@ -43,7 +43,10 @@ impl Identifier {
         }
         let value = match kind {
             "email" => value.to_lowercase(),
-            "phone" => value.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect(),
+            "phone" => value
+                .chars()
+                .filter(|c| c.is_ascii_digit() || *c == '+')
+                .collect(),
             _ => value.to_owned(),
         };
         if value.is_empty() || value.len() > MAX_IDENTIFIER_BYTES {
@@ -242,7 +245,9 @@ impl Store {
             )
             .await?;
         let Some(row) = row else { return Ok(None) };
-        let plain = self.open_sealed(&row.bytes(2)?, IDENTIFIER, &token.0, &row.bytes(1)?).await?;
+        let plain = self
+            .open_sealed(&row.bytes(2)?, IDENTIFIER, &token.0, &row.bytes(1)?)
+            .await?;
         let Some(plain) = plain else { return Ok(None) };
         let value = std::str::from_utf8(&plain)
             .map_err(|error| StoreError::corrupt("identifier", error))?;
@@ -303,13 +308,22 @@ impl WriteTx {
         let sealing = Sealing {
             subject: Some(token),
             key_at: Some(4),
-            parts: vec![(3, IDENTIFIER, token.0.to_vec(), plain)],
+            parts: vec![SealedPart {
+                at: 3,
+                purpose: IDENTIFIER,
+                id: token.0.to_vec(),
+                plain,
+            }],
         };
         self.push_step(Step::sealed(statement, sealing).registering(token));
     }
 
     /// Sets what decisions know of a registered subject. The write is refused if there is no such subject.
-    pub fn set_profile(&mut self, token: SubjectToken, profile: &Profile) -> Result<(), StoreError> {
+    pub fn set_profile(
+        &mut self,
+        token: SubjectToken,
+        profile: &Profile,
+    ) -> Result<(), StoreError> {
         let json = serde_json::to_string(profile)
             .map_err(|error| StoreError::corrupt("profile", error))?;
         let params = vec![self.store().tenant().into(), token.into(), json.into()];

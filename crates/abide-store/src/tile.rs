@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use abide_ledger::{Frontier, Hash, Node, Position, TILE_WIDTH, Tile, TileKind, TileSet};
 
 use crate::Store;
-use crate::engine::{Transaction, Value};
+use crate::engine::Transaction;
 use crate::error::StoreError;
+use crate::statement::Value;
 
 /// Levels of the tree in one tile.
 const LEVELS: u8 = TILE_WIDTH.trailing_zeros() as u8;
@@ -26,9 +27,13 @@ impl Edge {
             let (level, number) = id(tile);
             let row = transaction.rows(READ, &key(tenant, level, number)).await?;
             let bytes = row.first().map(|row| row.bytes(0)).transpose()?;
-            let bytes = bytes.filter(|bytes| bytes.len() == usize::from(tile.width()) * Hash::BYTES);
+            let bytes =
+                bytes.filter(|bytes| bytes.len() == usize::from(tile.width()) * Hash::BYTES);
             let bytes = bytes.ok_or_else(|| {
-                StoreError::corrupt("tile", format!("`{tile}` does not fit a log of {size} entries"))
+                StoreError::corrupt(
+                    "tile",
+                    format!("`{tile}` does not fit a log of {size} entries"),
+                )
             })?;
             tiles.insert((level, number), bytes);
         }
@@ -79,7 +84,11 @@ fn id(tile: Tile) -> (u8, u64) {
 fn partial_tiles(size: u64) -> impl Iterator<Item = Tile> {
     (0..u64::BITS as u8 / LEVELS).filter_map(move |level| {
         let hashes = size >> (LEVELS * level);
-        let tile = Tile::of(TileKind::Hashes(level), hashes / u64::from(TILE_WIDTH), size)?;
+        let tile = Tile::of(
+            TileKind::Hashes(level),
+            hashes / u64::from(TILE_WIDTH),
+            size,
+        )?;
         (tile.width() < TILE_WIDTH).then_some(tile)
     })
 }
@@ -91,8 +100,10 @@ impl Store {
         positions: &[Position],
         size: u64,
     ) -> Result<TileSet, StoreError> {
-        let tiles: BTreeSet<Tile> =
-            positions.iter().filter_map(|position| Tile::holding(*position, size)).collect();
+        let tiles: BTreeSet<Tile> = positions
+            .iter()
+            .filter_map(|position| Tile::holding(*position, size))
+            .collect();
         let mut set = TileSet::new();
         for tile in tiles {
             if let Some(bytes) = self.tile_bytes(tile).await? {

@@ -39,7 +39,10 @@ fn end_expired(history: &mut Vec<PastChoice>, now: Timestamp) {
 fn put_in_order(history: &mut [PastChoice]) {
     history.sort_by_key(|choice| choice.arrival);
     let mut latest = Timestamp::MIN;
-    for choice in history.iter_mut().filter(|choice| choice.source != super::record::IMPORT) {
+    for choice in history
+        .iter_mut()
+        .filter(|choice| choice.source != super::record::IMPORT)
+    {
         choice.at = choice.at.max(latest);
         latest = choice.at;
     }

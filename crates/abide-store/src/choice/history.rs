@@ -4,10 +4,11 @@ use jiff::Timestamp;
 
 use super::{Acting, ConsentState, Matter, PastChoice, Shown, current_of};
 use crate::Store;
-use crate::engine::{Row, Sql, Value};
+use crate::engine::{Row, Sql};
 use crate::error::StoreError;
 use crate::evidence::EntryId;
 use crate::moment;
+use crate::statement::Value;
 use crate::subject::SubjectToken;
 
 const COLUMNS: &str = "SELECT entry_id, arrival, subject, matter, name, state, scope, policy, shown_hash, shown_lang, shown_variant, actor, source, signals, at, until, ends FROM choices";
@@ -37,7 +38,9 @@ impl Store {
     /// The choice that an entry is evidence of.
     pub async fn choice(&self, id: EntryId) -> Result<Option<PastChoice>, StoreError> {
         let params = vec![self.tenant().into(), id.into()];
-        let choices = self.choices("tenant = $1 AND entry_id = $2", params).await?;
+        let choices = self
+            .choices("tenant = $1 AND entry_id = $2", params)
+            .await?;
         Ok(choices.into_iter().next())
     }
 
@@ -108,7 +111,9 @@ fn read(row: &Row) -> Result<PastChoice, StoreError> {
         }),
         _ => None,
     };
-    let ends = row.maybe_bytes(16)?.map(|bytes| bytes.try_into().map(EntryId));
+    let ends = row
+        .maybe_bytes(16)?
+        .map(|bytes| bytes.try_into().map(EntryId));
     Ok(PastChoice {
         entry_id: EntryId(row.array(0)?),
         arrival: row.int(1)?,

@@ -6,11 +6,11 @@ use zeroize::Zeroizing;
 
 use super::{Choice, ConsentState, PastChoice, Recorded, ShownText};
 use crate::Store;
-use crate::engine::{Statement, Value};
 use crate::error::{Refusal, StoreError};
 use crate::evidence::{EntryId, Evidence};
+use crate::statement::{Statement, Value};
 use crate::subject::{Identifier, SubjectToken};
-use crate::write::{Sealing, Step, WriteTx};
+use crate::write::{SealedPart, Sealing, Step, WriteTx};
 
 /// What the source of an imported choice is called.
 pub(super) const IMPORT: &str = "import";
@@ -48,7 +48,10 @@ impl Store {
         now: Timestamp,
     ) -> Result<Recorded, StoreError> {
         let subject = self.subject(identifier).await?;
-        let written = self.begin_choice(subject, Some(identifier), choice, now)?.commit().await?;
+        let written = self
+            .begin_choice(subject, Some(identifier), choice, now)?
+            .commit()
+            .await?;
         Ok(Recorded {
             entry_id: written.entry_id,
             subject,
@@ -168,7 +171,10 @@ fn evidence_of(subject: SubjectToken, choice: &Choice, now: Timestamp) -> Eviden
     }
     if let Some(shown) = &choice.shown {
         // The spelling that a receipt looks for: `abide_ledger::shown_seal`.
-        add("shown", format!("sha256:{}", crate::hex::encode(&shown.hash)).into());
+        add(
+            "shown",
+            format!("sha256:{}", crate::hex::encode(&shown.hash)).into(),
+        );
         add("shown_lang", shown.lang.as_str().into());
         add("shown_variant", shown.variant.as_str().into());
     }
@@ -235,7 +241,12 @@ impl WriteTx {
                 let sealing = Sealing {
                     subject: Some(subject),
                     key_at: None,
-                    parts: vec![(13, ACTOR, entry_id.0.to_vec(), plain)],
+                    parts: vec![SealedPart {
+                        at: 13,
+                        purpose: ACTOR,
+                        id: entry_id.0.to_vec(),
+                        plain,
+                    }],
                 };
                 self.push_step(Step::sealed(statement, sealing));
             }
@@ -255,7 +266,9 @@ impl Store {
             )
             .await?;
         let Some(row) = row else { return Ok(None) };
-        let plain = self.open_sealed(&row.bytes(1)?, ACTOR, &id.0, &row.bytes(0)?).await?;
+        let plain = self
+            .open_sealed(&row.bytes(1)?, ACTOR, &id.0, &row.bytes(0)?)
+            .await?;
         plain
             .map(|plain| {
                 String::from_utf8(plain.to_vec())

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 
 use tokio::sync::oneshot;
 
-use crate::engine::{Engine, Expect, Statement, Transaction, Value};
+use crate::engine::{Engine, Transaction};
 use crate::error::{Refusal, StoreError};
+use crate::statement::{Expect, Statement, Value};
 
 /// How often a batch is tried again when other transactions were in its way.
 const ATTEMPTS: usize = 5;
@@ -45,7 +46,11 @@ impl Job {
     /// Gives the write its places, from `next` on.
     fn number(&mut self, next: &mut i64) {
         self.first = *next;
-        for value in self.statements.iter_mut().flat_map(|statement| &mut statement.params) {
+        for value in self
+            .statements
+            .iter_mut()
+            .flat_map(|statement| &mut statement.params)
+        {
             if let Value::Arrival(place) = value {
                 *place = Some(*next);
                 *next += 1;
@@ -92,7 +97,9 @@ async fn together(engine: &Engine, jobs: &mut [Job]) -> Result<(), StoreError> {
     // All writes of a batch wait at the same time, so none of them can rely on another: inserts of all go first.
     let (inserts, others) = plan(jobs);
     for insert in &inserts {
-        let written = transaction.insert(insert.head, insert.tail, &insert.rows).await?;
+        let written = transaction
+            .insert(insert.head, insert.tail, &insert.rows)
+            .await?;
         if let Some(refusal) = insert.refusal
             && written != insert.rows.len() as u64
         {
@@ -129,7 +136,10 @@ async fn try_apart(
         let result = one(&mut transaction, job).await;
         match &result {
             Err(error) if error.is_outage() => return Err(error.copy()),
-            Err(_) => transaction.execute("ROLLBACK TO SAVEPOINT one", &[]).await.map(drop)?,
+            Err(_) => transaction
+                .execute("ROLLBACK TO SAVEPOINT one", &[])
+                .await
+                .map(drop)?,
             Ok(()) => {}
         }
         transaction.execute("RELEASE SAVEPOINT one", &[]).await?;
@@ -195,15 +205,17 @@ fn plan(jobs: &[Job]) -> (Vec<Insert<'_>>, Vec<&Statement>) {
                 Expect::Any => None,
                 Expect::Rows(_, refusal) => Some(refusal),
             };
-            let place = *places.entry((statement.sql, refusal.is_some())).or_insert_with(|| {
-                inserts.push(Insert {
-                    head,
-                    tail,
-                    rows: Vec::new(),
-                    refusal,
+            let place = *places
+                .entry((statement.sql, refusal.is_some()))
+                .or_insert_with(|| {
+                    inserts.push(Insert {
+                        head,
+                        tail,
+                        rows: Vec::new(),
+                        refusal,
+                    });
+                    inserts.len() - 1
                 });
-                inserts.len() - 1
-            });
             inserts[place].rows.push(&statement.params);
         }
     }

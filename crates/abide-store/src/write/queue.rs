@@ -34,14 +34,23 @@ impl Queue {
 
     /// Puts a write into the queue, once there is room.
     pub(crate) async fn submit(&self, job: Job) -> Result<(), StoreError> {
-        let sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let sender = self
+            .sender
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         let sender = sender.ok_or(StoreError::Closed)?;
         sender.send(job).await.map_err(|_| StoreError::Closed)
     }
 
     /// Takes no more writes and waits until those in the queue are answered.
     pub(crate) async fn close(&self) {
-        drop(self.sender.lock().unwrap_or_else(PoisonError::into_inner).take());
+        drop(
+            self.sender
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
         for writer in self.writers.lock().await.drain(..) {
             // A writer that panicked has answered nobody wrongly: its callers see a closed store.
             drop(writer.await);

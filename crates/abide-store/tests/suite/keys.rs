@@ -17,6 +17,14 @@ fn a_key_file_that_others_can_read_is_refused() {
     more.save(&path).unwrap();
     assert_eq!(Keys::load(&path).unwrap(), more);
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
-    assert!(Keys::load(&path).unwrap_err().to_string().contains("chmod 600"));
-    assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    assert!(
+        Keys::load(&path)
+            .unwrap_err()
+            .to_string()
+            .contains("chmod 600")
+    );
+    assert_eq!(
+        std::fs::read_dir(path.parent().unwrap()).unwrap().count(),
+        1
+    );
 }

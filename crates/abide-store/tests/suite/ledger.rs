@@ -1,6 +1,9 @@
 //! The log: numbers without gaps, one tree, receipts that anyone can check.
 
-use abide_ledger::{KeyRing, Opening, Shown, TILE_WIDTH, Tile, TileKind, audit, leaf_hash, verify_consistency, verify_inclusion};
+use abide_ledger::{
+    KeyRing, Opening, Shown, TILE_WIDTH, Tile, TileKind, audit, leaf_hash, verify_consistency,
+    verify_inclusion,
+};
 use abide_store::{Sequencer, ShownText, Store};
 
 use crate::place::{Place, at, consent, evidence, person, sequence, write_entries};

@@ -71,7 +71,9 @@ impl Place {
             writers: 2,
             patience_seconds: 20,
         };
-        Store::open(&self.url, self.keys.clone(), options, at(0)).await.unwrap()
+        Store::open(&self.url, self.keys.clone(), options, at(0))
+            .await
+            .unwrap()
     }
 
     pub(crate) fn is_postgres(&self) -> bool {
@@ -85,7 +87,10 @@ async fn empty_database(test: &str) -> String {
     let name = &name[..name.len().min(63)];
     let mut connection = PgConnection::connect(&server).await.unwrap();
     let create = format!("CREATE DATABASE {name}");
-    sqlx::raw_sql(sqlx::AssertSqlSafe(create)).execute(&mut connection).await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(create))
+        .execute(&mut connection)
+        .await
+        .unwrap();
     connection.close().await.unwrap();
     let (start, _) = server.rsplit_once('/').unwrap();
     format!("{start}/{name}")
@@ -99,7 +104,11 @@ fn own_server() -> String {
         .args(["start", folder.to_str().unwrap(), &runner])
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
@@ -129,7 +138,12 @@ pub(crate) fn evidence(kind: &str) -> Evidence {
 pub(crate) async fn write_entries(store: &Store, count: usize) -> Vec<EntryId> {
     let mut entries = Vec::new();
     for _ in 0..count {
-        let written = store.begin(evidence("test.ran")).unwrap().commit().await.unwrap();
+        let written = store
+            .begin(evidence("test.ran"))
+            .unwrap()
+            .commit()
+            .await
+            .unwrap();
         entries.push(written.entry_id);
     }
     entries

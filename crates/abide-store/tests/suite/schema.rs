@@ -27,11 +27,22 @@ async fn run(place: &Place, sql: &str) {
 async fn write_first_schema(place: &Place) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/0001_core.sql");
     let sql = std::fs::read_to_string(file).unwrap();
-    let hash: String = Sha256::digest(&sql).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash: String = Sha256::digest(&sql)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     run(place, &sql).await;
     run(place, "CREATE TABLE migrations (tenant TEXT NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_at BIGINT NOT NULL, PRIMARY KEY (tenant, name))").await;
-    run(place, &format!("INSERT INTO migrations VALUES ('', '0001_core', '{hash}', 0)")).await;
-    run(place, "INSERT INTO policies VALUES ('main', 'bikes', 'ab', '2026-03-01', '{}', 0, '\\x00')").await;
+    run(
+        place,
+        &format!("INSERT INTO migrations VALUES ('', '0001_core', '{hash}', 0)"),
+    )
+    .await;
+    run(
+        place,
+        "INSERT INTO policies VALUES ('main', 'bikes', 'ab', '2026-03-01', '{}', 0, '\\x00')",
+    )
+    .await;
     if place.is_postgres() {
         run(place, "CREATE SEQUENCE abide_arrivals").await;
     }
@@ -72,7 +83,12 @@ on_both! {
 
 #[tokio::test]
 async fn an_address_that_is_none_is_refused_without_repeating_it() {
-    for url in ["", "mysql://a:secret@b/c", ":memory:", "postgres://a:secret@b:notaport/c"] {
+    for url in [
+        "",
+        "mysql://a:secret@b/c",
+        ":memory:",
+        "postgres://a:secret@b:notaport/c",
+    ] {
         let keys = abide_store::Keys::generate().unwrap();
         let opened = Store::open(url, keys, StoreOptions::default(), at(0)).await;
         let error = opened.unwrap_err().to_string();

@@ -6,7 +6,13 @@ use crate::place::{Place, at, evidence, write_entries};
 
 /// Anything that can be there once: a text that was shown.
 fn text(name: &str) -> Statement {
-    let params = vec!["main".into(), Value::from([7; 32]), name.into(), "a".into(), "text".into()];
+    let params = vec![
+        "main".into(),
+        Value::from([7; 32]),
+        name.into(),
+        "a".into(),
+        "text".into(),
+    ];
     Statement::new(
         "INSERT INTO shown (tenant, hash, lang, variant, text) VALUES ($1, $2, $3, $4, $5)",
         params,
