@@ -1,6 +1,8 @@
 //! The list of groups. A group is one file in `group/` and one line here; one without a file has no benchmark.
 
 mod compile;
+mod decide;
+mod evidence;
 
 /// One name on the command line of `./bench`.
 pub struct Group {
@@ -18,11 +20,16 @@ pub const GROUPS: &[Group] = &[
         name: "compile",
         run: Some(compile::run),
     },
-    without("decide"),
+    Group {
+        name: "decide",
+        run: Some(decide::run),
+    },
     without("audience"),
     without("consent"),
-    without("append"),
-    without("audit"),
+    Group {
+        name: "evidence",
+        run: Some(evidence::run),
+    },
     without("access"),
     without("erase"),
     without("scan"),

@@ -1,8 +1,11 @@
 //! Runs groups of benchmarks and prints ratios. Never fails because a machine is slow.
 
 mod group;
+mod peer;
 mod policies;
+mod random;
 mod ratio;
+mod scene;
 
 use std::process::ExitCode;
 

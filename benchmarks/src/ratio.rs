@@ -1,4 +1,4 @@
-//! Takes turns between two sides and prints how they compare. Never prints a bare time as a result.
+//! Takes turns between sides and prints how they compare. Never prints a bare time as a result.
 
 use std::time::{Duration, Instant};
 
@@ -8,44 +8,68 @@ pub struct Medians {
     pub theirs: Duration,
 }
 
-const TURNS: usize = 31;
+/// How many turns each side has.
+pub const TURNS: usize = 31;
 /// No turn starts after this much measured time, however few there were.
 const BUDGET: Duration = Duration::from_secs(30);
 
-/// Run both sides in turn, so that a busy moment of the machine falls on both. The first turn warms up and counts only
-/// when the budget allows no other.
+/// Run both sides in turn, so that a busy moment of the machine falls on both.
 pub fn take_turns(mut ours: impl FnMut(), mut theirs: impl FnMut()) -> Medians {
-    let (mut our_turns, mut their_turns) = (vec![time(&mut ours)], vec![time(&mut theirs)]);
-    let mut spent = our_turns[0] + their_turns[0];
-    if spent < BUDGET {
-        our_turns.clear();
-        their_turns.clear();
-        while our_turns.is_empty() || (our_turns.len() < TURNS && spent < BUDGET) {
-            our_turns.push(time(&mut ours));
-            their_turns.push(time(&mut theirs));
-            spent += our_turns[our_turns.len() - 1] + their_turns[their_turns.len() - 1];
-        }
-    }
+    let medians = rotate(&mut [&mut ours, &mut theirs]);
     Medians {
-        ours: median(our_turns),
-        theirs: median(their_turns),
+        ours: medians[0],
+        theirs: medians[1],
     }
 }
 
+/// Run all sides in turn and give each one's median. The first round warms up and counts only when the budget allows
+/// no other.
+pub fn rotate(sides: &mut [&mut dyn FnMut()]) -> Vec<Duration> {
+    let mut turns: Vec<Vec<Duration>> = sides.iter_mut().map(|side| vec![time(side)]).collect();
+    let mut spent: Duration = turns.iter().flatten().sum();
+    if spent < BUDGET {
+        turns.iter_mut().for_each(Vec::clear);
+        while turns[0].is_empty() || (turns[0].len() < TURNS && spent < BUDGET) {
+            for (side, turns) in sides.iter_mut().zip(&mut turns) {
+                let turn = time(side);
+                spent += turn;
+                turns.push(turn);
+            }
+        }
+    }
+    turns.into_iter().map(median).collect()
+}
+
+/// How long one run takes.
 #[expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
-fn time(side: &mut impl FnMut()) -> Duration {
+pub fn time(side: &mut impl FnMut()) -> Duration {
     let start = Instant::now();
     side();
     start.elapsed()
 }
 
-fn median(mut turns: Vec<Duration>) -> Duration {
-    turns.sort_unstable();
+/// The middle one; of an even number the later of the two in the middle.
+pub fn median<T: PartialOrd + Copy + Default>(mut turns: Vec<T>) -> T {
+    turns.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
     turns.get(turns.len() / 2).copied().unwrap_or_default()
 }
 
-/// Print one ratio with its goal: at most `goal` is `ok`.
-pub fn print(name: &str, ratio: f64, goal: f64) {
-    let verdict = if ratio <= goal { "ok" } else { "short" };
+/// Print a ratio that should be at most `goal`.
+pub fn at_most(name: &str, ratio: f64, goal: f64) {
+    print(name, ratio, goal, ratio <= goal);
+}
+
+/// Print a ratio that should be at least `goal`.
+pub fn at_least(name: &str, ratio: f64, goal: f64) {
+    print(name, ratio, goal, ratio >= goal);
+}
+
+fn print(name: &str, ratio: f64, goal: f64, reached: bool) {
+    let verdict = if reached { "ok" } else { "short" };
     println!("ratio {name} {ratio:.2} goal {goal}: {verdict}");
+}
+
+/// Print a figure that goes with a ratio: a bare number says little about another machine.
+pub fn also(name: &str, value: impl std::fmt::Display) {
+    println!("also {name}: {value}");
 }

@@ -33,14 +33,14 @@ pub fn run() -> Result<(), String> {
     let growth = size_bytes(&many) / size_bytes(&once);
 
     let against_kdl = ratio::take_turns(|| check(&once), || parse(&once));
-    ratio::print(
+    ratio::at_most(
         "compile-vs-kdl",
         against_kdl.ours.as_secs_f64() / against_kdl.theirs.as_secs_f64(),
         1.5,
     );
 
     let against_self = ratio::take_turns(|| check(&many), || check(&once));
-    ratio::print(
+    ratio::at_most(
         "compile-100x",
         against_self.ours.as_secs_f64() / against_self.theirs.as_secs_f64() / growth,
         1.2,

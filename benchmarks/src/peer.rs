@@ -1,0 +1,5 @@
+//! What we are measured against. A peer is used as its own manual shows, with everything prepared that can be.
+
+pub mod cedar;
+pub mod rego;
+pub mod sha;
