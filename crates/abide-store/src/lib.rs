@@ -9,6 +9,7 @@ mod data_key;
 mod engine;
 mod error;
 mod evidence;
+mod health;
 mod hex;
 mod keys;
 mod ledger;
@@ -35,6 +36,7 @@ pub use choice::{
 pub use engine::{Engine, EngineOptions};
 pub use error::{Refusal, StoreError};
 pub use evidence::{EntryId, Evidence, StoredEntry};
+pub use health::{Health, LogHealth};
 pub use keys::{Key, KeyKind, Keys, Secret};
 pub use ledger::SignedCheckpoint;
 pub use sequencer::Sequencer;

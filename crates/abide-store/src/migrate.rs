@@ -67,6 +67,17 @@ pub(crate) async fn migrate(
     transaction.commit().await
 }
 
+/// How many migrations the database lacks; all of them if it was never opened as a store.
+pub(crate) async fn lacking(engine: &Engine) -> Result<usize, StoreError> {
+    let applied = match applied(engine).await {
+        Ok(applied) => applied,
+        // There is no such table yet.
+        Err(StoreError::Statement { .. }) => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    Ok(MIGRATIONS.len() - check(&applied, MIGRATIONS)?)
+}
+
 const APPLIED: &str = "SELECT name, sha256 FROM migrations WHERE tenant = '' ORDER BY name";
 
 async fn applied(engine: &Engine) -> Result<Vec<(String, String)>, StoreError> {

@@ -3,8 +3,10 @@
 mod check;
 mod demo;
 mod diff;
+mod doctor;
 mod explain;
 mod fmt;
+mod keys;
 mod notice;
 mod policy;
 mod serve;
@@ -63,6 +65,10 @@ pub enum Command {
     Notice(notice::Arguments),
     /// Show what a policy means: one norm per line, resolved
     Policy(policy::Arguments),
+    /// Make, list and rotate the keys
+    Keys(keys::Arguments),
+    /// Look at everything the server stands on, and say what to do
+    Doctor(doctor::Arguments),
     /// Check a receipt, bundle, checkpoint or proof offline
     Verify(verify::Arguments),
 }
@@ -76,6 +82,8 @@ pub fn run(command: Command) -> Result<Outcome> {
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Policy(arguments) => policy::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Keys(arguments) => keys::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Notice(arguments) => notice::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),

@@ -6,6 +6,7 @@ pub mod command;
 pub mod config;
 pub mod files;
 pub mod http;
+pub mod installation;
 pub mod log;
 pub mod output;
 pub mod samples;

@@ -7,58 +7,12 @@
     reason = "a test fails by panicking"
 )]
 
+mod desk;
+
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
 
-struct Desk {
-    folder: PathBuf,
-}
-
-impl Desk {
-    /// A folder of its own for one test, removed when the test ends well.
-    fn new(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("abide-cli-{name}-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
-        Self { folder }
-    }
-
-    fn write(&self, name: &str, text: impl AsRef<[u8]>) -> &Self {
-        fs::write(self.folder.join(name), text).unwrap();
-        self
-    }
-
-    fn run(&self, arguments: &[&str]) -> Ran {
-        let output = Command::new(env!("CARGO_BIN_EXE_abide"))
-            .args(arguments)
-            .current_dir(&self.folder)
-            .output()
-            .unwrap();
-        Ran(output)
-    }
-}
-
-impl Drop for Desk {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.folder);
-    }
-}
-
-struct Ran(Output);
-
-impl Ran {
-    fn code(&self) -> i32 {
-        self.0.status.code().unwrap()
-    }
-
-    fn out(&self) -> String {
-        String::from_utf8_lossy(&self.0.stdout).into_owned()
-    }
-
-    fn err(&self) -> String {
-        String::from_utf8_lossy(&self.0.stderr).into_owned()
-    }
-}
+use desk::Desk;
 
 fn policies() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");

@@ -9,8 +9,12 @@
 )]
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// What stands between the output of two steps.
+const MARK: &str = "-- step --";
 
 fn docs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs")
@@ -75,27 +79,64 @@ fn line_fits(shown: &str, line: &str) -> bool {
     })
 }
 
-/// Runs a page from top to bottom.
+/// Two addresses that nobody listens on.
+fn free_ports() -> [u16; 2] {
+    let listeners = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    listeners.map(|listener| listener.local_addr().unwrap().port())
+}
+
+/// The page as one shell script, so that variables and servers live on from step to step. A command that ends in `&` is
+/// a server: its step is over when it has said where it listens.
+fn script(steps: &[Step]) -> String {
+    let mut script = String::from("exec 2>&1\ntrap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n");
+    for (number, step) in steps.iter().enumerate() {
+        match step.command.strip_suffix('&') {
+            Some(server) => script.push_str(&format!(
+                "{server} >.server-{number} 2>&1 &\n\
+                 timeout 60 grep -qm1 applications <(tail -n +1 -f --pid=$! .server-{number})\n\
+                 cat .server-{number}\n"
+            )),
+            None => script.push_str(&format!("{}\n", step.command)),
+        }
+        script.push_str(&format!("printf '\\n{MARK}\\n'\n"));
+    }
+    script
+}
+
+/// Runs a page from top to bottom, its server on ports of its own.
 fn run(page: &str) {
     let folder = std::env::temp_dir().join(format!("abide-guide-{page}-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
-    let program = Path::new(env!("CARGO_BIN_EXE_abide")).parent().unwrap();
-    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let [public, internal] = free_ports();
+    let listen = format!("public \"127.0.0.1:{public}\"; internal \"127.0.0.1:{internal}\"");
+    fs::write(
+        folder.join("abide.kdl"),
+        format!("listen {{ {listen}; }}\n"),
+    )
+    .unwrap();
     let text = fs::read_to_string(docs().join("guide").join(page)).unwrap();
+    let text = text
+        .replace(":8400", &format!(":{public}"))
+        .replace(":8401", &format!(":{internal}"));
     let steps = steps(&text);
     assert!(!steps.is_empty(), "{page} shows no command");
+    let program = Path::new(env!("CARGO_BIN_EXE_abide")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let output = Command::new("bash")
+        .args(["-c", &script(&steps)])
+        .current_dir(&folder)
+        .env("PATH", &path)
+        .output()
+        .unwrap();
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mark = format!("\n{MARK}\n");
+    let mut parts = printed.split(mark.as_str());
     for step in steps {
-        let output = Command::new("bash")
-            .args(["-c", &format!("exec 2>&1\n{}", step.command)])
-            .current_dir(&folder)
-            .env("PATH", &path)
-            .output()
-            .unwrap();
-        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-        let lines: Vec<&str> = printed.lines().collect();
+        let part = parts.next().unwrap_or_default();
+        let lines: Vec<&str> = part.trim_end().lines().collect();
         assert!(
             fits(&step.shown, &lines),
-            "docs/guide/{page}:{}: `{}` printed\n{printed}",
+            "docs/guide/{page}:{}: `{}` printed\n{part}",
             step.line,
             step.command
         );

@@ -1,0 +1,94 @@
+//! How a store is, for whoever looks after it. Changes nothing: a database that is behind stays behind.
+
+use jiff::Timestamp;
+
+use crate::engine::{Engine, EngineOptions};
+use crate::error::StoreError;
+use crate::migrate;
+use crate::statement::Value;
+
+/// What can be seen of a store from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Health {
+    /// The engine's name, for people.
+    pub engine: &'static str,
+    /// How many steps the schema lacks; they are made when the store is next opened.
+    pub migrations_lacking: usize,
+    /// The tenant's log; none before the store was opened for the first time.
+    pub log: Option<LogHealth>,
+}
+
+/// How a log is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogHealth {
+    /// Its name.
+    pub origin: String,
+    /// How many entries have a number.
+    pub size: u64,
+    /// How many wait for one.
+    pub pending: u64,
+    /// When the one that waits longest was written.
+    pub oldest_pending: Option<Timestamp>,
+    /// The latest time that an entry bears.
+    pub last_entry: Option<Timestamp>,
+    /// Until when a sequencer holds the log, if any ever did.
+    pub lease_until: Timestamp,
+}
+
+impl Health {
+    /// Looks at the store at `url`, which is as for [`crate::Store::open`], and at the log of `tenant`.
+    pub async fn read(
+        url: &str,
+        tenant: &str,
+        options: &EngineOptions,
+    ) -> Result<Self, StoreError> {
+        let engine = Engine::open(url, options).await?;
+        let health = look(&engine, tenant).await;
+        engine.close().await;
+        health
+    }
+}
+
+async fn look(engine: &Engine, tenant: &str) -> Result<Health, StoreError> {
+    let migrations_lacking = migrate::lacking(engine).await?;
+    let log = match migrations_lacking {
+        0 => log(engine, tenant).await?,
+        _ => None,
+    };
+    Ok(Health {
+        engine: engine.name(),
+        migrations_lacking,
+        log,
+    })
+}
+
+async fn log(engine: &Engine, tenant: &str) -> Result<Option<LogHealth>, StoreError> {
+    let doing = "looking at the log";
+    let row = engine
+        .row(
+            doing,
+            "SELECT origin, size, lease_until, (SELECT COUNT(*) FROM pending WHERE tenant = $1) FROM logs WHERE tenant = $1",
+            vec![tenant.into()],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let moment = |sql| async move {
+        let row = engine.row(doing, sql, vec![Value::from(tenant)]).await?;
+        row.map(|row| crate::moment(row.int(0)?)).transpose()
+    };
+    Ok(Some(LogHealth {
+        origin: row.text(0)?,
+        size: row.size(1)?,
+        pending: row.size(3)?,
+        lease_until: crate::moment(row.int(2)?)?,
+        oldest_pending: moment(
+            "SELECT e.written_at FROM pending p JOIN evidence e ON e.tenant = p.tenant AND e.id = p.entry_id WHERE p.tenant = $1 ORDER BY p.arrival LIMIT 1",
+        )
+        .await?,
+        // An id begins with the time of its entry.
+        last_entry: moment(
+            "SELECT written_at FROM evidence WHERE tenant = $1 ORDER BY id DESC LIMIT 1",
+        )
+        .await?,
+    }))
+}

@@ -1,0 +1,93 @@
+//! The store and its log: whether they can be reached, and whether time and sequencer keep up. Reads only.
+
+use abide_store::{EngineOptions, Health, LogHealth, StoreOptions};
+use jiff::{SignedDuration, Timestamp};
+
+use super::line::Line;
+use crate::config::Config;
+use crate::installation::sqlite_path;
+
+const STORE: &str = "store";
+const CLOCK: &str = "clock";
+const SEQUENCER: &str = "sequencer";
+
+/// Somebody is waiting for the report.
+const OPTIONS: EngineOptions = EngineOptions {
+    readers: 2,
+    writers: 1,
+    patience_seconds: 3,
+};
+
+/// How far clocks of two machines may be apart.
+const SKEW: SignedDuration = SignedDuration::from_secs(5);
+/// Receipts are due within a second; by now somebody waits for one.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(10);
+
+/// Looks at the store, at the clock against its last entry, and at the sequencer.
+pub async fn examine(config: &Config, now: Timestamp) -> Vec<Line> {
+    if sqlite_path(config).is_some_and(|path| !path.exists()) {
+        let seen = "there is none yet";
+        return vec![Line::warning(
+            STORE,
+            seen,
+            "`abide serve` makes it at its first start",
+        )];
+    }
+    let tenant = StoreOptions::default().tenant;
+    let health = match Health::read(&config.store.0, &tenant, &OPTIONS).await {
+        Ok(health) => health,
+        Err(error) => {
+            let help = "is the database server up, and is the address in `abide.kdl` right?";
+            return vec![Line::error(STORE, error.to_string(), help)];
+        }
+    };
+    let Some(log) = &health.log else {
+        let seen = format!(
+            "{}, {} steps behind this program",
+            health.engine, health.migrations_lacking
+        );
+        return vec![Line::warning(
+            STORE,
+            seen,
+            "back it up; `abide serve` brings it up to date at its start",
+        )];
+    };
+    let seen = format!(
+        "{}, up to date; the log `{}` has {} entries",
+        health.engine, log.origin, log.size
+    );
+    vec![Line::ok(STORE, seen), clock(log, now), sequencer(log, now)]
+}
+
+fn clock(log: &LogHealth, now: Timestamp) -> Line {
+    match log.last_entry {
+        Some(last) if last.duration_since(now) > SKEW => Line::error(
+            CLOCK,
+            format!("it is {now}, and the last entry bears {last}"),
+            "set the clock: consents and deadlines count from it",
+        ),
+        _ => Line::ok(CLOCK, format!("it is {now}, not before the last entry")),
+    }
+}
+
+fn sequencer(log: &LogHealth, now: Timestamp) -> Line {
+    let Some(oldest) = log.oldest_pending else {
+        return Line::ok(SEQUENCER, "every entry has its number");
+    };
+    let waits = now.duration_since(oldest);
+    let seen = format!(
+        "{} entries wait for a number, the first for {} s",
+        log.pending,
+        waits.as_secs()
+    );
+    if waits < PATIENCE {
+        return Line::ok(SEQUENCER, seen);
+    }
+    let help = match log.lease_until > now {
+        true => {
+            "a server holds the log and does not keep up; look at its log and at the load of the database"
+        }
+        false => "no server sequences this log; start `abide serve`",
+    };
+    Line::warning(SEQUENCER, seen, help)
+}

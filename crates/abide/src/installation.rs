@@ -1,0 +1,113 @@
+//! An installation: configuration, keys and store, opened in the same way by the server and by every command. Never
+//! makes keys where records exist that other keys have sealed.
+
+use std::path::{Path, PathBuf};
+
+use abide_store::{Keys, Store, StoreOptions};
+use anyhow::{Context, Result, bail};
+use jiff::Timestamp;
+use tokio::runtime::{Builder, Runtime};
+use zeroize::Zeroizing;
+
+use crate::config::Config;
+
+/// The environment variable that holds the text of a key file, in its place.
+pub const KEYS_VARIABLE: &str = "ABIDE_KEYS";
+
+/// The argument that says which installation a command works on.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Place {
+    /// The configuration; `abide.kdl` here if it is there, else the defaults
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+}
+
+impl Place {
+    /// The configuration.
+    pub fn config(&self) -> Result<Config> {
+        Config::load(self.config.as_deref())
+    }
+
+    /// Opens the store as it is, runs the work on it, and closes it. A store that is not there is an error.
+    pub fn work<T>(
+        &self,
+        now: Timestamp,
+        work: impl AsyncFnOnce(&Installation) -> Result<T>,
+    ) -> Result<T> {
+        let config = self.config()?;
+        if let Some(path) = sqlite_path(&config)
+            && !path.exists()
+        {
+            bail!(
+                "there is no store at `{}`; `abide serve` makes it at its first start, and `--config` names another",
+                path.display()
+            );
+        }
+        runtime()?.block_on(async {
+            let keys = keys(&config)?;
+            let store = open(&config, keys.clone(), now).await?;
+            let installation = Installation {
+                config,
+                keys,
+                store,
+                now,
+            };
+            let done = work(&installation).await;
+            installation.store.close().await;
+            done
+        })
+    }
+}
+
+/// What a command works on.
+#[derive(Debug)]
+pub struct Installation {
+    /// How it is set up.
+    pub config: Config,
+    /// Its keys.
+    pub keys: Keys,
+    /// Its records.
+    pub store: Store,
+    /// The moment at which the command began.
+    pub now: Timestamp,
+}
+
+/// What the asynchronous work of a command runs on.
+pub fn runtime() -> Result<Runtime> {
+    let mut threads = Builder::new_multi_thread();
+    let runtime = threads.worker_threads(2).enable_all().build();
+    runtime.context("cannot start threads")
+}
+
+/// The file of a store on SQLite.
+pub fn sqlite_path(config: &Config) -> Option<&Path> {
+    let address = config.store.0.as_str();
+    match address.strip_prefix("sqlite:") {
+        Some(path) => Some(Path::new(path)),
+        None => (!address.contains("://")).then(|| Path::new(address)),
+    }
+}
+
+/// The keys from the environment, else from their file.
+pub fn keys(config: &Config) -> Result<Keys> {
+    if let Ok(text) = std::env::var(KEYS_VARIABLE) {
+        let text = Zeroizing::new(text);
+        return Keys::parse(&text)
+            .with_context(|| format!("environment variable `{KEYS_VARIABLE}`"));
+    }
+    Ok(Keys::load(&config.keys)?)
+}
+
+/// Opens the store and brings its schema up to date.
+pub async fn open(config: &Config, keys: Keys, now: Timestamp) -> Result<Store> {
+    let options = StoreOptions {
+        last_checkpoint: Some(last_checkpoint(config)),
+        ..StoreOptions::default()
+    };
+    Ok(Store::open(&config.store.0, keys, options, now).await?)
+}
+
+/// The file beside the keys that holds the last checkpoint signed.
+pub fn last_checkpoint(config: &Config) -> PathBuf {
+    config.keys.with_file_name("last-checkpoint")
+}
