@@ -43,7 +43,6 @@ impl Secret {
     }
 
     /// Whether `mac` is [`Secret::mac`] of these parts; takes the same time whatever the answer.
-    #[expect(dead_code, reason = "for erasure and backup, which build on this")]
     pub(crate) fn checks(&self, parts: &[&[u8]], mac: &[u8]) -> bool {
         self.mac_of(parts).verify_slice(mac).is_ok()
     }
@@ -119,6 +118,14 @@ pub struct Key {
     pub(crate) secret: Secret,
 }
 
+impl Key {
+    /// Its line in a key file.
+    pub(crate) fn line(&self) -> Zeroizing<String> {
+        let secret = Zeroizing::new(STANDARD.encode(self.secret.0));
+        Zeroizing::new(format!("{} {} {}\n", self.kind.word(), self.id, *secret))
+    }
+}
+
 /// All keys of an installation, oldest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keys(Vec<Key>);
@@ -190,10 +197,7 @@ impl Keys {
     /// The key file's text.
     pub fn render(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(format!("{FORMAT}\n"));
-        for key in &self.0 {
-            let secret = Zeroizing::new(STANDARD.encode(key.secret.0));
-            text.push_str(&format!("{} {} {}\n", key.kind.word(), key.id, *secret));
-        }
+        self.0.iter().for_each(|key| text.push_str(&key.line()));
         text
     }
 
@@ -274,7 +278,7 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     }
 }
 
-fn parse_line(line: &str, number: usize) -> Result<Key, StoreError> {
+pub(crate) fn parse_line(line: &str, number: usize) -> Result<Key, StoreError> {
     let fields: Vec<&str> = line.split_whitespace().collect();
     let [word, id, secret] = fields[..] else {
         return Err(wrong(format!("line {number} is not `KIND ID SECRET`")));

@@ -4,21 +4,29 @@
 //! [`Store::begin`], which takes its [`Evidence`], and is on disk when [`WriteTx::commit`] answers. A [`Sequencer`]
 //! numbers entries, grows the tree and signs checkpoints. Times are arguments everywhere.
 
+mod api_key;
 mod choice;
 mod data_key;
+mod decision;
 mod engine;
+mod erase;
 mod error;
 mod evidence;
 mod health;
 mod hex;
+mod idempotency;
+mod journal;
 mod keys;
 mod ledger;
 mod migrate;
+mod policy;
 mod random;
+mod register;
 mod seal;
 mod sequencer;
 mod statement;
 mod subject;
+mod tail;
 mod tile;
 mod write;
 
@@ -29,19 +37,26 @@ use std::sync::{Arc, PoisonError, RwLock};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
+pub use api_key::{ApiKey, ApiKeys, ApiScope};
 pub use choice::{
     Acting, Actor, Choice, ConsentState, Matter, PastChoice, Recorded, Scope, Shown, ShownText,
     current_of,
 };
+pub use decision::{DecisionCursor, PastDecision};
 pub use engine::{Engine, EngineOptions};
 pub use error::{Refusal, StoreError};
 pub use evidence::{EntryId, Evidence, StoredEntry};
 pub use health::{Health, LogHealth};
+pub use idempotency::{KeptAnswer, RepeatableRequest};
+pub use journal::{Erasures, Journal};
 pub use keys::{Key, KeyKind, Keys, Secret};
 pub use ledger::SignedCheckpoint;
+pub use policy::{Activation, ActivationKind, Mode, ModeSetting, PolicyVersion, policy_hash};
+pub use register::{Case, Contract, GlobalFact, Holding, Occurrence};
 pub use sequencer::Sequencer;
 pub use statement::{Expect, Statement, Value};
 pub use subject::{Identifier, Profile, SubjectToken};
+pub use tail::{Change, Changes, SubjectPage, SubjectState};
 pub use write::{WriteTx, Written};
 
 use data_key::DataKeys;
@@ -58,6 +73,8 @@ pub struct StoreOptions {
     pub queue_length: usize,
     /// A file beside the keys that always holds the last checkpoint signed, for the day the store is lost.
     pub last_checkpoint: Option<PathBuf>,
+    /// Where erasures are noted apart from the store, for backups that are restored.
+    pub journal: Option<Journal>,
 }
 
 impl Default for StoreOptions {
@@ -67,6 +84,7 @@ impl Default for StoreOptions {
             engine: EngineOptions::default(),
             queue_length: 1024,
             last_checkpoint: None,
+            journal: None,
         }
     }
 }
@@ -85,6 +103,7 @@ struct Shared {
     data_keys: DataKeys,
     written: Notify,
     last_checkpoint: Option<PathBuf>,
+    journal: Option<Journal>,
 }
 
 impl fmt::Debug for Store {
@@ -114,6 +133,7 @@ impl Store {
                 data_keys: DataKeys::default(),
                 written: Notify::new(),
                 last_checkpoint: options.last_checkpoint,
+                journal: options.journal,
             }),
             tenant: Arc::from(options.tenant),
         };
@@ -185,6 +205,10 @@ impl Store {
 
     pub(crate) fn data_keys(&self) -> &DataKeys {
         &self.shared.data_keys
+    }
+
+    pub(crate) fn journal(&self) -> Option<&Journal> {
+        self.shared.journal.as_ref()
     }
 
     pub(crate) fn last_checkpoint(&self) -> Option<&PathBuf> {

@@ -24,6 +24,7 @@ macro_rules! migrations {
 pub(crate) const MIGRATIONS: &[Migration] = migrations! {
     "0001_core"
     "0002_register"
+    "0003_erased_lately"
 };
 
 impl Migration {

@@ -94,7 +94,7 @@ impl Statement {
     pub(crate) fn as_insert(&self) -> Option<(&'static str, &'static str)> {
         let (head, rest) = self.sql.split_once(" VALUES (")?;
         let (_, tail) = rest.split_once(')')?;
-        let joins = tail.is_empty() || tail == " ON CONFLICT DO NOTHING";
+        let joins = tail.is_empty() || tail.starts_with(" ON CONFLICT ");
         (head.starts_with("INSERT INTO ") && joins).then_some((head, tail))
     }
 }

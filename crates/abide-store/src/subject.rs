@@ -290,10 +290,11 @@ impl Store {
 }
 
 impl WriteTx {
-    /// Keeps the identifier, sealed, unless it is kept already.
+    /// Keeps the identifier, sealed, unless it is kept already. One that is kept is written again as it is, which holds it
+    /// until the commit: an erasure comes before or after this write.
     pub fn register(&mut self, token: SubjectToken, identifier: &Identifier, now: Timestamp) {
         let statement = Statement::new(
-            "INSERT INTO subjects (tenant, token, kind, sealed_identifier, key_id, profile, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+            "INSERT INTO subjects (tenant, token, kind, sealed_identifier, key_id, profile, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant, token) DO UPDATE SET kind = excluded.kind",
             vec![
                 self.store().tenant().into(),
                 token.into(),

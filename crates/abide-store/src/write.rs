@@ -153,7 +153,6 @@ impl WriteTx {
     }
 
     /// Forgets, once committed, what is remembered of the subject.
-    #[expect(dead_code, reason = "for erasure and backup, which build on this")]
     pub(crate) fn destroys(&mut self, token: SubjectToken) {
         self.destroyed.push(token);
     }

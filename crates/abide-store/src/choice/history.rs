@@ -90,6 +90,17 @@ impl Store {
         self.choices(condition, params).await
     }
 
+    /// Choices of the subjects behind `after` up to `last`, by subject and in the order of arrival.
+    pub(crate) async fn choices_between(
+        &self,
+        after: &[u8],
+        last: SubjectToken,
+    ) -> Result<Vec<PastChoice>, StoreError> {
+        let condition = "tenant = $1 AND subject > $2 AND subject <= $3 ORDER BY subject, arrival";
+        let params = vec![self.tenant().into(), after.into(), last.into()];
+        self.choices(condition, params).await
+    }
+
     async fn choices(
         &self,
         condition: &'static str,

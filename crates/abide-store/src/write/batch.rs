@@ -92,8 +92,6 @@ fn answer_all(jobs: Vec<Job>, result: &Result<(), StoreError>) {
 async fn together(engine: &Engine, jobs: &mut [Job]) -> Result<(), StoreError> {
     let mut transaction = engine.begin("writing").await?;
     number(&mut transaction, jobs).await?;
-    let holds = jobs.iter().flat_map(|job| &job.holds).cloned().collect();
-    hold(&mut transaction, holds).await?;
     // All writes of a batch wait at the same time, so none of them can rely on another: inserts of all go first.
     let (inserts, others) = plan(jobs);
     for insert in &inserts {
@@ -109,6 +107,9 @@ async fn together(engine: &Engine, jobs: &mut [Job]) -> Result<(), StoreError> {
     for statement in others {
         transaction.run(statement).await?;
     }
+    // Keys after rows of subjects: the order in which an erasure takes them.
+    let holds = jobs.iter().flat_map(|job| &job.holds).cloned().collect();
+    hold(&mut transaction, holds).await?;
     transaction.commit().await
 }
 
@@ -117,7 +118,11 @@ async fn apart(engine: &Engine, mut jobs: Vec<Job>) {
     match try_apart(engine, &mut jobs).await {
         Ok(results) => {
             for (job, result) in jobs.into_iter().zip(results) {
-                job.answer(result);
+                match result {
+                    // Only this one was in somebody's way: it gets a transaction of its own.
+                    Err(StoreError::Contention) => Box::pin(run(engine, vec![job])).await,
+                    result => job.answer(result),
+                }
             }
         }
         Err(error) => answer_all(jobs, &Err(error)),
@@ -150,11 +155,10 @@ async fn try_apart(
 }
 
 async fn one(transaction: &mut Transaction, job: &Job) -> Result<(), StoreError> {
-    hold(transaction, job.holds.clone()).await?;
     for statement in &job.statements {
         transaction.run(statement).await?;
     }
-    Ok(())
+    hold(transaction, job.holds.clone()).await
 }
 
 async fn number(transaction: &mut Transaction, jobs: &mut [Job]) -> Result<(), StoreError> {

@@ -30,9 +30,11 @@ macro_rules! on_both {
 }
 
 mod choice;
+mod erase;
 mod keys;
 mod ledger;
 mod place;
 mod schema;
+mod server;
 mod subject;
 mod write;

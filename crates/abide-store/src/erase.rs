@@ -1,0 +1,127 @@
+//! Erasing a subject: its keys, identifier, profile and everything that leads to it go; entries and choices stay and say
+//! nothing of anyone. Never erases without leaving word in the journal first, where there is one.
+
+use jiff::Timestamp;
+
+use crate::error::StoreError;
+use crate::evidence::Evidence;
+use crate::journal::Journal;
+use crate::statement::Statement;
+use crate::subject::SubjectToken;
+use crate::{Store, Written};
+
+/// What goes first, of everyone to be erased: whatever a write under way holds on to. The write comes before all of
+/// this, or after all of it.
+const HELD: [&str; 2] = [
+    "DELETE FROM subjects WHERE tenant = $1 AND token = $2",
+    "DELETE FROM data_keys WHERE tenant = $1 AND subject = $2",
+];
+
+/// What goes then. A write with a fresh key may commit between any two of these: what belongs to a key that exists came
+/// after the erasure and stays.
+const REST: [&str; 7] = [
+    "DELETE FROM subjects WHERE tenant = $1 AND token = $2 AND key_id NOT IN (SELECT key_id FROM data_keys WHERE tenant = $1 AND subject = $2)",
+    "UPDATE evidence SET subject = NULL WHERE tenant = $1 AND subject = $2 AND key_id NOT IN (SELECT key_id FROM data_keys WHERE tenant = $1 AND subject = $2)",
+    "UPDATE choices SET subject = NULL, actor_ref = NULL WHERE tenant = $1 AND subject = $2 AND NOT EXISTS (SELECT 1 FROM evidence e WHERE e.tenant = $1 AND e.id = choices.entry_id AND e.subject = $2)",
+    "DELETE FROM occurrences WHERE tenant = $1 AND subject = $2 AND NOT EXISTS (SELECT 1 FROM evidence e WHERE e.tenant = $1 AND e.id = occurrences.entry_id AND e.subject = $2)",
+    "DELETE FROM links WHERE tenant = $1 AND token = $2 AND NOT EXISTS (SELECT 1 FROM evidence e WHERE e.tenant = $1 AND e.id = links.entry_id AND e.subject IS NOT NULL)",
+    "DELETE FROM links WHERE tenant = $1 AND into_token = $2 AND NOT EXISTS (SELECT 1 FROM evidence e WHERE e.tenant = $1 AND e.id = links.entry_id AND e.subject IS NOT NULL)",
+    "DELETE FROM decisions WHERE tenant = $1 AND subject = $2",
+];
+
+impl Store {
+    /// Erases a subject and everyone joined into it. Erasing one that is not known is recorded all the same, so that
+    /// nobody learns from the answer who is known.
+    pub async fn erase_subject(
+        &self,
+        subject: SubjectToken,
+        clauses: &[String],
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<Written, StoreError> {
+        let family = self.family(subject).await?;
+        if let Some(journal) = self.journal() {
+            journal.append(self.tenant(), &family, now).await?;
+        }
+        self.erase_family(&family, clauses, actor, now).await
+    }
+
+    async fn erase_family(
+        &self,
+        family: &[SubjectToken],
+        clauses: &[String],
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<Written, StoreError> {
+        let mut evidence = Evidence::new("subject.erased", actor, now);
+        evidence.clauses = clauses.to_vec();
+        let mut tx = self.begin(evidence)?;
+        let entry_id = tx.entry_id();
+        // In the order in which writes take them, so that nobody waits in a circle.
+        let mut family = family.to_vec();
+        family.sort_unstable();
+        let about = |token: SubjectToken| vec![self.tenant().into(), token.into()];
+        for sql in HELD {
+            for token in &family {
+                tx.push(Statement::new(sql, about(*token)));
+            }
+        }
+        for token in &family {
+            for sql in REST {
+                tx.push(Statement::new(sql, about(*token)));
+            }
+            tx.push(Statement::new(
+                "INSERT INTO erased_lately (tenant, entry_id, subject, at) VALUES ($1, $2, $3, $4)",
+                vec![
+                    self.tenant().into(),
+                    entry_id.into(),
+                    (*token).into(),
+                    now.as_millisecond().into(),
+                ],
+            ));
+            tx.destroys(*token);
+        }
+        tx.commit().await
+    }
+
+    /// Forgets the tokens of subjects erased before `before`, which every node has heard of by then.
+    pub async fn forget_erased(&self, before: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.begin_housekeeping(now)?;
+        tx.push(Statement::new(
+            "DELETE FROM erased_lately WHERE tenant = $1 AND at < $2",
+            vec![self.tenant().into(), before.as_millisecond().into()],
+        ));
+        tx.commit().await.map(drop)
+    }
+
+    /// Erases again whatever a restored store still has of those in the journal; gives how many. A subject that came back
+    /// after its erasure stays.
+    pub async fn replay(&self, journal: &Journal, now: Timestamp) -> Result<u64, StoreError> {
+        let erased = journal.read().await?;
+        let (mut after, mut count) = (Vec::new(), 0);
+        loop {
+            let rows = self
+                .engine()
+                .rows(
+                    "replaying erasures",
+                    "SELECT token, max(created_at) FROM (SELECT token, created_at FROM subjects WHERE tenant = $1 AND token > $2 UNION ALL SELECT subject, -1 FROM data_keys WHERE tenant = $1 AND subject > $2) known GROUP BY token ORDER BY token LIMIT 1000",
+                    vec![self.tenant().into(), after.clone().into()],
+                )
+                .await?;
+            let Some(last) = rows.last() else {
+                return Ok(count);
+            };
+            after = last.bytes(0)?;
+            for row in rows {
+                let (token, created_at) = (SubjectToken(row.array(0)?), row.int(1)?);
+                if erased
+                    .last_erasure(self.tenant(), token)
+                    .is_some_and(|at| created_at <= at)
+                {
+                    self.erase_family(&[token], &[], "replay", now).await?;
+                    count += 1;
+                }
+            }
+        }
+    }
+}
