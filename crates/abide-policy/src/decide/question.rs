@@ -23,12 +23,30 @@ pub enum Deed {
     Link,
     /// Erase data.
     Erase,
-    /// Share or keep data in a named place.
+    /// Share data in a named place.
     Transfer,
     /// Use an address to send a message by a named channel.
     Message,
     /// Ask a person for a fact, such as consent.
     Prompt,
+}
+
+impl Deed {
+    /// The word in a question.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Collect => "collect",
+            Self::Use => "use",
+            Self::Share => "share",
+            Self::Sell => "sell",
+            Self::Keep => "keep",
+            Self::Link => "link",
+            Self::Erase => "erase",
+            Self::Transfer => "transfer",
+            Self::Message => "message",
+            Self::Prompt => "prompt",
+        }
+    }
 }
 
 /// *May this be done?* All names are those of the policy or of the standard vocabulary. A list that is empty says
@@ -57,7 +75,7 @@ pub struct Question {
     /// In which form; `clear` when nothing is said.
     #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
     pub form: Option<String>,
-    /// Who does it: people or recipients. The company itself when nothing is said.
+    /// Who does it: people or recipients.
     #[serde(default, rename = "by", skip_serializing_if = "Vec::is_empty")]
     pub actor: Vec<String>,
     /// At which points, properties or channels.
