@@ -16,6 +16,8 @@ pub struct Health {
     pub migrations_lacking: usize,
     /// The tenant's log; none before the store was opened for the first time.
     pub log: Option<LogHealth>,
+    /// The policies that have a version in force.
+    pub policies: Vec<String>,
 }
 
 /// How a log is.
@@ -51,15 +53,24 @@ impl Health {
 
 async fn look(engine: &Engine, tenant: &str) -> Result<Health, StoreError> {
     let migrations_lacking = migrate::lacking(engine).await?;
-    let log = match migrations_lacking {
-        0 => log(engine, tenant).await?,
-        _ => None,
+    let (log, policies) = match migrations_lacking {
+        0 => (log(engine, tenant).await?, policies(engine, tenant).await?),
+        _ => (None, Vec::new()),
     };
     Ok(Health {
         engine: engine.name(),
         migrations_lacking,
         log,
+        policies,
     })
+}
+
+async fn policies(engine: &Engine, tenant: &str) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT DISTINCT policy FROM activations WHERE tenant = $1 ORDER BY policy";
+    let rows = engine
+        .rows("looking at policies", sql, vec![tenant.into()])
+        .await?;
+    rows.iter().map(|row| row.text(0)).collect()
 }
 
 async fn log(engine: &Engine, tenant: &str) -> Result<Option<LogHealth>, StoreError> {

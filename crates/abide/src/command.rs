@@ -7,6 +7,7 @@ mod doctor;
 mod explain;
 mod fmt;
 mod keys;
+mod mode;
 mod notice;
 mod policy;
 mod serve;
@@ -16,6 +17,9 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Subcommand, ValueEnum};
+
+/// Who acted, in the evidence of what a command did: whoever may read the keys.
+const OPERATOR: &str = "operator";
 
 /// What a command came to.
 pub enum Outcome {
@@ -63,10 +67,12 @@ pub enum Command {
     Explain(explain::Arguments),
     /// Write the notice that people read, as a page per language and as JSON-LD
     Notice(notice::Arguments),
-    /// Show what a policy means: one norm per line, resolved
+    /// Show what a policy means; publish it, and put a version in force
     Policy(policy::Arguments),
     /// Make, list and rotate the keys
     Keys(keys::Arguments),
+    /// Say what is only observed and what is enforced
+    Mode(mode::Arguments),
     /// Look at everything the server stands on, and say what to do
     Doctor(doctor::Arguments),
     /// Check a receipt, bundle, checkpoint or proof offline
@@ -84,6 +90,7 @@ pub fn run(command: Command) -> Result<Outcome> {
         Command::Policy(arguments) => policy::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
+        Command::Mode(arguments) => mode::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Notice(arguments) => notice::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),

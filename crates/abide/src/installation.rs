@@ -109,5 +109,5 @@ pub async fn open(config: &Config, keys: Keys, now: Timestamp) -> Result<Store> 
 
 /// The file beside the keys that holds the last checkpoint signed.
 pub fn last_checkpoint(config: &Config) -> PathBuf {
-    config.keys.with_file_name("last-checkpoint")
+    config.keys.with_extension("checkpoint")
 }

@@ -89,6 +89,7 @@ fn the_doctor_says_of_each_thing_whether_it_is_well() {
         "ok       store: SQLite, up to date; the log `abide/main/",
         "ok       sequencer: ",
         "ok       clock: ",
+        "warning  policy: none is in force",
     ] {
         assert!(ran.out().contains(line), "{}", ran.out());
     }
@@ -156,4 +157,248 @@ fn the_doctor_sees_an_open_key_file_and_a_broken_configuration() {
         said.contains("error    store: ") && !said.contains("hush"),
         "{said}"
     );
+}
+
+#[test]
+fn the_doctor_reads_the_certificate() {
+    let desk = Desk::new("doctor-tls");
+    let make =
+        "req -x509 -newkey ed25519 -nodes -keyout a.key -out a.pem -subj /CN=abide.example -days";
+    let openssl = |days: &str| {
+        let mut command = std::process::Command::new("openssl");
+        let arguments = make.split(' ').chain([days]);
+        let made = command
+            .args(arguments)
+            .current_dir(&desk.folder)
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{made:?}");
+    };
+    desk.write(
+        "abide.kdl",
+        "tls {\n    certificate \"a.pem\"\n    key \"a.key\"\n}\nlisten {\n    public \"0.0.0.0:8400\"\n}\n",
+    );
+    let says = |line: &str| {
+        let out = desk.run(&["doctor"]).out();
+        assert!(out.contains(line), "{out}");
+    };
+    says("error    TLS: cannot read");
+    openssl("90");
+    says("ok       TLS: `a.pem` is valid until 20");
+    openssl("7");
+    says("warning  TLS: `a.pem` is valid until 20");
+    fs::copy(desk.folder.join("a.pem"), desk.folder.join("b.pem")).unwrap();
+    openssl("90");
+    fs::copy(desk.folder.join("b.pem"), desk.folder.join("a.pem")).unwrap();
+    says("error    TLS: ");
+    desk.write("abide.kdl", "listen {\n    public \"0.0.0.0:8400\"\n}\n");
+    says("warning  TLS: none, and `0.0.0.0:8400` can be reached");
+}
+
+/// A desk with keys and an empty store.
+fn installed(name: &str) -> Desk {
+    let desk = Desk::new(name);
+    desk.run(&["keys", "init"]);
+    with_store(&desk, async |_| {});
+    desk
+}
+
+/// Runs a command that must come to `code` and say `says`.
+fn check(desk: &Desk, command: &str, code: i32, says: &str) -> String {
+    let ran = desk.run(&command.split(' ').collect::<Vec<_>>());
+    let said = ran.out() + &ran.err();
+    assert_eq!(ran.code(), code, "{command}: {said}");
+    assert!(said.contains(says), "{command}: {said}");
+    ran.out()
+}
+
+#[test]
+fn versions_are_published_put_in_force_and_taken_back() {
+    let desk = installed("versions");
+    let policy = |version: &str, line: &str| {
+        format!(
+            "policy shop version=\"{version}\" {{\n    controller \"Shop Ltd\" country=US contact=desk\n    \
+             contact desk email=\"a@shop.example\"\n    (A)right access\n{line}}}\n"
+        )
+    };
+    desk.write("first.kdl", policy("2026-01-01", ""))
+        .write("second.kdl", policy("2026-02-01", "    (B)right erase\n"))
+        .write("broken.kdl", policy("2026-03-01", "    right acess\n"));
+    check(
+        &desk,
+        "policy versions shop",
+        2,
+        "no policy `shop` is published",
+    );
+    check(
+        &desk,
+        "policy activate shop",
+        2,
+        "no version of `shop` is published",
+    );
+    check(
+        &desk,
+        "policy publish broken.kdl",
+        2,
+        "`broken.kdl` has errors, so it is not published",
+    );
+    check(
+        &desk,
+        "policy publish first.kdl --activate",
+        0,
+        "is in force",
+    );
+    check(
+        &desk,
+        "policy publish first.kdl",
+        0,
+        "was published already",
+    );
+    check(
+        &desk,
+        "policy rollback shop",
+        2,
+        "no version of `shop` was in force before",
+    );
+    check(
+        &desk,
+        "policy publish second.kdl",
+        0,
+        "policy `shop` of 2026-02-01 is published as version",
+    );
+    check(
+        &desk,
+        "policy activate shop 2026-05-05",
+        2,
+        "no version of `shop` is `2026-05-05`",
+    );
+    check(&desk, "policy activate shop 2026-02-01", 0, "is in force");
+    let active = |date: &str| {
+        let out = check(&desk, "policy versions shop", 0, date);
+        let lines: Vec<&str> = out
+            .lines()
+            .filter(|line| line.ends_with("in force"))
+            .collect();
+        assert!(matches!(lines[..], [line] if line.contains(date)), "{out}");
+    };
+    active("2026-02-01");
+    check(&desk, "policy rollback shop", 0, "is in force");
+    active("2026-01-01");
+    check(&desk, "policy activate shop", 0, "is in force");
+    active("2026-02-01");
+    let out = check(&desk, "policy versions --format json", 0, "in-force");
+    let listed: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(listed.as_array().unwrap().len(), 2);
+    // The text is the version, whatever the folder.
+    fs::create_dir_all(desk.folder.join("shop")).unwrap();
+    fs::rename(
+        desk.folder.join("first.kdl"),
+        desk.folder.join("shop/first.kdl"),
+    )
+    .unwrap();
+    check(&desk, "policy publish shop", 0, "was published already");
+}
+
+#[test]
+fn a_policy_is_observed_or_enforced_by_property_and_purpose() {
+    let desk = installed("mode");
+    check(
+        &desk,
+        "mode show harbour-bikes",
+        2,
+        "no version of `harbour-bikes` is in force",
+    );
+    check(
+        &desk,
+        "policy publish harbour-bikes --activate",
+        0,
+        "is in force",
+    );
+    check(
+        &desk,
+        "doctor",
+        0,
+        "ok       policy: in force: `harbour-bikes`",
+    );
+    check(&desk, "mode show harbour-bikes", 0, "nothing is set");
+    check(
+        &desk,
+        "mode observe harbour-bikes",
+        0,
+        "observe  every property, every purpose",
+    );
+    check(
+        &desk,
+        "mode enforce harbour-bikes --for newsletter",
+        0,
+        "enforce  every property, `newsletter`",
+    );
+    check(
+        &desk,
+        "mode enforce harbour-bikes --for newsleter",
+        2,
+        "did you mean `newsletter`?",
+    );
+    check(
+        &desk,
+        "mode enforce harbour-bikes --property wob",
+        2,
+        "property",
+    );
+    let out = check(
+        &desk,
+        "mode show harbour-bikes",
+        0,
+        "observe  every property, every purpose",
+    );
+    assert_eq!(out.lines().count(), 2, "{out}");
+}
+
+#[test]
+fn an_api_key_is_shown_once_and_can_be_revoked() {
+    let desk = installed("api-keys");
+    check(
+        &desk,
+        "keys api add --label shop --scope decidee",
+        2,
+        "did you mean `decide`?",
+    );
+    let ran = desk.run(&[
+        "keys",
+        "api",
+        "add",
+        "--label",
+        "the shop",
+        "--scope",
+        "decide,consents:write",
+    ]);
+    let key = ran.out().trim().to_owned();
+    assert!(key.starts_with("abide_") && !key.contains(' '), "{key}");
+    assert!(ran.err().contains("only time"), "{}", ran.err());
+    let id = key.split('_').nth(1).unwrap();
+    let list = check(
+        &desk,
+        "keys api list",
+        0,
+        "decide,consents:write  the shop  made 20",
+    );
+    assert!(!list.contains(&key), "{list}");
+    let checks = |expected: bool| {
+        with_store(&desk, async |store| {
+            assert_eq!(
+                store.api_keys().await.unwrap().check(&key).is_some(),
+                expected
+            );
+        });
+    };
+    checks(true);
+    check(
+        &desk,
+        &format!("keys api revoke {id}"),
+        0,
+        "opens nothing any more",
+    );
+    checks(false);
+    check(&desk, &format!("keys api revoke {id}"), 2, "key `");
+    check(&desk, "keys api list", 0, "revoked 20");
 }

@@ -1,6 +1,8 @@
 //! `abide keys`: makes, lists and rotates the installation's keys, and the API keys that applications hold. Prints no
 //! secret but a fresh API key, once.
 
+mod api;
+
 use abide_store::Keys;
 use anyhow::{Context, Result, bail};
 
@@ -28,6 +30,8 @@ enum Action {
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
+    /// The keys with which applications ask the server
+    Api(api::Arguments),
 }
 
 /// Runs the command.
@@ -36,6 +40,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     match &arguments.action {
         Action::Init => init(place),
         Action::List { format } => list(place, *format),
+        Action::Api(arguments) => api::run(place, arguments),
     }
 }
 

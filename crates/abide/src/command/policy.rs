@@ -1,59 +1,43 @@
-//! `abide policy PATH`: what a policy means, line by line, as sentences or as JSON.
+//! `abide policy`: shows what a policy means, and publishes, lists and puts in force its versions.
 
-use std::path::PathBuf;
+mod activate;
+mod publish;
+mod show;
+mod version;
 
-use abide_policy::diagnostic;
-use abide_policy::resolved::{resolved, schema};
-use abide_policy::sentence::{Language, sentence};
-use abide_policy::{Library, compile};
 use anyhow::Result;
 
-use super::{Format, Outcome};
-use crate::output::print;
-use crate::{clock, files};
+use super::Outcome;
 
 /// Arguments of `abide policy`.
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Arguments {
-    /// The policy: a file, or a folder of them
-    #[arg(required_unless_present = "schema")]
-    path: Option<PathBuf>,
-    /// The form of the output
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
-    /// Print the JSON Schema of the JSON form instead
-    #[arg(long)]
-    schema: bool,
+    #[command(subcommand)]
+    action: Option<Action>,
+    #[command(flatten)]
+    show: show::Arguments,
+}
+
+#[derive(clap::Subcommand)]
+enum Action {
+    /// Keep this text as a version of the policy, for good
+    Publish(publish::Arguments),
+    /// List the published versions, and which of them is in force
+    Versions(version::Arguments),
+    /// Put a published version in force
+    Activate(activate::Arguments),
+    /// Put the version in force that was before
+    Rollback(activate::Rollback),
 }
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
-    let path = match &arguments.path {
-        Some(path) if !arguments.schema => path,
-        _ => {
-            print(&serde_json::to_string_pretty(&schema())?)?;
-            return Ok(Outcome::Clean);
-        }
-    };
-    let files = files::read_named(path)?;
-    let compiled = compile(Library::standard(), &files, Some(clock::today()));
-    for policy in &compiled.policies {
-        match arguments.format {
-            Format::Json => print(&serde_json::to_string_pretty(&resolved(policy, &files))?)?,
-            Format::Text => {
-                for norm in &policy.norms {
-                    print(&format!(
-                        "{:<22} {}",
-                        norm.id,
-                        sentence(norm, policy, Language::English)
-                    ))?;
-                }
-            }
-        }
+    match &arguments.action {
+        None => show::run(&arguments.show),
+        Some(Action::Publish(arguments)) => publish::run(arguments),
+        Some(Action::Versions(arguments)) => version::run(arguments),
+        Some(Action::Activate(arguments)) => activate::run(arguments),
+        Some(Action::Rollback(arguments)) => activate::roll_back(arguments),
     }
-    if !compiled.is_clean() {
-        eprintln!("{}", diagnostic::render_all(&compiled.findings, &files));
-        return Ok(Outcome::Found);
-    }
-    Ok(Outcome::Clean)
 }

@@ -9,6 +9,7 @@ use crate::installation::sqlite_path;
 
 const STORE: &str = "store";
 const CLOCK: &str = "clock";
+const POLICY: &str = "policy";
 const SEQUENCER: &str = "sequencer";
 
 /// Somebody is waiting for the report.
@@ -56,7 +57,21 @@ pub async fn examine(config: &Config, now: Timestamp) -> Vec<Line> {
         "{}, up to date; the log `{}` has {} entries",
         health.engine, log.origin, log.size
     );
-    vec![Line::ok(STORE, seen), clock(log, now), sequencer(log, now)]
+    vec![
+        Line::ok(STORE, seen),
+        clock(log, now),
+        sequencer(log, now),
+        policy(&health.policies),
+    ]
+}
+
+fn policy(in_force: &[String]) -> Line {
+    if in_force.is_empty() {
+        let help = "`abide policy publish PATH --activate`; until then every question is refused";
+        return Line::warning(POLICY, "none is in force", help);
+    }
+    let names: Vec<String> = in_force.iter().map(|name| format!("`{name}`")).collect();
+    Line::ok(POLICY, format!("in force: {}", names.join(", ")))
 }
 
 fn clock(log: &LogHealth, now: Timestamp) -> Line {
