@@ -35,16 +35,16 @@ fn end_expired(history: &mut Vec<PastChoice>, now: Timestamp) {
     }
 }
 
-/// In the order of arrival; only what was imported stands where its own time puts it.
+/// In the order of arrival; what was imported stands where its own time puts it among what had arrived before, whatever
+/// arrived later comes after it.
 fn put_in_order(history: &mut [PastChoice]) {
     history.sort_by_key(|choice| choice.arrival);
     let mut latest = Timestamp::MIN;
-    for choice in history
-        .iter_mut()
-        .filter(|choice| choice.source != super::record::IMPORT)
-    {
-        choice.at = choice.at.max(latest);
-        latest = choice.at;
+    for choice in history.iter_mut() {
+        if choice.source != super::record::IMPORT {
+            choice.at = choice.at.max(latest);
+        }
+        latest = latest.max(choice.at);
     }
     history.sort_by_key(|choice| (choice.at, choice.arrival));
 }
