@@ -8,9 +8,16 @@
     reason = "a test fails by panicking"
 )]
 
+mod audit;
+mod bad_disk;
 mod chance;
+mod clock;
+mod concurrent;
 mod disk;
 mod forgetting_disk;
+mod kill;
 mod process;
+mod sequencer;
 mod server;
+mod stage;
 mod worker;

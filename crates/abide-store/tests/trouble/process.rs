@@ -1,8 +1,8 @@
-//! This test program started again as a process of its own, which a test can kill at any moment.
+//! This test program started again as a process of its own, which a test can stop, wake and kill at any moment.
 //! Never leaves a process behind: dropping one kills it.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 /// A running process; each line that it says begins with a word that tests know.
 pub(crate) struct Process {
     child: Child,
+    stdin: Option<ChildStdin>,
     said: Receiver<String>,
 }
 
@@ -29,7 +30,7 @@ impl Process {
     /// Start it.
     pub(crate) fn start(command: &mut Command) -> Self {
         let mut child = command
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -45,12 +46,16 @@ impl Process {
                 line.clear();
             }
         });
-        Self { child, said }
+        Self {
+            stdin: child.stdin.take(),
+            child,
+            said,
+        }
     }
 
     /// Everything said until `enough` holds of a line, that line last. Fails the test after the deadline or when the
     /// process ends before.
-    pub(crate) fn wait_for(&self, enough: impl Fn(&str) -> bool) -> Vec<String> {
+    pub(crate) fn wait_for(&self, mut enough: impl FnMut(&str) -> bool) -> Vec<String> {
         let mut lines = Vec::new();
         loop {
             match self.said.recv_timeout(DEADLINE) {
@@ -72,6 +77,23 @@ impl Process {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
         self.said.iter().collect()
+    }
+
+    /// Wait until it ends by itself; then everything said that has not been read.
+    pub(crate) fn rest(mut self) -> Vec<String> {
+        self.stdin.take();
+        let lines = self.said.iter().collect();
+        self.child.wait().unwrap();
+        lines
+    }
+
+    /// Send a signal by name, such as `STOP` or `CONT`.
+    pub(crate) fn signal(&self, name: &str) {
+        let status = Command::new("kill")
+            .args([format!("-{name}"), self.child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(status.success());
     }
 }
 

@@ -68,6 +68,11 @@ impl PrivateServer {
         script(&["start", self.path(), &this])
     }
 
+    /// Make an empty database on it; answers its URL.
+    pub(crate) async fn database(&self, name: &str) -> String {
+        make_database(&self.wake(), name).await
+    }
+
     /// End it without a checkpoint, as a crash does.
     pub(crate) fn crash(&self) {
         script(&["crash", self.path()]);
@@ -87,7 +92,7 @@ impl Drop for PrivateServer {
 #[tokio::test]
 async fn a_crashed_server_wakes_with_what_was_committed() {
     let server = PrivateServer::start("crash");
-    let url = make_database(&server.wake(), "crash").await;
+    let url = server.database("crash").await;
     let mut connection = PgConnection::connect(&url).await.unwrap();
     let fill = "CREATE TABLE line AS SELECT generate_series(1, 1000) AS number";
     sqlx::raw_sql(fill).execute(&mut connection).await.unwrap();
