@@ -16,7 +16,7 @@ use crate::statement::{Statement, Value};
 use crate::subject::SubjectToken;
 
 /// What a wrapped key is bound to.
-const DATA_KEY: &str = "data key";
+pub(crate) const DATA_KEY: &str = "data key";
 
 /// How many keys are remembered; beyond that all are forgotten and read again.
 const REMEMBERED: usize = 20_000;
@@ -150,7 +150,7 @@ impl Store {
         open(&key.secret, &place, sealed).map(Some)
     }
 
-    fn unwrap_key(&self, row: &Row) -> Result<DataKey, StoreError> {
+    pub(crate) fn unwrap_key(&self, row: &Row) -> Result<DataKey, StoreError> {
         let id: [u8; 16] = row.array(0)?;
         let master_id = row.text(2)?;
         let keys = self.keys();

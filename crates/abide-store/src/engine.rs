@@ -180,7 +180,6 @@ impl Engine {
     }
 
     /// A transaction that reads one state of the database, however long it takes.
-    #[expect(dead_code, reason = "for erasure and backup, which build on this")]
     pub(crate) async fn snapshot(&self, doing: &'static str) -> Result<Transaction, StoreError> {
         let begin = match &self.0 {
             Pools::Sqlite { .. } => "BEGIN",
@@ -190,7 +189,6 @@ impl Engine {
     }
 
     /// Makes places in the order of arrival begin above `floor`: after a restore.
-    #[expect(dead_code, reason = "for erasure and backup, which build on this")]
     pub(crate) async fn raise_arrivals(
         &self,
         transaction: &mut Transaction,
@@ -202,7 +200,7 @@ impl Engine {
                 "UPDATE counters SET value = max(value, $1) WHERE tenant = '' AND name = 'arrivals'"
             }
             Pools::Postgres { .. } => {
-                "SELECT setval('abide_arrivals', greatest($1, (SELECT last_value FROM abide_arrivals)))"
+                "SELECT setval('abide_arrivals', greatest(CAST($1 AS BIGINT), (SELECT last_value FROM abide_arrivals)))"
             }
         };
         transaction.execute(sql, &[block.into()]).await.map(drop)
@@ -218,27 +216,6 @@ impl Engine {
                 "CREATE SEQUENCE IF NOT EXISTS abide_arrivals",
             ],
         }
-    }
-
-    /// Copies a SQLite database that is in use into a file of its own; nothing for PostgreSQL, which is read instead.
-    #[expect(dead_code, reason = "for erasure and backup, which build on this")]
-    pub(crate) async fn copy_file(&self, to: &Path) -> Result<bool, StoreError> {
-        let Pools::Sqlite { readers, .. } = &self.0 else {
-            return Ok(false);
-        };
-        let doing = "copying the store";
-        let mut connection = readers
-            .acquire()
-            .await
-            .map_err(|error| failure(doing, error))?;
-        sqlite_query(
-            "VACUUM INTO $1".into(),
-            &[to.to_string_lossy().as_ref().into()],
-        )
-        .execute(&mut *connection)
-        .await
-        .map_err(|error| failure(doing, error))?;
-        Ok(true)
     }
 
     /// Closes every connection.

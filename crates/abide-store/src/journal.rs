@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,12 +13,15 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use zeroize::Zeroizing;
 
+use crate::disk::{blocking, failed, private, write_private};
 use crate::error::StoreError;
-use crate::keys::{Key, KeyKind, Secret, parse_line, write_private};
+use crate::keys::{Key, KeyKind, Secret, parse_line};
 use crate::subject::SubjectToken;
 
 /// First line of the file of keys.
 const FORMAT: &str = "abide-journal-keys/v1";
+
+const DOING: &str = "keeping the erasure journal";
 
 /// An open journal. Cheap to clone.
 #[derive(Clone)]
@@ -61,7 +64,7 @@ impl Journal {
         let keys = match std::fs::read_to_string(keys_path) {
             Ok(text) => parse_keys(&Zeroizing::new(text))?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(failed(keys_path, &error)),
+            Err(error) => return Err(failed(DOING, keys_path, &error)),
         };
         Ok(Self(Arc::new(Inner {
             path: path.to_owned(),
@@ -134,11 +137,15 @@ impl Journal {
             .writing
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let written = open_private(path).and_then(|mut file| {
-            file.write_all(lines.as_bytes())?;
-            file.sync_all()
-        });
-        written.map_err(|error| failed(path, &error))
+        let written = private()
+            .append(true)
+            .create(true)
+            .open(path)
+            .and_then(|mut file| {
+                file.write_all(lines.as_bytes())?;
+                file.sync_all()
+            });
+        written.map_err(|error| failed(DOING, path, &error))
     }
 
     /// The key of a period, made and saved before anything is hashed with it.
@@ -163,7 +170,7 @@ impl Journal {
         let mut text = Zeroizing::new(format!("{FORMAT}\n"));
         keys.iter().for_each(|key| text.push_str(&key.line()));
         let path = &self.0.keys_path;
-        write_private(path, text.as_bytes()).map_err(|error| failed(path, &error))
+        write_private(path, text.as_bytes()).map_err(|error| failed(DOING, path, &error))
     }
 
     fn read_lines(&self) -> Result<Erasures, StoreError> {
@@ -176,13 +183,13 @@ impl Journal {
         let file = match File::open(path) {
             Ok(file) => Some(file),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(error) => return Err(failed(path, &error)),
+            Err(error) => return Err(failed(DOING, path, &error)),
         };
         for line in file
             .into_iter()
             .flat_map(|file| BufReader::new(file).lines())
         {
-            let line = line.map_err(|error| failed(path, &error))?;
+            let line = line.map_err(|error| failed(DOING, path, &error))?;
             let fields: Vec<&str> = line.split(' ').collect();
             // A line that a crash cut short was never acknowledged.
             let [period, at, hash] = fields[..] else {
@@ -213,14 +220,6 @@ fn period_of(moment: Timestamp) -> String {
     format!("{:04}-{:02}", date.year(), date.month())
 }
 
-fn open_private(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
 fn parse_keys(text: &str) -> Result<Vec<Key>, StoreError> {
     let mut lines = text.lines();
     if lines.next() != Some(FORMAT) {
@@ -232,20 +231,4 @@ fn parse_keys(text: &str) -> Result<Vec<Key>, StoreError> {
         .enumerate()
         .map(|(index, line)| parse_line(line, index + 2))
         .collect()
-}
-
-fn failed(path: &Path, error: &std::io::Error) -> StoreError {
-    StoreError::Unavailable {
-        doing: "writing the erasure journal",
-        cause: format!("`{}`: {error}", path.display()),
-    }
-}
-
-/// Runs file work where it holds up nobody.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
-) -> Result<T, StoreError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or(Err(StoreError::Closed))
 }

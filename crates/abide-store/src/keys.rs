@@ -2,7 +2,6 @@
 //! key that something stored still needs.
 
 use std::fmt;
-use std::io::Write as _;
 use std::path::Path;
 
 use base64::Engine as _;
@@ -11,6 +10,7 @@ use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
+use crate::disk::write_private;
 use crate::error::StoreError;
 use crate::random::random;
 
@@ -253,28 +253,6 @@ impl Keys {
     /// All keys of a kind, oldest first.
     pub(crate) fn all(&self, kind: KeyKind) -> impl DoubleEndedIterator<Item = &Key> {
         self.0.iter().filter(move |key| key.kind == kind)
-    }
-}
-
-/// Writes a file beside its place and moves it there once it is on disk.
-pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}", std::process::id()));
-    let beside = path.with_file_name(name);
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&beside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&beside, path)?;
-    match path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    {
-        Some(folder) => std::fs::File::open(folder)?.sync_all(),
-        None => Ok(()),
     }
 }
 

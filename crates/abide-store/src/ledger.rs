@@ -1,16 +1,13 @@
 //! Reading the log: checkpoints, tiles, proofs and receipts. Serves only what was signed and stored.
 
 use abide_ledger::{
-    Checkpoint, Hash, KeyRing, Note, Receipt, Rotation, Tile, TileKind, TlogProof,
-    consistency_positions, consistency_proof, entries_to_bytes, inclusion_positions,
-    inclusion_proof,
+    Checkpoint, Hash, Note, Receipt, Rotation, Tile, TileKind, TlogProof, consistency_positions,
+    consistency_proof, entries_to_bytes, inclusion_positions, inclusion_proof,
 };
 
 use crate::Store;
 use crate::error::{Refusal, StoreError};
 use crate::evidence::EntryId;
-use crate::keys::KeyKind;
-use crate::sequencer::signer;
 use crate::statement::Value;
 use crate::subject::SubjectToken;
 use crate::tile::int;
@@ -55,24 +52,6 @@ impl Store {
         rows.iter()
             .map(|row| parse_checkpoint(row.text(0)?))
             .collect()
-    }
-
-    /// The keys of this log with their rotations: what someone who trusts its first key comes to trust.
-    pub async fn key_ring(&self) -> Result<KeyRing, StoreError> {
-        let row = self
-            .engine()
-            .row(
-                "reading the log",
-                "SELECT origin FROM logs WHERE tenant = $1",
-                vec![self.tenant().into()],
-            )
-            .await?;
-        let origin = row.ok_or(StoreError::Closed)?.text(0)?;
-        let mut ring = KeyRing::new();
-        for key in self.keys().all(KeyKind::Signing) {
-            ring.trust(signer(&origin, key)?.verifier().clone());
-        }
-        Ok(ring)
     }
 
     /// The number of an entry, once it has one.

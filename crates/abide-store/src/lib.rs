@@ -5,9 +5,12 @@
 //! numbers entries, grows the tree and signs checkpoints. Times are arguments everywhere.
 
 mod api_key;
+mod backup;
+mod bundle;
 mod choice;
 mod data_key;
 mod decision;
+mod disk;
 mod engine;
 mod erase;
 mod error;
@@ -22,10 +25,13 @@ mod migrate;
 mod policy;
 mod random;
 mod register;
+mod restore;
+mod rotate;
 mod seal;
 mod sequencer;
 mod statement;
 mod subject;
+mod table;
 mod tail;
 mod tile;
 mod write;
@@ -38,6 +44,7 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 pub use api_key::{ApiKey, ApiKeys, ApiScope};
+pub use backup::{BackedUpTable, Manifest};
 pub use choice::{
     Acting, Actor, Choice, ConsentState, Matter, PastChoice, Recorded, Scope, Shown, ShownText,
     current_of,
@@ -53,6 +60,7 @@ pub use keys::{Key, KeyKind, Keys, Secret};
 pub use ledger::SignedCheckpoint;
 pub use policy::{Activation, ActivationKind, Mode, ModeSetting, PolicyVersion, policy_hash};
 pub use register::{Case, Contract, GlobalFact, Holding, Occurrence};
+pub use restore::Restoration;
 pub use sequencer::Sequencer;
 pub use statement::{Expect, Statement, Value};
 pub use subject::{Identifier, Profile, SubjectToken};

@@ -5,14 +5,16 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
-use abide_ledger::{Checkpoint, Frontier, Hash, Note, Signer};
+use abide_ledger::{Checkpoint, Frontier, Hash, Note, Rotation, Signer};
 use jiff::Timestamp;
 
 use crate::Store;
+use crate::disk::write_private;
 use crate::engine::{Row, Transaction};
 use crate::error::StoreError;
-use crate::keys::{Key, KeyKind, write_private};
+use crate::keys::{Key, KeyKind};
 use crate::random::random;
+use crate::restore::store_rotation;
 use crate::statement::Value;
 use crate::tile::{Edge, int};
 
@@ -34,6 +36,15 @@ pub struct Sequencer {
     holder: String,
     /// The lease of another as it was first seen, and when by our own clock.
     seen: Option<(i64, i64, Timestamp)>,
+}
+
+/// A checkpoint as it is signed.
+struct Signed {
+    note: String,
+    /// Id of the key.
+    signer: String,
+    /// The word of the key before for this one.
+    rotation: Option<String>,
 }
 
 /// The row of a log.
@@ -203,26 +214,48 @@ impl Sequencer {
             root: frontier.root(),
             extensions: log.continues.iter().cloned().collect(),
         };
-        let (note, signer) = self.sign(&checkpoint, &log.signer)?;
+        let signed = self.sign(&checkpoint, &log.signer)?;
+        if let Some(statement) = &signed.rotation {
+            store_rotation(transaction, tenant, statement, now).await?;
+        }
         let number = last.map_or(0, |last| last.number + 1);
-        log.store_checkpoint(transaction, tenant, &checkpoint, number, &note, now)
+        log.store_checkpoint(transaction, tenant, &checkpoint, number, &signed.note, now)
             .await?;
-        log.advance(transaction, tenant, &frontier, &signer).await?;
-        Ok((checkpoint, note))
+        log.advance(transaction, tenant, &frontier, &signed.signer)
+            .await?;
+        Ok((checkpoint, signed.note))
     }
 
-    /// The note and the id of the key that signed. The first checkpoint after a rotation bears both signatures.
-    fn sign(&self, checkpoint: &Checkpoint, last: &str) -> Result<(String, String), StoreError> {
+    /// Signs with the current key. The first checkpoint after a rotation bears both signatures, and with it goes the old
+    /// key's word for its successor.
+    fn sign(&self, checkpoint: &Checkpoint, last: &str) -> Result<Signed, StoreError> {
         let keys = self.store.keys();
         let current = keys.current(KeyKind::Signing)?;
-        let mut signers = vec![signer(&checkpoint.origin, current)?];
-        if last != current.id
-            && let Some(previous) = keys.find(KeyKind::Signing, last)
-        {
-            signers.insert(0, signer(&checkpoint.origin, previous)?);
+        let successor = signer(&checkpoint.origin, current)?;
+        if last == current.id {
+            return Ok(Signed {
+                note: checkpoint.sign(&[&successor])?.to_string(),
+                signer: current.id.clone(),
+                rotation: None,
+            });
         }
-        let signers: Vec<&Signer> = signers.iter().collect();
-        Ok((checkpoint.sign(&signers)?.to_string(), current.id.clone()))
+        // A node that missed a rotation must not sign with a key that is retired.
+        let previous = keys.find(KeyKind::Signing, last).ok_or_else(|| {
+            StoreError::Keys(format!(
+                "the log is signed with key `{last}`, which this key file lacks; use the key file of the other nodes"
+            ))
+        })?;
+        let previous = signer(&checkpoint.origin, previous)?;
+        let rotation = Rotation {
+            from: previous.verifier().clone(),
+            to: successor.verifier().clone(),
+            retire_at: Some(checkpoint.size),
+        };
+        Ok(Signed {
+            note: checkpoint.sign(&[&previous, &successor])?.to_string(),
+            signer: current.id.clone(),
+            rotation: Some(rotation.sign(&previous)?.to_string()),
+        })
     }
 
     /// Leaves the checkpoint beside the keys, from where a store that was lost and restored takes it up.
@@ -402,7 +435,7 @@ impl Store {
                 "INSERT INTO logs (tenant, origin, size, frontier, continues, signer, holder, epoch, lease_until) VALUES ($1, $2, 0, $3, NULL, $4, '', 0, 0) ON CONFLICT DO NOTHING",
                 &[
                     self.tenant().into(),
-                    self.fresh_origin()?.into(),
+                    fresh_origin(self.tenant())?.into(),
                     Frontier::new().to_bytes().into(),
                     signer.into(),
                 ],
@@ -410,10 +443,10 @@ impl Store {
             .await?;
         transaction.commit().await
     }
+}
 
-    /// An origin that no other log has.
-    pub(crate) fn fresh_origin(&self) -> Result<String, StoreError> {
-        let random = crate::hex::encode(&random::<8>()?);
-        Ok(format!("abide/{}/{random}", self.tenant()))
-    }
+/// An origin that no other log has.
+pub(crate) fn fresh_origin(tenant: &str) -> Result<String, StoreError> {
+    let random = crate::hex::encode(&random::<8>()?);
+    Ok(format!("abide/{tenant}/{random}"))
 }

@@ -29,6 +29,7 @@ macro_rules! on_both {
     )*};
 }
 
+mod backup;
 mod choice;
 mod erase;
 mod keys;
