@@ -1,6 +1,7 @@
 //! The commands, one file each, and the list that names them.
 
 mod check;
+mod decide;
 mod demo;
 mod diff;
 mod doctor;
@@ -63,6 +64,8 @@ pub enum Command {
     Fmt(fmt::Arguments),
     /// Say what a change of policy means for people, and what must follow
     Diff(diff::Arguments),
+    /// Ask whether something may be done, and why
+    Decide(decide::Arguments),
     /// Explain a finding: why it matters, and an example
     Explain(explain::Arguments),
     /// Write the notice that people read, as a page per language and as JSON-LD
@@ -85,6 +88,7 @@ pub fn run(command: Command) -> Result<Outcome> {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Fmt(arguments) => fmt::run(&arguments),
+        Command::Decide(arguments) => decide::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Policy(arguments) => policy::run(&arguments),

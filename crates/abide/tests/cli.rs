@@ -282,3 +282,55 @@ fn verify_tells_proven_from_unproven_and_refuted() {
     let json: serde_json::Value = serde_json::from_str(&ran.out()).unwrap();
     assert_eq!(json[0]["verdict"], "proven");
 }
+
+#[test]
+fn decide_answers_only_what_it_understands() {
+    let desk = Desk::new("decide");
+    desk.write(
+        "broken.kdl",
+        "policy shop version=\"2026-01-01\" {\n    nevr use email\n    use email for=newsletter\n}\n",
+    );
+    for (arguments, code, says) in [
+        (
+            &["broken.kdl", "use email for=newsletter"][..],
+            2,
+            "has errors, so nothing is decided by it",
+        ),
+        (&["absent.kdl", "use email"], 2, "these ship: harbour-bikes"),
+        (
+            &["harbour-bikes", "use email", "--about", "age=old"],
+            2,
+            "`old` is no age",
+        ),
+        (
+            &["harbour-bikes", "use email", "--held", "concent"],
+            2,
+            "did you mean `consent`?",
+        ),
+        (
+            &["harbour-bikes", "use email", "--happened", "erasure=soon"],
+            2,
+            "`soon` is no moment",
+        ),
+        (
+            &["harbour-bikes", "use email", "if=consent"],
+            2,
+            "say what is known with `--held`",
+        ),
+        (
+            &["harbour-bikes", "use", "email", "for=analytics"],
+            1,
+            "deny: it may not be done",
+        ),
+        (
+            &["harbour-bikes", "keep password as=hash"],
+            0,
+            "permit: it may be done",
+        ),
+    ] {
+        let ran = desk.run(&[&["decide"], arguments].concat());
+        let said = ran.out() + &ran.err();
+        assert_eq!(ran.code(), code, "{arguments:?}: {said}");
+        assert!(said.contains(says), "{arguments:?}: {said}");
+    }
+}

@@ -27,13 +27,24 @@ struct Step {
     shown: Vec<String>,
 }
 
-/// The steps of all `console` blocks. A command starts with `$ ` and goes on over lines that end in a backslash.
+impl Step {
+    /// Whether the command goes on: after a backslash, and up to the `END` of a text that it is given.
+    fn is_open(&self) -> bool {
+        let text = self.command.split_once("<<'END'\n");
+        let waits = self.command.ends_with("<<'END'");
+        self.command.ends_with('\\')
+            || waits
+            || text.is_some_and(|(_, text)| !text.ends_with("END"))
+    }
+}
+
+/// The steps of all `console` blocks. A command starts with `$ `.
 fn steps(page: &str) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let mut lines = page.lines().enumerate();
     while lines.by_ref().any(|(_, line)| line == "```console") {
         for (index, line) in lines.by_ref() {
-            let open = steps.last_mut().filter(|step| step.command.ends_with('\\'));
+            let open = steps.last_mut().filter(|step| step.is_open());
             match (line, line.strip_prefix("$ "), open) {
                 ("```", ..) => break,
                 (_, _, Some(step)) => step.command = format!("{}\n{line}", step.command),
@@ -105,7 +116,11 @@ fn script(steps: &[Step]) -> String {
 
 /// Runs a page from top to bottom, its server on ports of its own.
 fn run(page: &str) {
-    let folder = std::env::temp_dir().join(format!("abide-guide-{page}-{}", std::process::id()));
+    let folder = std::env::temp_dir().join(format!(
+        "abide-{}-{}",
+        page.replace('/', "-"),
+        std::process::id()
+    ));
     fs::create_dir_all(&folder).unwrap();
     let [public, internal] = free_ports();
     let listen = format!("public \"127.0.0.1:{public}\"; internal \"127.0.0.1:{internal}\"");
@@ -114,7 +129,7 @@ fn run(page: &str) {
         format!("listen {{ {listen}; }}\n"),
     )
     .unwrap();
-    let text = fs::read_to_string(docs().join("guide").join(page)).unwrap();
+    let text = fs::read_to_string(docs().join(page)).unwrap();
     let text = text
         .replace(":8400", &format!(":{public}"))
         .replace(":8401", &format!(":{internal}"));
@@ -136,7 +151,7 @@ fn run(page: &str) {
         let lines: Vec<&str> = part.trim_end().lines().collect();
         assert!(
             fits(&step.shown, &lines),
-            "docs/guide/{page}:{}: `{}` printed\n{part}",
+            "docs/{page}:{}: `{}` printed\n{part}",
             step.line,
             step.command
         );
@@ -145,8 +160,18 @@ fn run(page: &str) {
 }
 
 #[test]
+fn the_readme() {
+    run("../README.md");
+}
+
+#[test]
+fn in_production() {
+    run("guide/production.md");
+}
+
+#[test]
 fn first_decision() {
-    run("first-decision.md");
+    run("guide/first-decision.md");
 }
 
 #[test]
