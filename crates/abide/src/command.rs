@@ -1,5 +1,7 @@
 //! The commands, one file each, and the list that names them.
 
+mod backup;
+mod bundle;
 mod check;
 mod decide;
 mod demo;
@@ -11,6 +13,7 @@ mod keys;
 mod mode;
 mod notice;
 mod policy;
+mod restore;
 mod serve;
 mod verify;
 
@@ -76,6 +79,12 @@ pub enum Command {
     Keys(keys::Arguments),
     /// Say what is only observed and what is enforced
     Mode(mode::Arguments),
+    /// Copy the store while it is used
+    Backup(backup::Arguments),
+    /// Make a store from a backup
+    Restore(restore::Arguments),
+    /// Write the whole log into one file for an auditor
+    Bundle(bundle::Arguments),
     /// Look at everything the server stands on, and say what to do
     Doctor(doctor::Arguments),
     /// Check a receipt, bundle, checkpoint or proof offline
@@ -95,6 +104,9 @@ pub fn run(command: Command) -> Result<Outcome> {
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Mode(arguments) => mode::run(&arguments),
+        Command::Backup(arguments) => backup::run(&arguments),
+        Command::Restore(arguments) => restore::run(&arguments),
+        Command::Bundle(arguments) => bundle::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Notice(arguments) => notice::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),

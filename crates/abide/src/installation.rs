@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use abide_store::{Keys, Store, StoreOptions};
+use abide_store::{Journal, Keys, Store, StoreOptions};
 use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 use tokio::runtime::{Builder, Runtime};
@@ -100,11 +100,20 @@ pub fn keys(config: &Config) -> Result<Keys> {
 
 /// Opens the store and brings its schema up to date.
 pub async fn open(config: &Config, keys: Keys, now: Timestamp) -> Result<Store> {
-    let options = StoreOptions {
+    let store = Store::open(&config.store.0, keys, options(config)?, now).await;
+    store.context("cannot open the store")
+}
+
+/// How the store is opened: with the files that are kept beside the keys.
+pub fn options(config: &Config) -> Result<StoreOptions> {
+    Ok(StoreOptions {
         last_checkpoint: Some(last_checkpoint(config)),
+        journal: Some(Journal::open(
+            &config.journal,
+            &config.keys.with_extension("journal-keys"),
+        )?),
         ..StoreOptions::default()
-    };
-    Ok(Store::open(&config.store.0, keys, options, now).await?)
+    })
 }
 
 /// The file beside the keys that holds the last checkpoint signed.

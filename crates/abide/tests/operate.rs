@@ -12,28 +12,8 @@ mod desk;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use abide_store::{Evidence, Keys, Sequencer, Store, StoreOptions};
-use desk::Desk;
-use jiff::Timestamp;
-
-/// Does something with the desk's store, as a server would.
-fn with_store(desk: &Desk, work: impl AsyncFnOnce(Store)) {
-    let keys = Keys::load(&desk.folder.join("abide.keys")).unwrap();
-    let url = format!("sqlite:{}", desk.folder.join("abide.db").display());
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(async {
-        let options = StoreOptions::default();
-        let store = Store::open(&url, keys, options, at("2026-11-22T09:00:00Z"))
-            .await
-            .unwrap();
-        work(store.clone()).await;
-        store.close().await;
-    });
-}
-
-fn at(text: &str) -> Timestamp {
-    text.parse().unwrap()
-}
+use abide_store::{Evidence, Sequencer};
+use desk::{Desk, at, check, installed, with_store};
 
 #[test]
 fn keys_are_made_once_and_listed_without_secrets() {
@@ -193,23 +173,6 @@ fn the_doctor_reads_the_certificate() {
     says("error    TLS: ");
     desk.write("abide.kdl", "listen {\n    public \"0.0.0.0:8400\"\n}\n");
     says("warning  TLS: none, and `0.0.0.0:8400` can be reached");
-}
-
-/// A desk with keys and an empty store.
-fn installed(name: &str) -> Desk {
-    let desk = Desk::new(name);
-    desk.run(&["keys", "init"]);
-    with_store(&desk, async |_| {});
-    desk
-}
-
-/// Runs a command that must come to `code` and say `says`.
-fn check(desk: &Desk, command: &str, code: i32, says: &str) -> String {
-    let ran = desk.run(&command.split(' ').collect::<Vec<_>>());
-    let said = ran.out() + &ran.err();
-    assert_eq!(ran.code(), code, "{command}: {said}");
-    assert!(said.contains(says), "{command}: {said}");
-    ran.out()
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! secret but a fresh API key, once.
 
 mod api;
+mod rotate;
 
 use abide_store::Keys;
 use anyhow::{Context, Result, bail};
@@ -30,6 +31,10 @@ enum Action {
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
+    /// Put a fresh key in the place of the current one; what the old one made stays valid
+    Rotate(rotate::Arguments),
+    /// Wrap the data keys of older master keys under the current one, once every server has it
+    Rewrap,
     /// The keys with which applications ask the server
     Api(api::Arguments),
 }
@@ -40,6 +45,8 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     match &arguments.action {
         Action::Init => init(place),
         Action::List { format } => list(place, *format),
+        Action::Rotate(arguments) => rotate::run(place, arguments),
+        Action::Rewrap => rotate::rewrap(place),
         Action::Api(arguments) => api::run(place, arguments),
     }
 }
