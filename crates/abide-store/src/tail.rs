@@ -15,6 +15,8 @@ use crate::{Store, moment};
 pub enum Change {
     /// Something about a subject: read [`Store::subject_state`] again.
     Subject(SubjectToken),
+    /// A device or cookie was joined into the subject: read [`Store::family`] again.
+    Joined(SubjectToken),
     /// The subject is erased: forget it.
     Erased(SubjectToken),
     /// Which policy is in force, or what is observed.
@@ -51,6 +53,16 @@ pub struct SubjectState {
     pub occurrences: Vec<Occurrence>,
 }
 
+impl SubjectState {
+    /// Whether anything is recorded of the subject.
+    pub fn is_known(&self) -> bool {
+        !(self.choices.is_empty()
+            && self.occurrences.is_empty()
+            && self.aliases.is_empty()
+            && self.profile == Profile::default())
+    }
+}
+
 impl Store {
     /// How many entries have numbers.
     pub async fn size(&self) -> Result<u64, StoreError> {
@@ -85,6 +97,7 @@ impl Store {
             let kind = kind_of(&row.text(1)?)?;
             changes.push(match (erased, subject) {
                 (Some(token), _) => Change::Erased(token),
+                (None, Some(token)) if kind == "subject.joined" => Change::Joined(token),
                 (None, Some(token)) => Change::Subject(token),
                 (None, None) => change_of(&kind),
             });

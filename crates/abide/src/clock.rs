@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 /// Today's date in the system's time zone.
 #[expect(
@@ -58,6 +59,11 @@ impl Clock {
         if let Some(set_ms) = &self.set_ms {
             set_ms.store(moment.as_millisecond(), Ordering::SeqCst);
         }
+    }
+
+    /// The day in UTC by this clock.
+    pub fn today(&self) -> Date {
+        self.now().to_zoned(TimeZone::UTC).date()
     }
 
     /// The present moment by this clock.

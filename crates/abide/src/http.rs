@@ -4,9 +4,11 @@
 pub mod access;
 pub mod app;
 pub mod body;
+pub mod consent;
 pub mod endpoint;
 pub mod guard;
 pub mod header;
+pub mod idempotency;
 pub mod listener;
 pub mod metric;
 pub mod openapi;
@@ -15,4 +17,5 @@ pub mod page;
 pub mod problem;
 pub mod rate;
 pub mod router;
+pub mod subject;
 pub mod tls;

@@ -4,10 +4,12 @@
 pub mod clock;
 pub mod command;
 pub mod config;
+pub mod decider;
 pub mod files;
 pub mod http;
 pub mod installation;
 pub mod log;
 pub mod output;
+pub mod policies;
 pub mod samples;
 pub mod server;

@@ -5,9 +5,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use abide_store::Sequencer;
 use anyhow::Result;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -26,6 +27,7 @@ pub struct Server {
     certificates: Option<Arc<Certificates>>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
+    sequencer: Sequencing,
 }
 
 impl Server {
@@ -48,6 +50,7 @@ impl Server {
         let mut server = Self {
             public: public.address()?,
             internal: internal.address()?,
+            sequencer: Sequencing::start(&app)?,
             app: Arc::clone(&app),
             certificates,
             stop,
@@ -57,7 +60,14 @@ impl Server {
             let router = router::build(&app, side);
             server.tasks.spawn(listener.serve(router, stopped.clone()));
         }
-        server.tasks.spawn(settle_metrics(stopped));
+        server.tasks.spawn(settle_metrics(stopped.clone()));
+        server
+            .tasks
+            .spawn(follow(Arc::clone(&app), stopped.clone()));
+        server
+            .tasks
+            .spawn(keep_filled(Arc::clone(&app), stopped.clone()));
+        server.tasks.spawn(report(app, stopped));
         Ok(server)
     }
 
@@ -87,11 +97,58 @@ impl Server {
     /// Takes no more connections, finishes the requests at hand, and writes what is still to be written.
     pub async fn stop(self) {
         let Self {
-            stop, mut tasks, ..
+            app,
+            stop,
+            mut tasks,
+            sequencer,
+            ..
         } = self;
         stop.send_replace(true);
         while tasks.join_next().await.is_some() {}
+        sequencer.stop().await;
+        app.store.close().await;
     }
+}
+
+/// The task that numbers what is written. It outlives the listeners, so that their last writes get numbers too.
+#[derive(Debug)]
+struct Sequencing {
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Sequencing {
+    fn start(app: &Arc<App>) -> Result<Self> {
+        let (stop, mut stopped) = watch::channel(false);
+        let sequencer = Sequencer::new(&app.store)?;
+        let clock = app.clock.clone();
+        let until = async move {
+            let _ = stopped.wait_for(|stop| *stop).await;
+        };
+        Ok(Self {
+            stop,
+            task: tokio::spawn(sequencer.run(move || clock.now(), until)),
+        })
+    }
+
+    async fn stop(self) {
+        self.stop.send_replace(true);
+        let _ = self.task.await;
+    }
+}
+
+async fn follow(app: Arc<App>, stop: watch::Receiver<bool>) {
+    app.decider
+        .follow(&app.store, &app.access, app.followed_from, stop)
+        .await;
+}
+
+async fn keep_filled(app: Arc<App>, stop: watch::Receiver<bool>) {
+    app.decider.keep_filled(&app.store, &app.clock, stop).await;
+}
+
+async fn report(app: Arc<App>, stop: watch::Receiver<bool>) {
+    app.decider.report(&app.store, &app.clock, stop).await;
 }
 
 async fn settle_metrics(mut stop: watch::Receiver<bool>) {

@@ -1,9 +1,25 @@
-//! What the endpoints share: configuration, clock, policies. Holds no request.
+//! What the endpoints share: configuration, clock, store, policies, and the few things that several of them do. Holds no
+//! request.
 
-use anyhow::Result;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use abide_ledger::Receipt;
+use abide_store::{ApiScope, EntryId, Journal, Keys, Store, StoreOptions};
+use anyhow::{Context, Result};
+use zeroize::Zeroizing;
+
+use super::access::Access;
+use super::problem::Problem;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::decider::Decider;
+use crate::policies;
+
+/// How long an answer waits for its receipt.
+const RECEIPT_PATIENCE: Duration = Duration::from_secs(2);
+const RECEIPT_PACE: Duration = Duration::from_millis(20);
 
 /// Everything an endpoint may reach.
 #[derive(Debug)]
@@ -12,11 +28,105 @@ pub struct App {
     pub config: Config,
     /// What gives the time.
     pub clock: Clock,
+    /// Our own records.
+    pub store: Store,
+    /// Answers questions.
+    pub decider: Decider,
+    /// Who may do what.
+    pub access: Access,
+    /// The entry from which on the log has to be followed.
+    pub followed_from: u64,
 }
 
 impl App {
-    /// Opens what the server needs.
+    /// Opens what the server needs: the key file, made if there is none, the journal and the store; and puts in force what
+    /// the configuration names and what the store says.
     pub async fn open(config: Config, clock: Clock) -> Result<Self> {
-        Ok(Self { config, clock })
+        let now = clock.now();
+        let options = StoreOptions {
+            last_checkpoint: Some(beside(&config.keys, "checkpoint")),
+            journal: Some(Journal::open(
+                &config.journal,
+                &beside(&config.keys, "journal-keys"),
+            )?),
+            ..StoreOptions::default()
+        };
+        let store = Store::open(&config.store.0, keys(&config.keys)?, options, now)
+            .await
+            .context("cannot open the store")?;
+        for path in &config.policies {
+            let policy = policies::read(path, clock.today())?;
+            policies::put_in_force(&store, &policy, "configuration", now).await?;
+        }
+        let decider = Decider::new(config.assume.clone(), config.observe.clone());
+        // The size first: what is written meanwhile is followed, perhaps twice.
+        let followed_from = store.size().await?;
+        decider.refresh(&store).await?;
+        decider.has_come_to(followed_from);
+        Ok(Self {
+            access: Access::open(&store, &config.limits).await?,
+            followed_from,
+            config,
+            clock,
+            store,
+            decider,
+        })
     }
+
+    /// Publishes the policy at a path, or a shipped one by its name, and puts it in force.
+    pub async fn put_in_force(&self, path: &Path) -> Result<()> {
+        let policy = policies::read(path, self.clock.today())?;
+        policies::put_in_force(&self.store, &policy, "configuration", self.clock.now()).await?;
+        self.decider.refresh(&self.store).await?;
+        Ok(())
+    }
+
+    /// Makes the first API key, which may do everything, if there is none. Its text is shown this once.
+    pub async fn first_key(&self) -> Result<Option<Zeroizing<String>>> {
+        if self.access.has_keys() {
+            return Ok(None);
+        }
+        let scopes = BTreeSet::from([ApiScope::Admin]);
+        let now = self.clock.now();
+        let made = self
+            .store
+            .create_api_key("first start", &scopes, "start", now)
+            .await?;
+        self.access.reload(&self.store).await?;
+        Ok(Some(made.0))
+    }
+
+    /// The receipt of an entry, once it is in the log; nothing if that takes too long.
+    pub async fn await_receipt(&self, entry: EntryId) -> Result<Option<Receipt>, Problem> {
+        let mut tick = tokio::time::interval(RECEIPT_PACE);
+        let reading = async {
+            loop {
+                tick.tick().await;
+                if let Some(receipt) = self.store.receipt(entry).await? {
+                    return Ok(Some(receipt));
+                }
+            }
+        };
+        tokio::time::timeout(RECEIPT_PATIENCE, reading)
+            .await
+            .unwrap_or(Ok(None))
+    }
+}
+
+/// The keys of the file or of the environment; fresh ones in a file of their own on the first start.
+fn keys(path: &Path) -> Result<Keys> {
+    if let Ok(text) = std::env::var("ABIDE_KEYS") {
+        return Ok(Keys::parse(&text)?);
+    }
+    if path.exists() {
+        return Ok(Keys::load(path)?);
+    }
+    let keys = Keys::generate()?;
+    keys.save(path)?;
+    Ok(keys)
+}
+
+/// `abide.checkpoint` beside `abide.keys`.
+fn beside(keys: &Path, extension: &str) -> PathBuf {
+    keys.with_extension(extension)
 }

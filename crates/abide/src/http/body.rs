@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
 
@@ -21,6 +22,25 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Json<T> {
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Problem> {
         let bytes = read(request, app).await?;
         parse(&bytes, app.config.limits.depth).map(Self)
+    }
+}
+
+/// Parameters behind the `?` of a path.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let read = axum::extract::Query::try_from_uri(&parts.uri);
+        // The reader's own words quote what was sent.
+        let axum::extract::Query(value) = read.map_err(|_| {
+            Problem::BodyUnreadable(
+                "a parameter behind `?` is missing, unknown or of the wrong form".to_owned(),
+            )
+        })?;
+        Ok(Self(value))
     }
 }
 

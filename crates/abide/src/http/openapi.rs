@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
-use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::openapi::{ArrayBuilder, Ref, RefOr, Schema};
 
 use super::access::Needs;
 use super::endpoint::*;
@@ -26,6 +26,20 @@ use super::router::{self, Route};
         healthz::answer,
         readyz::answer,
         metrics::answer,
+        decide::answer,
+        consents::record::answer,
+        consents::import::answer,
+        consents::history::answer,
+        subjects::read::answer,
+        subjects::write::answer,
+        subjects::join::answer,
+        subjects::receipts::answer,
+        ledger::checkpoint::answer,
+        ledger::tile::answer,
+        ledger::inclusion::answer,
+        ledger::consistency::answer,
+        ledger::keys::answer,
+        ledger::receipt::answer,
         openapi::answer,
         docs::answer,
     ),
@@ -61,7 +75,7 @@ pub fn document() -> &'static Value {
 /// Says at an operation what the list of routes knows: listeners, key, scope, and the problems that any request may meet.
 fn complete(document: &mut Value, route: &Route, listener: &str) {
     let Some(operations) = document["paths"]
-        .get_mut(route.path)
+        .get_mut(route.described_path())
         .and_then(Value::as_object_mut)
     else {
         return;
@@ -75,7 +89,7 @@ fn complete(document: &mut Value, route: &Route, listener: &str) {
         let mut problems = vec!["429", "500", "503"];
         if let Needs::Scope(scope) = route.needs {
             operation["security"] = json!([{ "key": [] }]);
-            operation["x-scope"] = json!(scope);
+            operation["x-scope"] = json!(scope.word());
             problems.extend(["401", "403"]);
         }
         if operation.get("requestBody").is_some() {
@@ -124,6 +138,20 @@ pub fn question() -> RefOr<Schema> {
 /// For fields that hold what is known.
 pub fn known() -> RefOr<Schema> {
     named::<Known>()
+}
+
+/// For fields that hold lines.
+pub fn lines() -> RefOr<Schema> {
+    list_of::<abide_policy::decide::Line>()
+}
+
+/// For fields that hold what is missing.
+pub fn missing() -> RefOr<Schema> {
+    list_of::<abide_policy::decide::Missing>()
+}
+
+fn list_of<T: JsonSchema>() -> RefOr<Schema> {
+    ArrayBuilder::new().items(named::<T>()).into()
 }
 
 /// For fields that hold an effect.

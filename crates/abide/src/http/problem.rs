@@ -3,12 +3,16 @@
 
 use std::borrow::Cow;
 
+use abide_policy::decide;
 use abide_policy::diagnostic::JsonDiagnostic;
+use abide_store::{Refusal, StoreError};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::decider::check;
 
 /// Why a request was not done.
 #[derive(Debug)]
@@ -374,6 +378,28 @@ impl Problem {
             Self::Busy | Self::Outage | Self::Behind { .. } => Some(1),
             _ => None,
         }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::Refused(Refusal::IdempotencyMismatch) => Self::IdempotencyMismatch,
+            StoreError::Refused(Refusal::NotThere) => Self::NoSuch("thing"),
+            StoreError::Refused(refusal) => Self::Conflict(refusal.to_string().into()),
+            StoreError::Contention => Self::Busy,
+            StoreError::Unavailable { .. } | StoreError::Closed => {
+                tracing::error!(%error, "the store cannot be used");
+                Self::Outage
+            }
+            _ => Self::broken("using the store", &error),
+        }
+    }
+}
+
+impl From<decide::Refusal> for Problem {
+    fn from(refusal: decide::Refusal) -> Self {
+        Self::QuestionRefused(check::refusal(&refusal))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use abide_store::ApiScope::{ConsentsRead, ConsentsWrite, Decide, LedgerRead};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
@@ -11,7 +12,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use super::access::{self, Needs};
+use super::access;
+use super::access::Needs::{self, Nothing, Scope};
 use super::app::App;
 use super::endpoint::*;
 use super::guard::{self, Guard, Side};
@@ -19,6 +21,8 @@ use super::metric::Counters;
 use super::problem::Problem;
 
 const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+const PUT: Method = Method::PUT;
 
 /// One line of the list.
 pub struct Route {
@@ -29,6 +33,13 @@ pub struct Route {
     /// What the caller needs.
     pub needs: Needs,
     answer: MethodRouter<Arc<App>>,
+}
+
+impl Route {
+    /// The path as the description of the API spells it.
+    pub fn described_path(&self) -> String {
+        self.path.replace("{*", "{")
+    }
 }
 
 impl std::fmt::Debug for Route {
@@ -54,13 +65,100 @@ where
 
 /// What people and browsers reach.
 pub fn public() -> Vec<Route> {
-    use Needs::Nothing;
-    vec![route(GET, "/healthz", Nothing, healthz::answer)]
+    let mut routes = ledger_routes(Nothing, ledger::receipt::answer_anyone);
+    routes.push(route(GET, "/healthz", Nothing, healthz::answer));
+    routes
 }
 
 /// What applications and staff reach.
 pub fn internal() -> Vec<Route> {
-    use Needs::Nothing;
+    let mut routes = decision_routes();
+    routes.extend(consent_routes());
+    routes.extend(subject_routes());
+    routes.extend(ledger_routes(Scope(LedgerRead), ledger::receipt::answer));
+    routes.extend(operation_routes());
+    routes
+}
+
+fn decision_routes() -> Vec<Route> {
+    vec![route(POST, "/v1/decide", Scope(Decide), decide::answer)]
+}
+
+fn consent_routes() -> Vec<Route> {
+    let (reads, writes) = (Scope(ConsentsRead), Scope(ConsentsWrite));
+    vec![
+        route(POST, "/v1/consents", writes, consents::record::answer),
+        route(
+            POST,
+            "/v1/consents/import",
+            writes,
+            consents::import::answer,
+        ),
+        route(
+            GET,
+            "/v1/subjects/{subject}/consents",
+            reads,
+            consents::history::answer,
+        ),
+    ]
+}
+
+fn subject_routes() -> Vec<Route> {
+    let (reads, writes) = (Scope(ConsentsRead), Scope(ConsentsWrite));
+    vec![
+        route(GET, "/v1/subjects/{subject}", reads, subjects::read::answer),
+        route(
+            PUT,
+            "/v1/subjects/{subject}",
+            writes,
+            subjects::write::answer,
+        ),
+        route(
+            POST,
+            "/v1/subjects/{subject}/join",
+            writes,
+            subjects::join::answer,
+        ),
+        route(
+            GET,
+            "/v1/subjects/{subject}/receipts",
+            reads,
+            subjects::receipts::answer,
+        ),
+    ]
+}
+
+fn ledger_routes<H, T>(needs: Needs, receipt: H) -> Vec<Route>
+where
+    H: Handler<T, Arc<App>>,
+    T: 'static,
+{
+    vec![
+        route(
+            GET,
+            "/v1/ledger/checkpoint",
+            needs,
+            ledger::checkpoint::answer,
+        ),
+        route(GET, "/v1/ledger/keys", needs, ledger::keys::answer),
+        route(GET, "/v1/ledger/tile/{*path}", needs, ledger::tile::answer),
+        route(
+            GET,
+            "/v1/ledger/proof/inclusion",
+            needs,
+            ledger::inclusion::answer,
+        ),
+        route(
+            GET,
+            "/v1/ledger/proof/consistency",
+            needs,
+            ledger::consistency::answer,
+        ),
+        route(GET, "/v1/ledger/receipt/{entry}", needs, receipt),
+    ]
+}
+
+fn operation_routes() -> Vec<Route> {
     vec![
         route(GET, "/healthz", Nothing, healthz::answer),
         route(GET, "/readyz", Nothing, readyz::answer),
@@ -79,7 +177,7 @@ pub fn build(app: &Arc<App>, side: Side) -> Router {
     let mut router = Router::new();
     for route in routes {
         let mut answer = route.answer;
-        if let Needs::Scope(scope) = route.needs {
+        if let Scope(scope) = route.needs {
             let state = (Arc::clone(app), scope);
             answer = answer.route_layer(from_fn_with_state(state, access::authorise));
         }

@@ -1,5 +1,6 @@
 //! A server of one's own for a test, in a folder of its own, and a client that speaks to it. Judges nothing.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -8,15 +9,18 @@ use std::time::Duration;
 use abide::clock::Clock;
 use abide::config::{Config, StoreAddress};
 use abide::server::Server;
+use abide_store::ApiScope;
 use serde_json::Value;
 
 /// A running server; stopped and its folder removed when the test ends.
 pub struct Running {
     runtime: tokio::runtime::Runtime,
     server: Option<Server>,
+    config: Config,
     pub folder: PathBuf,
     pub public: SocketAddr,
     pub internal: SocketAddr,
+    pub key: String,
 }
 
 /// What came back.
@@ -37,6 +41,12 @@ impl Reply {
             .get(name)
             .map_or("", |value| value.to_str().unwrap())
     }
+}
+
+/// Puts the sample policy of these tests in force.
+pub fn shop(config: &mut Config) {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/server/shop.kdl");
+    config.policies.push(PathBuf::from(path));
 }
 
 impl Running {
@@ -65,29 +75,101 @@ impl Running {
             .build()
             .unwrap();
         let server = runtime
-            .block_on(Server::start(config, Clock::system()))
+            .block_on(Server::start(config.clone(), Clock::system()))
             .unwrap();
+        let key = runtime.block_on(server.app().first_key()).unwrap();
         Self {
+            key: key.map(|key| key.to_string()).unwrap_or_default(),
             public: server.public(),
             internal: server.internal(),
             runtime,
             server: Some(server),
+            config,
             folder,
         }
     }
 
-    pub fn get(&self, path: &str) -> Reply {
-        fetch(&format!("http://{}{path}", self.internal))
+    /// The server itself.
+    pub fn server(&self) -> &Server {
+        self.server.as_ref().unwrap()
     }
 
+    /// Waits for something of the server's own.
+    pub fn wait<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
+    }
+
+    /// Another API key with these scopes.
+    pub fn key_with(&self, scopes: &[&str]) -> String {
+        let scopes: BTreeSet<_> = scopes
+            .iter()
+            .map(|word| ApiScope::from_word(word).unwrap())
+            .collect();
+        let app = self.server().app();
+        self.wait(async {
+            let made = app
+                .store
+                .create_api_key("test", &scopes, "test", app.clock.now());
+            let (text, _) = made.await.unwrap();
+            app.access.reload(&app.store).await.unwrap();
+            text.to_string()
+        })
+    }
+
+    /// Asks the internal listener with the first key.
+    pub fn get(&self, path: &str) -> Reply {
+        let request = agent().get(self.url(path));
+        let request = request.header("authorization", format!("Bearer {}", self.key));
+        reply(request.call().unwrap())
+    }
+
+    /// Asks the public listener.
     pub fn get_public(&self, path: &str) -> Reply {
         fetch(&format!("http://{}{path}", self.public))
+    }
+
+    /// Sends JSON to the internal listener with the first key.
+    pub fn post(&self, path: &str, body: &Value) -> Reply {
+        self.send(agent().post(self.url(path)), body)
+    }
+
+    /// The same with another key.
+    pub fn post_as(&self, key: &str, path: &str, body: &Value) -> Reply {
+        let request = agent().post(self.url(path));
+        let request = request.header("authorization", format!("Bearer {key}"));
+        reply(request.send_json(body).unwrap())
+    }
+
+    pub fn put(&self, path: &str, body: &Value) -> Reply {
+        self.send(agent().put(self.url(path)), body)
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.internal)
+    }
+
+    pub fn send(
+        &self,
+        request: ureq::RequestBuilder<ureq::typestate::WithBody>,
+        body: &Value,
+    ) -> Reply {
+        let request = request.header("authorization", format!("Bearer {}", self.key));
+        reply(request.send_json(body).unwrap())
     }
 
     pub fn stop(&mut self) {
         if let Some(server) = self.server.take() {
             self.runtime.block_on(server.stop());
         }
+    }
+
+    /// Stops the server and starts another on the same store.
+    pub fn restart(&mut self) {
+        self.stop();
+        let starting = Server::start(self.config.clone(), Clock::system());
+        let server = self.runtime.block_on(starting).unwrap();
+        (self.public, self.internal) = (server.public(), server.internal());
+        self.server = Some(server);
     }
 }
 
@@ -112,9 +194,11 @@ pub fn fetch(url: &str) -> Reply {
 }
 
 pub fn reply(mut response: ureq::http::Response<ureq::Body>) -> Reply {
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut response.body_mut().as_reader(), &mut bytes).unwrap();
     Reply {
         status: response.status().as_u16(),
         headers: response.headers().clone(),
-        body: response.body_mut().read_to_string().unwrap(),
+        body: String::from_utf8_lossy(&bytes).into_owned(),
     }
 }

@@ -7,6 +7,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod consents;
+mod decide;
 mod harness;
 mod limits;
 mod openapi;

@@ -1,0 +1,165 @@
+//! From a question to its answer: find the policy, what is known, decide, and look at the mode. Reads the store only for a
+//! subject whose facts changed, or when the caller adds some of its own.
+
+use abide_policy::decide::{Decision, Effect, Facts, Line, Missing};
+use abide_store::{Store, StoreError, SubjectToken};
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::ask::Ask;
+use super::in_force::{InForce, Undecided};
+use super::mode::Mode;
+use super::subjects::Found;
+use super::{Decider, check, knowledge};
+use crate::http::openapi;
+use crate::http::problem::Problem;
+
+/// An answer with its reasons.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Answer {
+    /// What may happen.
+    #[schema(schema_with = openapi::effect)]
+    pub effect: Effect,
+    /// The lines that decided.
+    #[schema(schema_with = openapi::lines)]
+    pub lines: Vec<Line>,
+    /// What would have to be there for a permit.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(schema_with = openapi::missing)]
+    pub missing: Vec<Missing>,
+    /// Duties that doing it brings.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(schema_with = openapi::lines)]
+    pub obligations: Vec<Line>,
+    /// The legal grounds that the deciding permissions name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub grounds: Vec<String>,
+    /// The policy that was asked.
+    pub policy: String,
+    /// Its version: SHA-256 of the text, in hex.
+    pub version: String,
+    /// How many entries of the log are taken into account.
+    pub as_of: u64,
+    /// What the server does about it.
+    pub mode: Mode,
+    /// What the effect would be if it were enforced, where that differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = openapi::effect)]
+    pub would: Option<Effect>,
+}
+
+impl Decider {
+    /// Answers a question.
+    pub async fn answer(
+        &self,
+        store: &Store,
+        ask: &Ask,
+        now: Timestamp,
+    ) -> Result<Answer, Problem> {
+        if let Some(entry) = &ask.min_entry {
+            self.await_entry(store, entry).await?;
+        }
+        let state = self.state();
+        let policy = state.policy(ask.policy.as_deref())?;
+        let as_of = self.as_of();
+        let subject = match &ask.subject {
+            Some(name) => Some(store.subject(&name.identifier()?).await?),
+            None => None,
+        };
+        let facts = self.facts(store, policy, subject, ask, now).await?;
+        let decision = match policy.decide(&ask.question, &facts, now) {
+            Ok(decision) => decision,
+            Err(Undecided::Refused(refusal)) => return Err(refusal.into()),
+            Err(Undecided::Stale(stale)) => return Err(Problem::broken("deciding", &stale)),
+        };
+        policy.counts().count(&decision);
+        let purpose = ask.question.purpose.as_deref();
+        let mode = state
+            .modes()
+            .of(policy.name(), ask.property.as_deref(), purpose);
+        Ok(Answer::new(decision, policy, as_of, mode))
+    }
+
+    /// What is known, as bits: of the subject, of the case, and what the caller says.
+    async fn facts(
+        &self,
+        store: &Store,
+        policy: &InForce,
+        subject: Option<SubjectToken>,
+        ask: &Ask,
+        now: Timestamp,
+    ) -> Result<Facts, Problem> {
+        let is_plain = ask.known.is_none() && ask.case.is_none();
+        let mut known = match subject {
+            Some(subject) if is_plain => {
+                return Ok(self.recorded(store, policy, subject, now).await?);
+            }
+            Some(subject) => {
+                if let Some(said) = &ask.known {
+                    check::claims(policy.policy(), said)?;
+                }
+                let state = store.subject_state(subject, now).await?;
+                knowledge::of_subject(&state, &self.assume, now)
+            }
+            None => knowledge::of_stranger(&self.assume),
+        };
+        if let Some(said) = &ask.known {
+            knowledge::add(&mut known, said);
+        }
+        if let Some(id) = &ask.case {
+            let case = store.case(id).await?.ok_or(Problem::NoSuch("case"))?;
+            known.held.extend(knowledge::of_case(&case));
+        }
+        Ok(policy.facts(known, now))
+    }
+
+    /// What is recorded of a subject, as bits; from memory unless it changed.
+    async fn recorded(
+        &self,
+        store: &Store,
+        policy: &InForce,
+        subject: SubjectToken,
+        now: Timestamp,
+    ) -> Result<Facts, StoreError> {
+        let change = match policy.subjects().find(subject, now) {
+            Found::Facts(facts) => return Ok(facts),
+            Found::Stranger => {
+                return Ok(policy.facts(knowledge::of_stranger(&self.assume), now));
+            }
+            Found::Outdated(change) => change,
+        };
+        let state = store.subject_state(subject, now).await?;
+        let facts = policy.facts(knowledge::of_subject(&state, &self.assume, now), now);
+        if state.is_known() {
+            let until = knowledge::until(&state, now);
+            policy
+                .subjects()
+                .hold(subject, facts.clone(), until, change);
+        }
+        Ok(facts)
+    }
+}
+
+impl Answer {
+    fn new(decision: Decision, policy: &InForce, as_of: u64, mode: Mode) -> Self {
+        let decided = decision.effect;
+        let effect = match mode {
+            Mode::Observe => Effect::Permit,
+            Mode::Enforce => decided,
+        };
+        Self {
+            effect,
+            lines: decision.lines,
+            missing: decision.missing,
+            obligations: decision.obligations,
+            grounds: decision.grounds,
+            policy: policy.name().to_owned(),
+            version: policy.hash().to_owned(),
+            as_of,
+            mode,
+            would: (effect != decided).then_some(decided),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! What is known of each subject, in memory, by token. Whoever changed since is read from the store again; until all were
+//! read once, so is whoever is not here.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock};
+
+use abide_policy::decide::Facts;
+use abide_store::SubjectToken;
+use jiff::Timestamp;
+
+const SHARDS: usize = 64;
+/// Stands for the passing of time, where nothing was written.
+const EXPIRED: u64 = 0;
+
+/// Facts by subject.
+pub(super) struct Subjects {
+    shards: Vec<RwLock<HashMap<SubjectToken, Slot>>>,
+    changes: AtomicU64,
+    is_complete: AtomicBool,
+}
+
+/// What is held of one.
+#[derive(Clone)]
+enum Slot {
+    Facts(Facts),
+    /// Facts that hold until a moment which only the birth decides, in nanoseconds since 1970. Few people have such.
+    Dated(Box<(Facts, i64)>),
+    /// Something changed since it was read; which change.
+    Changed(u64),
+}
+
+/// What was found.
+pub(super) enum Found {
+    /// Facts that hold at the moment asked for.
+    Facts(Facts),
+    /// The store has to be asked, and what it says is as of this change or later.
+    Outdated(u64),
+    /// Nobody has ever said or known anything of this subject.
+    Stranger,
+}
+
+impl Default for Subjects {
+    fn default() -> Self {
+        Self {
+            shards: (0..SHARDS).map(|_| RwLock::default()).collect(),
+            changes: AtomicU64::new(EXPIRED),
+            is_complete: AtomicBool::new(false),
+        }
+    }
+}
+
+impl std::fmt::Debug for Subjects {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Subjects({})", self.count())
+    }
+}
+
+impl Subjects {
+    fn shard(&self, subject: SubjectToken) -> &RwLock<HashMap<SubjectToken, Slot>> {
+        // A token is a keyed hash, so any of its bytes is as good as a hash of it.
+        &self.shards[usize::from(subject.0[0]) % SHARDS]
+    }
+
+    /// What is held of a subject at `now`.
+    pub(super) fn find(&self, subject: SubjectToken, now: Timestamp) -> Found {
+        let now = nanoseconds(now);
+        // Read before the map: whoever was loaded in between is found there.
+        let is_complete = self.is_complete.load(Ordering::Acquire);
+        let shard = self
+            .shard(subject)
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        match shard.get(&subject) {
+            Some(Slot::Facts(facts)) if now < facts.valid_until() => Found::Facts(facts.clone()),
+            Some(Slot::Dated(dated)) if now < dated.0.valid_until().min(dated.1) => {
+                Found::Facts(dated.0.clone())
+            }
+            Some(Slot::Changed(change)) => Found::Outdated(*change),
+            None if is_complete => Found::Stranger,
+            _ => Found::Outdated(EXPIRED),
+        }
+    }
+
+    /// Holds what was read from the store as of `change`, unless there has been another one meanwhile.
+    pub(super) fn hold(
+        &self,
+        subject: SubjectToken,
+        facts: Facts,
+        until: Option<i64>,
+        change: u64,
+    ) {
+        let mut shard = self
+            .shard(subject)
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let is_last = match shard.get(&subject) {
+            Some(Slot::Changed(last)) => change == *last,
+            _ => change == EXPIRED,
+        };
+        if is_last {
+            shard.insert(subject, slot(facts, until));
+        }
+    }
+
+    /// Holds what was read from the store at the start, unless something newer is here.
+    pub(super) fn fill(&self, subject: SubjectToken, facts: Facts, until: Option<i64>) {
+        let mut shard = self
+            .shard(subject)
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        shard.entry(subject).or_insert_with(|| slot(facts, until));
+    }
+
+    /// Everyone was read once: whoever is not here is a stranger.
+    pub(super) fn complete(&self) {
+        self.is_complete.store(true, Ordering::Release);
+    }
+
+    /// Whether everyone was read once.
+    pub(super) fn is_complete(&self) -> bool {
+        self.is_complete.load(Ordering::Acquire)
+    }
+
+    /// What is held of a subject is out of date.
+    pub(super) fn change(&self, subject: SubjectToken) {
+        let mut shard = self
+            .shard(subject)
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let change = self.changes.fetch_add(1, Ordering::Relaxed) + 1;
+        shard.insert(subject, Slot::Changed(change));
+    }
+
+    /// How many subjects are held.
+    pub(super) fn count(&self) -> usize {
+        let count = |shard: &RwLock<HashMap<_, _>>| {
+            shard.read().unwrap_or_else(PoisonError::into_inner).len()
+        };
+        self.shards.iter().map(count).sum()
+    }
+}
+
+fn slot(facts: Facts, until: Option<i64>) -> Slot {
+    match until {
+        None => Slot::Facts(facts),
+        Some(until) => Slot::Dated(Box::new((facts, until))),
+    }
+}
+
+/// Nanoseconds since 1970, as facts count them.
+pub(super) fn nanoseconds(moment: Timestamp) -> i64 {
+    i64::try_from(moment.as_nanosecond()).unwrap_or(i64::MAX)
+}
