@@ -36,7 +36,9 @@ impl<'a> Reader<'a> {
     pub(super) fn fact(&self, used: &NounUse, place: Place<'a>) -> Expression {
         let nouns = &self.tables.policy.nouns;
         if nouns.find(Kind::Fact, "stated") == Some(used.id) {
-            let permits = place.norm.is_none_or(|norm| norm.mode == Mode::May);
+            let permits = place
+                .norm
+                .is_none_or(|norm| norm.mode == Mode::May || norm.action == Action::Apply);
             return if permits {
                 Expression::FALSE
             } else {
@@ -177,7 +179,8 @@ impl<'a> Reader<'a> {
         if norm.mode != Mode::May {
             return Expression::TRUE;
         }
-        let grounds = self.tables.grounds(norm);
+        let purpose = self.asked.purpose.as_ref().map(|named| named.id);
+        let grounds = self.tables.grounds(norm, purpose);
         let consents: Vec<NounUse> = grounds
             .iter()
             .filter_map(|ground| self.tables.consent_of(ground))

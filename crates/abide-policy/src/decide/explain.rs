@@ -86,6 +86,9 @@ impl<'a> Explanation<'a> {
         }
         self.lines.sort_unstable();
         self.lines.dedup();
+        // In the order of the policy; what no line asks for comes last.
+        self.missing
+            .sort_by_key(|(line, _)| line.unwrap_or(LineNumber::MAX));
         let mut missing: Vec<Missing> = Vec::new();
         for (line, needed) in &self.missing {
             let found = Missing {
@@ -245,7 +248,8 @@ impl<'a> Explanation<'a> {
         let norms = lines
             .iter()
             .filter_map(|line| self.tables.policy.norms.get(*line as usize));
-        for ground in norms.flat_map(|norm| self.tables.grounds(norm)) {
+        let purpose = self.question.purpose;
+        for ground in norms.flat_map(|norm| self.tables.grounds(norm, purpose)) {
             if !found.iter().any(|known| *known == *ground.name) {
                 found.push(ground.name.to_string());
             }

@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use jiff::Timestamp;
 
 use super::known::{Held, Known, Matter};
-use super::layout::{Bit, Class, ClassBits, ClassLine};
+use super::layout::{Bit, ClassBits, ClassLine};
 use super::names::find;
 use super::number::Residence;
 use super::person::{Ages, Finding, Person, next_birthday};
@@ -14,7 +14,7 @@ use super::tables::Tables;
 use super::truth::Truth;
 use super::window::nanoseconds;
 use crate::nouns::NounId;
-use crate::vocabulary::Kind;
+use crate::vocabulary::{Kind, Slot};
 
 /// Words that every person has room for; further ones are kept apart.
 pub(super) const WORDS: usize = 5;
@@ -168,7 +168,10 @@ impl Facts {
         for (id, class) in &tables.layout.classes {
             self.set_if(class.given, is_given(tables, &given, *id));
             if let Some(bits) = class.whole {
-                self.set_class(bits, membership(tables, &given, person, *id, 0));
+                self.set_class(
+                    bits,
+                    membership(tables, &given, person, *id, &mut Vec::new()),
+                );
             }
             for line in &class.lines {
                 if let Some(bits) = line.bits {
@@ -185,7 +188,7 @@ impl Facts {
             .filter_map(|name| tables.policy.nouns.find(Kind::People, name))
             .collect();
         for (id, bit) in &tables.layout.relations {
-            self.set_if(*bit, is_given(tables, &shown, *id));
+            self.set_if(*bit, is_shown(tables, &shown, *id));
         }
     }
 
@@ -291,36 +294,44 @@ fn is_given(tables: &Tables, given: &[NounId], class: NounId) -> bool {
         .any(|id| *id == class || nouns.set(class).contains(nouns.set(*id)))
 }
 
-/// Whether the person is in a class that no fact decides about.
+/// Whether one of the relations is that class, a narrower one, or a wider one that itself acts for somebody.
+fn is_shown(tables: &Tables, shown: &[NounId], class: NounId) -> bool {
+    let nouns = &tables.policy.nouns;
+    is_given(tables, shown, class)
+        || shown.iter().any(|id| {
+            nouns.set(*id).contains(nouns.set(class))
+                && nouns.get(*id).slots(Slot::ActsFor).next().is_some()
+        })
+}
+
+/// Whether the person is in a class that no fact decides about, other than by way of the classes `within` which it is
+/// looked at.
 fn membership(
     tables: &Tables,
     given: &[NounId],
     person: &Person<'_>,
     id: NounId,
-    depth: usize,
+    within: &mut Vec<NounId>,
 ) -> Finding {
     if is_given(tables, given, id) || tables.is_everyone(id) {
         return Finding::of(Truth::True);
     }
     let none = Finding::of(Truth::False);
-    let Some(class) = tables.layout.classes.get(&id).filter(|_| depth < 32) else {
+    let class = tables.layout.classes.get(&id);
+    let Some(class) = class.filter(|_| !within.contains(&id)) else {
         return none;
     };
-    let of = |id: &NounId| membership(tables, given, person, *id, depth + 1);
-    let Class {
-        lines,
-        inside,
-        members,
-        ..
-    } = class;
-    let around = inside
-        .iter()
-        .map(of)
-        .fold(Finding::of(Truth::True), Finding::and);
-    let own = lines
-        .iter()
-        .map(|line| line_holds(line, person).and(around));
-    own.chain(members.iter().map(of)).fold(none, Finding::or)
+    within.push(id);
+    let mut found = none;
+    for line in &class.lines {
+        let mut holds = line_holds(line, person);
+        for wide in &line.narrows {
+            holds = holds.and(membership(tables, given, person, *wide, within));
+        }
+        found = found.or(holds);
+    }
+    within.pop();
+    found
 }
 
 /// Whether age and place of a line hold.

@@ -6,21 +6,13 @@ use crate::nouns::NounId;
 use crate::vocabulary::{Kind, Slot};
 
 impl Tables {
-    /// The grounds of a permission: its own, else those of the purposes that it is for.
-    pub(super) fn grounds(&self, norm: &Norm) -> Vec<NounUse> {
+    /// The grounds of a permission: its own, else, if it says for what, those of the purpose asked about.
+    pub(super) fn grounds(&self, norm: &Norm, purpose: Option<NounId>) -> Vec<NounUse> {
         let own: Vec<NounUse> = norm.names(Slot::Because).cloned().collect();
-        if !own.is_empty() {
+        if !own.is_empty() || norm.slot(Slot::For).is_none() {
             return own;
         }
-        let mut found: Vec<NounUse> = Vec::new();
-        for purpose in norm.names(Slot::For) {
-            for ground in self.grounds_of(purpose.id) {
-                if !found.iter().any(|known| known.id == ground.id) {
-                    found.push(ground);
-                }
-            }
-        }
-        found
+        purpose.map_or_else(Vec::new, |purpose| self.grounds_of(purpose))
     }
 
     /// The grounds of a purpose: its own, else those of the nearest wider ones.

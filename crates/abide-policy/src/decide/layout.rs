@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::decision::Needed;
 use super::facts::Facts;
+use super::link::line_with;
 use super::window::Window;
 use crate::law::Law;
 use crate::leaf_set::LeafSet;
 use crate::library::Library;
 use crate::model::{Age, NounUse, Policy, SlotUse, Value, Verified};
-use crate::nouns::{Declaration, NounId};
+use crate::nouns::{Declaration, Noun, NounId};
 use crate::vocabulary::{Action, Kind, Mode, Slot};
 
 /// Index of a bit in [`Facts`].
@@ -49,23 +50,21 @@ pub(super) struct ClassLine {
     pub places: Option<LeafSet>,
     /// Facts: one of each.
     pub conditions: Vec<Vec<NounUse>>,
-    /// The stored answer for age and place, where facts are to be asked apart.
+    /// The wider classes that one must be in, too.
+    pub narrows: Vec<NounId>,
+    /// The stored answer for age and place, for where a class is not told as a whole.
     pub bits: Option<ClassBits>,
 }
 
 /// A class of people.
 #[derive(Debug, Clone)]
 pub(super) struct Class {
-    /// The class itself was given, or one inside it.
+    /// The class itself was given, or a narrower one.
     pub given: Bit,
     /// Everything about the class, if no fact plays a part.
     pub whole: Option<ClassBits>,
-    /// The lines that say who is in it.
+    /// The lines that say who is in it or in a narrower one.
     pub lines: Vec<ClassLine>,
-    /// The classes that it is inside of.
-    pub inside: Vec<NounId>,
-    /// The classes that it is made of.
-    pub members: Vec<NounId>,
 }
 
 /// Where a law makes a signal binding.
@@ -102,18 +101,14 @@ pub(super) struct Layout {
     pub size: u32,
 }
 
-/// Chains of classes longer than this are cut.
-const DEPTH: usize = 16;
-
 impl Layout {
     /// Reads what the lines of a policy ask about people.
     pub(super) fn of(policy: &Policy, library: &Library) -> Self {
         let mut layout = Self::default();
         let mut people: BTreeSet<NounId> = BTreeSet::new();
         for norm in &policy.norms {
-            let names = norm.all_names().chain(implied_names(norm));
             people.extend(
-                names
+                norm.all_names()
                     .filter(|name| name.kind == Kind::People)
                     .map(|name| name.id),
             );
@@ -124,8 +119,8 @@ impl Layout {
             {
                 layout.events_of(slot);
             }
-            for (slots, choice) in super::time::windows(norm) {
-                layout.windows_of(slots, choice);
+            for (slots, window) in super::time::windows(norm) {
+                layout.windows_of(slots, window);
             }
         }
         for slot in policy.parts.iter().flat_map(|part| &part.defaults) {
@@ -136,8 +131,9 @@ impl Layout {
             );
         }
         for id in people {
-            layout.class(policy, id, 0);
+            layout.class(policy, id);
         }
+        layout.settle_classes();
         layout.relations_of(policy);
         layout.signals_of(policy, library);
         layout
@@ -186,31 +182,28 @@ impl Layout {
         }
     }
 
-    /// Whether a class can be told without asking for facts.
-    fn class(&mut self, policy: &Policy, id: NounId, depth: usize) -> bool {
-        if let Some(class) = self.classes.get(&id) {
-            return class.whole.is_some();
+    /// Gives a class its bits, and those that its lines narrow.
+    fn class(&mut self, policy: &Policy, id: NounId) {
+        if self.classes.contains_key(&id) {
+            return;
         }
-        let noun = policy.nouns.get(id);
-        let follow = |uses: &[NounUse]| -> Vec<NounId> {
-            let deep = depth >= DEPTH;
-            uses.iter()
-                .filter(|used| !deep && used.id != id)
-                .map(|used| used.id)
-                .collect()
-        };
-        let lines: Vec<ClassLine> = noun
-            .declarations
+        let nouns = &policy.nouns;
+        let lines: Vec<ClassLine> = nouns
             .iter()
-            .filter_map(|line| class_line(policy, line))
+            .filter(|(other, noun)| {
+                noun.kind == Kind::People
+                    && (*other == id || nouns.set(id).contains(nouns.set(*other)))
+            })
+            .flat_map(|(_, noun)| {
+                noun.declarations
+                    .iter()
+                    .filter_map(|line| class_line(policy, noun, line))
+            })
             .collect();
-        // Without a line of its own, who is in it is told by what is given and by its members.
-        let inside = if lines.is_empty() {
-            Vec::new()
-        } else {
-            follow(&noun.is)
-        };
-        let members = follow(&noun.of);
+        let narrowed: Vec<NounId> = lines
+            .iter()
+            .flat_map(|line| line.narrows.iter().copied())
+            .collect();
         let given = self.bit();
         self.classes.insert(
             id,
@@ -218,34 +211,47 @@ impl Layout {
                 given,
                 whole: None,
                 lines,
-                inside: inside.clone(),
-                members: members.clone(),
             },
         );
-        let mut pure = true;
-        for other in inside.iter().chain(&members) {
-            pure &= self.class(policy, *other, depth + 1);
+        for wide in narrowed {
+            self.class(policy, wide);
         }
-        let lines = self
-            .classes
-            .get(&id)
-            .map_or_else(Vec::new, |class| class.lines.clone());
-        pure &= lines.iter().all(|line| line.conditions.is_empty());
-        let whole = pure.then(|| self.class_bits());
-        let bits: Vec<Option<ClassBits>> = lines
-            .iter()
-            .map(|line| {
-                let asks = !line.ages.is_empty() || line.places.is_some();
-                (!pure && asks).then(|| self.class_bits())
-            })
-            .collect();
-        if let Some(class) = self.classes.get_mut(&id) {
-            class.whole = whole;
-            for (line, bits) in class.lines.iter_mut().zip(bits) {
-                line.bits = bits;
+    }
+
+    /// Gives every class that facts play no part in an answer of its own, and every line of the others.
+    fn settle_classes(&mut self) {
+        let ids: Vec<NounId> = self.classes.keys().copied().collect();
+        for id in ids {
+            let is_plain = self.is_plain(id, &mut Vec::new());
+            let asking = self.classes.get(&id).map_or_else(Vec::new, |class| {
+                let lines = class.lines.iter();
+                lines.map(|line| !is_plain && line.asks()).collect()
+            });
+            let whole = is_plain.then(|| self.class_bits());
+            let mut bits = Vec::new();
+            for asks in asking {
+                bits.push(asks.then(|| self.class_bits()));
+            }
+            if let Some(class) = self.classes.get_mut(&id) {
+                class.whole = whole;
+                for (line, bits) in class.lines.iter_mut().zip(bits) {
+                    line.bits = bits;
+                }
             }
         }
-        pure
+    }
+
+    fn is_plain(&self, id: NounId, seen: &mut Vec<NounId>) -> bool {
+        if seen.contains(&id) {
+            return true;
+        }
+        seen.push(id);
+        self.classes.get(&id).is_none_or(|class| {
+            class.lines.iter().all(|line| {
+                line.conditions.is_empty()
+                    && line.narrows.iter().all(|wide| self.is_plain(*wide, seen))
+            })
+        })
     }
 
     fn relations_of(&mut self, policy: &Policy) {
@@ -298,15 +304,14 @@ impl Layout {
     }
 }
 
-fn implied_names(norm: &crate::model::Norm) -> impl Iterator<Item = &NounUse> {
-    norm.excepts
-        .iter()
-        .filter(|except| except.implied)
-        .flat_map(|except| &except.slots)
-        .flat_map(SlotUse::names)
+impl ClassLine {
+    /// Whether it asks for age or place.
+    fn asks(&self) -> bool {
+        !self.ages.is_empty() || self.places.is_some()
+    }
 }
 
-fn class_line(policy: &Policy, line: &Declaration) -> Option<ClassLine> {
+fn class_line(policy: &Policy, noun: &Noun, line: &Declaration) -> Option<ClassLine> {
     let slots = |slot: Slot| line.slots.iter().filter(move |used| used.slot == slot);
     let ages: Vec<Age> = slots(Slot::Age)
         .flat_map(|used| &used.values)
@@ -324,13 +329,34 @@ fn class_line(policy: &Policy, line: &Declaration) -> Option<ClassLine> {
     let conditions: Vec<Vec<NounUse>> = slots(Slot::If)
         .map(|used| used.names().cloned().collect())
         .collect();
-    let says = !ages.is_empty() || places.is_some() || !conditions.is_empty();
-    says.then_some(ClassLine {
+    let only_place = ages.is_empty() && conditions.is_empty();
+    if only_place && places.is_none() {
+        return None;
+    }
+    // Where no line says who is in the wider class, only a line about places leaves it to what is given.
+    let narrows = noun
+        .is
+        .iter()
+        .filter(|wide| {
+            line_with(noun, wide).is_some_and(|with| std::ptr::eq(with, line))
+                && (only_place || says_who(policy.nouns.get(wide.id)))
+        })
+        .map(|wide| wide.id)
+        .collect();
+    Some(ClassLine {
         ages,
         places,
         conditions,
+        narrows,
         bits: None,
     })
+}
+
+/// Whether a line of the noun itself says who is in the class.
+fn says_who(noun: &Noun) -> bool {
+    [Slot::Age, Slot::In, Slot::If]
+        .into_iter()
+        .any(|slot| noun.slots(slot).next().is_some())
 }
 
 /// The signals that a law makes binding. A line that nobody has read binds nothing.

@@ -110,7 +110,9 @@ impl<'a> Reader<'a> {
             norm: Some(norm),
             bearing,
         };
-        let slots = self.slots(&norm.slots, bearing);
+        // A promise not to honour a signal counts only where it holds all that is asked about.
+        let ignores = norm.action == Action::Honour && norm.mode == Mode::Never;
+        let slots = self.slots(&norm.slots, if ignores { Bearing::Spares } else { bearing });
         if slots.is_false() {
             return Expression::FALSE;
         }
@@ -247,7 +249,7 @@ impl<'a> Reader<'a> {
     pub(super) fn people(&self, norm: &'a Norm) -> Expression {
         let own = norm.slots.iter().filter(|used| used.slot == Slot::About);
         let parts = self
-            .parts(norm)
+            .parts(norm.part)
             .filter_map(|part| self.tables.policy.parts.get(part))
             .flat_map(|part| &part.defaults)
             .filter(|used| used.slot == Slot::About);
@@ -267,10 +269,10 @@ impl<'a> Reader<'a> {
         Expression::and(all)
     }
 
-    /// The parts that a line stands in, from the inside out.
-    pub(super) fn parts(&self, norm: &Norm) -> impl Iterator<Item = usize> + use<'a> {
+    /// A part and those around it, from the inside out.
+    fn parts(&self, part: Option<usize>) -> impl Iterator<Item = usize> + use<'a> {
         let parts = &self.tables.policy.parts;
-        std::iter::successors(norm.part, |part| parts.get(*part)?.parent)
+        std::iter::successors(part, |part| parts.get(*part)?.parent)
     }
 
     /// Whether the person is in one of the classes.
@@ -278,46 +280,80 @@ impl<'a> Reader<'a> {
         if used.values.iter().any(Value::is_any) || used.names().next().is_none() {
             return Expression::TRUE;
         }
-        Expression::or(used.names().map(|name| self.class(name.id, place, 0)))
+        Expression::or(used.names().map(|name| self.class(name.id, place)))
     }
 
     /// Whether the person is in a class.
-    pub(super) fn class(&self, id: NounId, place: Place<'a>, depth: usize) -> Expression {
+    pub(super) fn class(&self, id: NounId, place: Place<'a>) -> Expression {
+        self.class_within(id, place, &[])
+    }
+
+    /// Whether the person is in a class, other than by way of the classes `within` which it is looked at.
+    fn class_within(&self, id: NounId, place: Place<'a>, within: &[NounId]) -> Expression {
         if self.tables.is_everyone(id) {
             return Expression::TRUE;
         }
-        let Some(class) = self.tables.layout.classes.get(&id).filter(|_| depth < 32) else {
+        let Some(class) = self.tables.layout.classes.get(&id) else {
             return Expression::FALSE;
         };
         if let Some(bits) = class.whole {
             return Expression::Test(Test::Class(bits), Note::Class(bits));
         }
-        let of = |id: &NounId| self.class(*id, place, depth + 1);
-        let around = Expression::and(class.inside.iter().map(of));
-        let own = class.lines.iter().map(|line| {
+        if within.contains(&id) {
+            return Expression::FALSE;
+        }
+        let within: Vec<NounId> = within.iter().copied().chain([id]).collect();
+        let lines = class.lines.iter().map(|line| {
             let bits = line
                 .bits
                 .map(|bits| Expression::Test(Test::Class(bits), Note::Class(bits)));
             let facts = line.conditions.iter().map(|facts| {
                 Expression::or(facts.iter().map(|fact| self.fact(fact, place))).certain()
             });
-            Expression::and(bits.into_iter().chain(facts).chain([around.clone()]))
+            let narrowed = line
+                .narrows
+                .iter()
+                .map(|wide| self.class_within(*wide, place, &within));
+            Expression::and(bits.into_iter().chain(facts).chain(narrowed))
         });
-        let members = class.members.iter().map(of);
-        Expression::or(
-            std::iter::once(Expression::bit(class.given))
-                .chain(own)
-                .chain(members),
-        )
+        Expression::or(std::iter::once(Expression::bit(class.given)).chain(lines))
     }
 
     /// That no exception takes the line away.
     pub(super) fn excepts(&self, norm: &'a Norm) -> Expression {
+        let own = norm.excepts.iter().filter(|except| !except.implied);
         Expression::and(
-            norm.excepts
-                .iter()
-                .map(|except| self.except(norm, except).negated()),
+            own.map(|except| self.except(norm, except).negated())
+                .chain([self.kept_by_parts(norm)]),
         )
+    }
+
+    /// That no part which replaces the lines outside of it has taken the person.
+    fn kept_by_parts(&self, norm: &'a Norm) -> Expression {
+        let parts = &self.tables.policy.parts;
+        let inside: Vec<usize> = self.parts(norm.part).collect();
+        let place = Place {
+            norm: Some(norm),
+            bearing: Self::bearing(norm),
+        };
+        let taken = (0..parts.len())
+            .filter(|at| !inside.contains(at))
+            .map(|at| {
+                let replaces = parts.get(at).is_some_and(|part| part.instead);
+                let about: Vec<Expression> = self
+                    .parts(Some(at))
+                    .filter_map(|around| parts.get(around))
+                    .flat_map(|around| &around.defaults)
+                    .filter(|used| replaces && used.slot == Slot::About)
+                    .map(|used| self.about(used, place))
+                    .collect();
+                if about.is_empty() {
+                    Expression::TRUE
+                } else {
+                    Expression::and(about).negated()
+                }
+            });
+        Expression::and(taken)
     }
 
     fn except(&self, norm: &'a Norm, except: &'a Except) -> Expression {
@@ -357,7 +393,7 @@ impl<'a> Reader<'a> {
         if norm.part.is_none() {
             return Expression::TRUE;
         }
-        let parts: Vec<usize> = self.parts(norm).collect();
+        let parts: Vec<usize> = self.parts(norm.part).collect();
         let lines = self
             .tables
             .lines(Mode::Never, Action::Apply)
@@ -425,7 +461,7 @@ impl<'a> Reader<'a> {
         let holds = |named: &Named| set.contains(&named.set);
         match name.kind {
             Kind::Data => self.leaf_in(std::iter::once(name), set),
-            Kind::People => self.class(name.id, place, 0),
+            Kind::People => self.class(name.id, place),
             Kind::Purpose => Expression::of(self.asked.purpose.as_ref().is_some_and(holds)),
             Kind::Recipient => {
                 let receives = match &self.asked.receiver {

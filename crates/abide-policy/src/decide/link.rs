@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::leaf_set::LeafSet;
 use crate::model::{NounUse, Policy, SlotUse};
-use crate::nouns::{Noun, NounId};
+use crate::nouns::{Declaration, Noun, NounId};
 use crate::vocabulary::{Kind, Slot};
 
 /// Chains of such links longer than this are cut.
@@ -59,6 +59,11 @@ impl DataLinks {
         self.all.iter().flat_map(|link| [link.child, link.parent])
     }
 
+    /// What these names cover without any link; nothing if there are no links.
+    pub(super) fn firm_sets(&self, names: &[NounId]) -> Vec<&LeafSet> {
+        names.iter().filter_map(|id| self.firm.get(id)).collect()
+    }
+
     /// The chains of links by which a leaf is in the data named, all of which must be open; `None` if it is in it anyway.
     pub(super) fn chains(&self, name: NounId, leaf: u32) -> Option<Vec<Vec<&DataLink>>> {
         let firmly = |wide: NounId, set: &LeafSet| {
@@ -109,21 +114,16 @@ fn conditions(noun: &Noun, parent: &NounUse) -> Vec<Vec<NounUse>> {
             .map(|used| used.names().cloned().collect())
             .collect()
     };
-    let own = noun.declarations.iter().find(|line| {
-        line.span.file == parent.span.file
-            && line.span.start <= parent.span.start
-            && parent.span.end <= line.span.end
-    });
-    match own {
-        Some(line) => facts(&line.slots),
-        // The parent stands in the braces of a line: it is one of those with a condition, if there is one.
-        None => noun
-            .declarations
-            .iter()
-            .map(|line| facts(&line.slots))
-            .find(|facts| !facts.is_empty())
-            .unwrap_or_default(),
-    }
+    line_with(noun, parent).map_or_else(Vec::new, |line| facts(&line.slots))
+}
+
+/// The line of a noun in which a name stands: the last that begins before it, for what stands in braces comes after the
+/// head of its line.
+pub(super) fn line_with<'n>(noun: &'n Noun, name: &NounUse) -> Option<&'n Declaration> {
+    noun.declarations
+        .iter()
+        .filter(|line| line.span.file == name.span.file && line.span.start <= name.span.start)
+        .max_by_key(|line| line.span.start)
 }
 
 /// What each name of data covers if none of the links holds.

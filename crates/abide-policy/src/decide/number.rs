@@ -70,13 +70,13 @@ impl Numbers {
         let Some(given) = self.all.get(name) else {
             return Vec::new();
         };
-        let mut found = residence.map_or_else(Vec::new, |residence| at(given, residence));
-        if found.is_empty() {
-            for law in given {
-                found.extend(law.general);
-                found.extend(law.by_place.iter().map(|(_, value)| *value));
-            }
+        if let Some(value) = residence.and_then(|residence| at(given, residence)) {
+            return vec![value];
         }
+        let found = given.iter().flat_map(|law| {
+            let places = law.by_place.iter().map(|(_, value)| *value);
+            law.general.into_iter().chain(places)
+        });
         let mut unique: Vec<ConstantValue> = Vec::new();
         for value in found {
             if !unique.contains(&value) {
@@ -103,38 +103,37 @@ fn given(policy: &Policy, law: &Law, constant: &Constant) -> Given {
     }
 }
 
-/// The numbers of each law for a residence; none if that cannot be told.
-fn at(given: &[Given], residence: &Residence) -> Vec<ConstantValue> {
-    let mut found = Vec::new();
+/// The number for a residence, of the first law that gives one; none if that cannot be told.
+fn at(given: &[Given], residence: &Residence) -> Option<ConstantValue> {
     for law in given {
         let exact = law
             .by_place
             .iter()
             .find(|(place, _)| place.id == residence.id);
-        let narrower = law
+        if let Some((_, value)) = exact {
+            return Some(*value);
+        }
+        if law
             .by_place
             .iter()
-            .any(|(place, _)| place.id != residence.id && residence.set.contains(&place.set));
-        if exact.is_none() && narrower {
-            return Vec::new();
+            .any(|(place, _)| residence.set.contains(&place.set))
+        {
+            return None;
         }
-        let wider = || {
-            law.by_place
-                .iter()
-                .filter(|(place, _)| place.set.contains(&residence.set))
-                .min_by_key(|(place, _)| place.set.leaves().map_or(usize::MAX, |all| all.len()))
-        };
+        let wider = law
+            .by_place
+            .iter()
+            .filter(|(place, _)| place.set.contains(&residence.set))
+            .min_by_key(|(place, _)| place.set.leaves().map_or(usize::MAX, |all| all.len()));
         let holds = law
             .place
             .as_ref()
             .is_none_or(|place| place.contains(&residence.set));
-        let general = || law.general.filter(|_| holds);
-        found.extend(
-            exact
-                .or_else(wider)
-                .map(|(_, value)| *value)
-                .or_else(general),
-        );
+        let general = law.general.filter(|_| holds);
+        let found = wider.map(|(_, value)| *value).or(general);
+        if found.is_some() {
+            return found;
+        }
     }
-    found
+    None
 }

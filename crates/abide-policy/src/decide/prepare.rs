@@ -16,6 +16,7 @@ use super::region::Regions;
 use super::tables::Tables;
 use crate::leaf_set::LeafSet;
 use crate::model::Norm;
+use crate::nouns::NounId;
 use crate::vocabulary::{Action, Kind, Mode};
 
 /// The most nodes that the program of one question may have.
@@ -85,6 +86,7 @@ pub struct Prepared {
     /// How many lines the policy has; numbers from here on are of `bare`.
     pub(super) norms: u32,
     pub(super) bare: Vec<String>,
+    pub(super) purpose: Option<NounId>,
     pub(super) question: Question,
 }
 
@@ -122,6 +124,7 @@ impl Tables {
                 },
                 norms: u32::try_from(self.policy.norms.len()).unwrap_or(u32::MAX),
                 bare: Vec::new(),
+                purpose: asked.purpose.as_ref().map(|named| named.id),
                 question: question.clone(),
             },
         };
@@ -268,7 +271,10 @@ impl<'a> Draft<'a> {
         let kept = self.tables.lines(Mode::Must, Action::Keep);
         let mut found: Vec<(Behind, Expression)> = kept
             .filter(|(_, norm)| self.holds_leaf(reader, norm))
-            .map(|(line, norm)| (Behind::Line(line), reader.around(norm)))
+            .map(|(line, norm)| {
+                let applies = Expression::and([reader.around(norm), reader.spared(norm)]);
+                (Behind::Line(line), applies)
+            })
             .collect();
         let place = Place {
             norm: None,
@@ -310,7 +316,7 @@ impl<'a> Draft<'a> {
     /// Every set of leaves that some line or scope names.
     fn telling_sets(&self) -> Vec<&'a LeafSet> {
         let policy = &self.tables.policy;
-        let mut names: Vec<crate::nouns::NounId> = Vec::new();
+        let mut names: Vec<NounId> = Vec::new();
         for norm in &policy.norms {
             let used = norm.all_names().filter(|name| {
                 matches!(
@@ -334,7 +340,8 @@ impl<'a> Draft<'a> {
             .all
             .iter()
             .filter_map(|region| region.scope.data.as_ref());
-        let named = names.into_iter().map(|id| policy.nouns.set(id));
-        named.chain(scopes).collect()
+        let firm = self.tables.links.firm_sets(&names);
+        let named = names.iter().map(|id| policy.nouns.set(*id));
+        named.chain(scopes).chain(firm).collect()
     }
 }

@@ -153,7 +153,7 @@ impl<'a> Live<'a> {
             (true, true) => 1,
             (false, _) => 2,
         };
-        all.sort_by(|one, two| (one.held.since, turn(one)).cmp(&(two.held.since, turn(two))));
+        all.sort_by_key(|live| (live.held.since, turn(live)));
         for at in 0..all.len() {
             let (before, rest) = all.split_at_mut(at);
             let Some(live) = rest.first_mut() else {

@@ -5,7 +5,7 @@ use super::expression::{Expression, Note, Test};
 use super::line::{Place, Reader};
 use super::window::{Choice, Window, Written, beginning, over};
 use crate::model::{Norm, NounUse, SlotUse, Value};
-use crate::vocabulary::{Kind, Mode, Slot};
+use crate::vocabulary::{Action, Kind, Mode, Slot};
 
 /// The windows of a line and of its exceptions, each with the slot that starts it.
 pub(super) fn windows(norm: &Norm) -> Vec<(&SlotUse, Window)> {
@@ -84,11 +84,7 @@ impl<'a> Reader<'a> {
             return Expression::TRUE;
         };
         Expression::or(used.values.iter().map(|value| match value {
-            Value::Date(date) => {
-                let passed = from(over(date.value));
-                let needed = Needed::Event(date.value.to_string());
-                self.waiting(passed, needed, place)
-            }
+            Value::Date(date) => from(over(date.value)),
             Value::Noun(name) => self.waiting(self.happened(name, place), awaited(name), place),
             _ => Expression::FALSE,
         }))
@@ -103,7 +99,11 @@ impl<'a> Reader<'a> {
         } else {
             Choice::Last
         };
-        let Some(window) = window(slots, choice) else {
+        // The window of a duty is its deadline, which ends nothing; only a duty to keep lasts as long as it says.
+        let lasts = place.norm.is_none_or(|norm| {
+            place.bearing.is_open() || norm.mode != Mode::Must || norm.action == Action::Keep
+        });
+        let Some(window) = window(slots, choice).filter(|_| lasts) else {
             return Expression::or(
                 used.names()
                     .map(|name| self.waiting(self.happened(name, place), awaited(name), place)),

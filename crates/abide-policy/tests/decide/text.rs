@@ -175,7 +175,7 @@ fn ids(lines: &[Line]) -> String {
 }
 
 fn missing(missing: &Missing) -> String {
-    let needed = match &missing.needed {
+    match &missing.needed {
         Needed::Fact(name) => format!("fact {name}"),
         Needed::Event(name) => format!("event {name}"),
         Needed::Duty(name) => format!("duty {name}"),
@@ -183,8 +183,7 @@ fn missing(missing: &Missing) -> String {
         Needed::Subject(name) => format!("subject {name}"),
         Needed::Relation(name) => format!("relation {name}"),
         Needed::Line(name) => format!("line `{name}`"),
-    };
-    needed
+    }
 }
 
 /// `permit A-1 then A-9`, `ask A-1: fact consent`, `deny: line `use email``.
