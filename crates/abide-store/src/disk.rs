@@ -2,7 +2,7 @@
 //! Never does file work where it would hold up other tasks.
 
 use std::fs::{File, OpenOptions};
-use std::io::Write as _;
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 use crate::error::StoreError;
@@ -20,13 +20,33 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.write_all(bytes)?;
     file.sync_all()?;
     std::fs::rename(&beside, path)?;
-    match path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    {
-        Some(folder) => File::open(folder)?.sync_all(),
-        None => Ok(()),
+    sync_folder_of(path)
+}
+
+/// Adds whole lines to an open file, on disk with the file's name when it returns. The file was opened to read and append,
+/// and is locked where others may write to it.
+pub(crate) fn append(mut file: File, lines: &str, path: &Path) -> std::io::Result<()> {
+    // A line that a crash cut short has no end yet: what follows must not become part of it.
+    if file.metadata()?.len() > 0 {
+        let mut last = [0];
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut last)?;
+        if last != *b"\n" {
+            file.write_all(b"\n")?;
+        }
     }
+    file.write_all(lines.as_bytes())?;
+    file.sync_all()?;
+    // Each time, because whoever made the file may have been killed before doing so.
+    sync_folder_of(path)
+}
+
+/// Puts the names in a file's folder on disk, which syncing the file need not do.
+fn sync_folder_of(path: &Path) -> std::io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 /// Options that keep what is created to its owner.

@@ -41,9 +41,30 @@ impl Store {
     ) -> Result<Written, StoreError> {
         let family = self.family(subject).await?;
         if let Some(journal) = self.journal() {
-            journal.append(self.tenant(), &family, now).await?;
+            let at = now.max(self.last_created(&family).await?);
+            journal.append(self.tenant(), &family, at).await?;
         }
         self.erase_family(&family, clauses, actor, now).await
+    }
+
+    /// When the youngest of them became known. An erasure comes after that, whatever a clock that went back says: else a
+    /// restored store would take them for someone who had come back.
+    async fn last_created(&self, family: &[SubjectToken]) -> Result<Timestamp, StoreError> {
+        let mut last = Timestamp::MIN;
+        for token in family {
+            let row = self
+                .engine()
+                .row(
+                    "reading a subject",
+                    "SELECT created_at FROM subjects WHERE tenant = $1 AND token = $2",
+                    vec![self.tenant().into(), (*token).into()],
+                )
+                .await?;
+            if let Some(row) = row {
+                last = last.max(crate::moment(row.int(0)?)?);
+            }
+        }
+        Ok(last)
     }
 
     async fn erase_family(

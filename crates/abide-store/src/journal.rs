@@ -5,15 +5,15 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use zeroize::Zeroizing;
 
-use crate::disk::{blocking, failed, private, write_private};
+use crate::disk::{append, blocking, failed, private, write_private};
 use crate::error::StoreError;
 use crate::keys::{Key, KeyKind, Secret, parse_line};
 use crate::subject::SubjectToken;
@@ -30,9 +30,6 @@ pub struct Journal(Arc<Inner>);
 struct Inner {
     path: PathBuf,
     keys_path: PathBuf,
-    keys: Mutex<Vec<Key>>,
-    /// One line at a time, so that a line is whole.
-    writing: Mutex<()>,
 }
 
 impl fmt::Debug for Journal {
@@ -59,19 +56,15 @@ impl Erasures {
 }
 
 impl Journal {
-    /// Opens the journal at `path`, with the keys of its periods in `keys_path`. Both are made when they are first needed.
+    /// Opens the journal at `path`, with the keys of its periods in `keys_path`. Both are made when they are first needed,
+    /// and several programs may use them at once.
     pub fn open(path: &Path, keys_path: &Path) -> Result<Self, StoreError> {
-        let keys = match std::fs::read_to_string(keys_path) {
-            Ok(text) => parse_keys(&Zeroizing::new(text))?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(failed(DOING, keys_path, &error)),
-        };
-        Ok(Self(Arc::new(Inner {
+        let journal = Self(Arc::new(Inner {
             path: path.to_owned(),
             keys_path: keys_path.to_owned(),
-            keys: Mutex::new(keys),
-            writing: Mutex::new(()),
-        })))
+        }));
+        journal.keys()?;
+        Ok(journal)
     }
 
     /// Adds that these subjects are erased; on disk when it answers.
@@ -97,23 +90,38 @@ impl Journal {
         let journal = self.clone();
         blocking(move || {
             let first_kept = period_of(before);
-            let mut keys = journal.keys();
-            let kept: Vec<Key> = keys
-                .iter()
-                .filter(|key| key.id >= first_kept)
-                .cloned()
-                .collect();
-            if kept.len() < keys.len() {
-                journal.save_keys(&kept)?;
-                *keys = kept;
+            let _locked = journal.locked()?;
+            let mut keys = journal.keys()?;
+            let all = keys.len();
+            keys.retain(|key| key.id >= first_kept);
+            if keys.len() < all {
+                journal.save_keys(&keys)?;
             }
             Ok(())
         })
         .await
     }
 
-    fn keys(&self) -> MutexGuard<'_, Vec<Key>> {
-        self.0.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The keys of the periods. Read each time: another program may have begun a period.
+    fn keys(&self) -> Result<Vec<Key>, StoreError> {
+        let path = &self.0.keys_path;
+        match std::fs::read_to_string(path) {
+            Ok(text) => parse_keys(&Zeroizing::new(text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(failed(DOING, path, &error)),
+        }
+    }
+
+    /// The journal's file, for one writer at a time among all tasks and programs, until it is dropped.
+    fn locked(&self) -> Result<File, StoreError> {
+        let path = &self.0.path;
+        let locked = private()
+            .read(true)
+            .append(true)
+            .create(true)
+            .open(path)
+            .and_then(|file| file.lock().map(|()| file));
+        locked.map_err(|error| failed(DOING, path, &error))
     }
 
     fn append_lines(
@@ -122,47 +130,30 @@ impl Journal {
         tokens: &[SubjectToken],
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        let file = self.locked()?;
         let period = period_of(now);
         let secret = self.secret_of(&period)?;
-        let lines: String = tokens
-            .iter()
-            .map(|token| {
-                let hash = hash_of(&secret, tenant, *token);
-                format!("{period} {} {hash}\n", now.as_millisecond())
-            })
-            .collect();
+        let lines = tokens.iter().map(|token| {
+            let hash = hash_of(&secret, tenant, *token);
+            format!("{period} {} {hash}\n", now.as_millisecond())
+        });
         let path = &self.0.path;
-        let _one_at_a_time = self
-            .0
-            .writing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let written = private()
-            .append(true)
-            .create(true)
-            .open(path)
-            .and_then(|mut file| {
-                file.write_all(lines.as_bytes())?;
-                file.sync_all()
-            });
-        written.map_err(|error| failed(DOING, path, &error))
+        append(file, &lines.collect::<String>(), path).map_err(|error| failed(DOING, path, &error))
     }
 
-    /// The key of a period, made and saved before anything is hashed with it.
+    /// The key of a period, made and saved before anything is hashed with it. The journal is locked.
     fn secret_of(&self, period: &str) -> Result<Secret, StoreError> {
-        let mut keys = self.keys();
+        let mut keys = self.keys()?;
         if let Some(key) = keys.iter().find(|key| key.id == period) {
             return Ok(key.secret.clone());
         }
         let secret = Secret::random()?;
-        let mut more = keys.clone();
-        more.push(Key {
+        keys.push(Key {
             kind: KeyKind::Journal,
             id: period.to_owned(),
             secret: secret.clone(),
         });
-        self.save_keys(&more)?;
-        *keys = more;
+        self.save_keys(&keys)?;
         Ok(secret)
     }
 
@@ -174,8 +165,8 @@ impl Journal {
     }
 
     fn read_lines(&self) -> Result<Erasures, StoreError> {
-        let keys = self.keys().clone();
-        let mut periods: Vec<(String, Secret, HashMap<String, i64>)> = keys
+        let mut periods: Vec<(String, Secret, HashMap<String, i64>)> = self
+            .keys()?
             .into_iter()
             .map(|key| (key.id, key.secret.clone(), HashMap::new()))
             .collect();

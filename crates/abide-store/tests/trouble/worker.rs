@@ -5,8 +5,8 @@ use std::io::Write as _;
 use abide_store::{Keys, Sequencer};
 use jiff::Timestamp;
 
-use crate::forgetting_disk;
 use crate::stage::{Node, at, clock_from};
+use crate::{forgetting_disk, journal};
 
 /// How many writers one process has.
 const WRITERS: usize = 8;
@@ -27,6 +27,7 @@ fn role() {
         match role.as_str() {
             "insert-rows" => forgetting_disk::insert_rows().await,
             "busy-node" => busy_node().await,
+            "erase-accounts" => journal::erase_accounts().await,
             _ => panic!("no role `{role}`"),
         }
     });
