@@ -14,9 +14,6 @@ use crate::keys::KeyKind;
 use crate::statement::{Statement, Value};
 use crate::write::{SealedPart, Sealing, Step, WriteTx, Written};
 
-/// How far links are followed. Longer chains do not arise: a link always leads to a resolved subject.
-const MAX_LINKS: usize = 8;
-
 /// The longest identifier.
 const MAX_IDENTIFIER_BYTES: usize = 1024;
 
@@ -180,22 +177,28 @@ impl Store {
 
     /// The subject that this one turned out to be, or itself: the last link counts.
     pub async fn resolve(&self, token: SubjectToken) -> Result<SubjectToken, StoreError> {
+        let mut chain: Vec<(SubjectToken, i64)> = Vec::new();
         let mut at = token;
-        for _ in 0..MAX_LINKS {
+        loop {
             let row = self
                 .engine()
                 .row(
                     "reading a subject",
-                    "SELECT into_token FROM links WHERE tenant = $1 AND token = $2 ORDER BY arrival DESC LIMIT 1",
+                    "SELECT into_token, arrival FROM links WHERE tenant = $1 AND token = $2 ORDER BY arrival DESC LIMIT 1",
                     vec![self.tenant().into(), at.into()],
                 )
                 .await?;
-            match row {
-                Some(row) => at = SubjectToken(row.array(0)?),
-                None => break,
+            let Some(row) = row else { return Ok(at) };
+            chain.push((at, row.int(1)?));
+            at = SubjectToken(row.array(0)?);
+            // Joins that were made at the same time can close a circle. Its first link gives way, so that all on it
+            // resolve to one subject.
+            if let Some(start) = chain.iter().position(|(before, _)| *before == at) {
+                let circle = &chain[start..];
+                let first = circle.iter().min_by_key(|(_, arrival)| *arrival);
+                return Ok(first.map_or(at, |(token, _)| *token));
             }
         }
-        Ok(at)
     }
 
     /// The subject that this one resolves to, first, and everyone who was joined into it.
@@ -254,7 +257,8 @@ impl Store {
         Identifier::new(&row.text(0)?, value).map(Some)
     }
 
-    /// Joins a device or cookie into someone known. From here on both are one subject, with both histories.
+    /// Joins a device or cookie into someone known. From here on both are one subject, with both histories. A device that
+    /// several people share belongs to whom it was joined into last.
     pub async fn join(
         &self,
         device: SubjectToken,
@@ -273,7 +277,7 @@ impl Store {
         let entry_id = tx.entry_id();
         tx.push(
             Statement::new(
-                "INSERT INTO links (tenant, token, into_token, entry_id, arrival, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+                "INSERT INTO links (tenant, token, into_token, entry_id, arrival, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, token, into_token) DO UPDATE SET entry_id = excluded.entry_id, arrival = excluded.arrival, at = excluded.at",
                 vec![
                     self.tenant().into(),
                     device.into(),
@@ -282,8 +286,7 @@ impl Store {
                     Value::Arrival(None),
                     now.as_millisecond().into(),
                 ],
-            )
-            .or_refuse(Refusal::AlreadyThere),
+            ),
         );
         tx.commit().await
     }

@@ -15,6 +15,7 @@ mod clock;
 mod concurrent;
 mod disk;
 mod forgetting_disk;
+mod join;
 mod journal;
 mod kill;
 mod process;
