@@ -83,7 +83,7 @@ pub fn compile(library: &Library, files: &[SourceFile], today: Option<Date>) -> 
             },
             &mut findings,
         );
-        check::suppress(policy, &mut findings);
+        check::suppress(policy, today, &mut findings);
     }
     diagnostic::settle(&mut findings);
     Compiled { policies, findings }
