@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::Store;
-use crate::disk::{blocking, failed, private, write_private};
+use crate::disk::{blocking, failed, private, sync_folder_of, write_private};
 use crate::engine::{Row, Transaction};
 use crate::error::StoreError;
 use crate::migrate::MIGRATIONS;
@@ -104,9 +104,14 @@ impl Store {
         snapshot.rollback().await?;
         let json = serde_json::to_string_pretty(&manifest)
             .map_err(|error| StoreError::corrupt("manifest", error))?;
-        let path = folder.join(MANIFEST);
+        let (folder, data_keys) = (folder.to_owned(), data_keys.to_owned());
         blocking(move || {
-            write_private(&path, json.as_bytes()).map_err(|error| failed(DOING, &path, &error))
+            let path = folder.join(MANIFEST);
+            // The names of the folder and of the data keys' file are part of the backup too.
+            let written = write_private(&path, json.as_bytes())
+                .and_then(|()| sync_folder_of(&folder))
+                .and_then(|()| sync_folder_of(&data_keys));
+            written.map_err(|error| failed(DOING, &path, &error))
         })
         .await?;
         Ok(manifest)

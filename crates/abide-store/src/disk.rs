@@ -42,7 +42,7 @@ pub(crate) fn append(mut file: File, lines: &str, path: &Path) -> std::io::Resul
 }
 
 /// Puts the names in a file's folder on disk, which syncing the file need not do.
-fn sync_folder_of(path: &Path) -> std::io::Result<()> {
+pub(crate) fn sync_folder_of(path: &Path) -> std::io::Result<()> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());

@@ -121,7 +121,8 @@ impl fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens a store, brings its schema up to date and makes the tenant's log if there is none.
+    /// Opens a store, brings its schema up to date, makes the tenant's log if there is none, and ends a restoration that
+    /// was cut short.
     ///
     /// `url` is `sqlite:PATH`, a plain path or `postgres://…`.
     pub async fn open(
@@ -146,6 +147,7 @@ impl Store {
             tenant: Arc::from(options.tenant),
         };
         store.ensure_log().await?;
+        store.finish_restoration(now).await?;
         Ok(store)
     }
 

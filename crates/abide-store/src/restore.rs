@@ -18,7 +18,7 @@ use crate::evidence::Evidence;
 use crate::keys::{KeyKind, Keys};
 use crate::migrate::{MIGRATIONS, lacking, migrate};
 use crate::sequencer::{fresh_origin, signer};
-use crate::statement::Value;
+use crate::statement::{Statement, Value};
 use crate::table::Table;
 use crate::tile::int;
 use crate::{Store, StoreOptions};
@@ -54,19 +54,50 @@ impl Store {
         let schema = manifest.schema.len();
         check_empty(&engine, schema).await?;
         migrate(&engine, &MIGRATIONS[..schema], now).await?;
-        let filled = fill(&engine, restoration, &manifest, &keys, now).await;
+        let after = match &options.journal {
+            Some(_) => After::Replay,
+            None => After::Nothing,
+        };
+        let filled = fill(&engine, restoration, &manifest, &keys, after, now).await;
         engine.close().await;
         filled?;
-        let store = Self::open(url, keys, options, now).await?;
-        store
-            .begin(Evidence::new("store.restored", "restore", now))?
-            .commit()
-            .await?;
-        if let Some(journal) = store.journal().cloned() {
-            store.replay(&journal, now).await?;
-        }
-        Ok(store)
+        Self::open(url, keys, options, now).await
     }
+
+    /// Ends a restoration of this tenant, if one was begun: also one that was cut short, so that nobody who was erased is
+    /// served by whoever opens the store next.
+    pub(crate) async fn finish_restoration(&self, now: Timestamp) -> Result<(), StoreError> {
+        let about = || vec![Value::from(self.tenant()), RESTORED.into()];
+        let sql = "SELECT value FROM counters WHERE tenant = $1 AND name = $2";
+        let Some(row) = self.engine().row(DOING, sql, about()).await? else {
+            return Ok(());
+        };
+        match self.journal() {
+            Some(journal) => drop(self.replay(journal, now).await?),
+            None if row.int(0)? == After::Nothing as i64 => {}
+            None => {
+                return Err(StoreError::Setting(
+                    "the restoration of this store was cut short before erasures were carried out again; open it with its erasure journal".into(),
+                ));
+            }
+        }
+        let mut tx = self.begin(Evidence::new("store.restored", "restore", now))?;
+        let sql = "DELETE FROM counters WHERE tenant = $1 AND name = $2";
+        tx.push(Statement::new(sql, about()));
+        tx.commit().await.map(drop)
+    }
+}
+
+/// The counter that says of a tenant that its records are back and what is still to be done, as a number of [`After`].
+const RESTORED: &str = "restored";
+
+/// What a restoration does once the records are back.
+#[derive(Clone, Copy)]
+enum After {
+    /// There is no journal.
+    Nothing = 0,
+    /// Erasures in the journal are carried out again.
+    Replay = 1,
 }
 
 /// A database that has no store, or only the tables that a restoration which failed has left.
@@ -113,6 +144,7 @@ async fn fill(
     restoration: &Restoration,
     manifest: &Manifest,
     keys: &Keys,
+    after: After,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let mut transaction = engine.begin(DOING).await?;
@@ -141,6 +173,9 @@ async fn fill(
         .raise_arrivals(&mut transaction, last.unwrap_or(0) + ARRIVALS)
         .await?;
     continue_logs(&mut transaction, restoration, keys, now).await?;
+    let sql = "INSERT INTO counters (tenant, name, value) SELECT tenant, $1, $2 FROM logs";
+    let mark = [RESTORED.into(), (after as i64).into()];
+    transaction.execute(sql, &mark).await?;
     transaction.commit().await
 }
 

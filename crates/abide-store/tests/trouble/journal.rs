@@ -13,11 +13,11 @@ use crate::process::{Process, role};
 use crate::stage::{Node, at, named, sqlite_url};
 use crate::worker::say;
 
-fn journal_in(folder: &Path) -> Journal {
+pub(crate) fn journal_in(folder: &Path) -> Journal {
     Journal::open(&folder.join("journal"), &folder.join("journal.keys")).unwrap()
 }
 
-async fn node_with_journal(folder: &Path, keys: &Keys) -> Node {
+pub(crate) async fn node_with_journal(folder: &Path, keys: &Keys) -> Node {
     let options = StoreOptions {
         journal: Some(journal_in(folder)),
         ..StoreOptions::default()
@@ -28,7 +28,7 @@ async fn node_with_journal(folder: &Path, keys: &Keys) -> Node {
     }
 }
 
-async fn erase(node: &Node, account: &str, seconds: i64) {
+pub(crate) async fn erase(node: &Node, account: &str, seconds: i64) {
     let subject = node.store.subject(&named(account)).await.unwrap();
     let erased = node
         .store

@@ -9,6 +9,7 @@
 )]
 
 mod audit;
+mod backup;
 mod bad_disk;
 mod chance;
 mod clock;

@@ -6,7 +6,7 @@ use abide_store::{Keys, Sequencer};
 use jiff::Timestamp;
 
 use crate::stage::{Node, at, clock_from};
-use crate::{forgetting_disk, journal};
+use crate::{backup, forgetting_disk, journal};
 
 /// How many writers one process has.
 const WRITERS: usize = 8;
@@ -28,6 +28,7 @@ fn role() {
             "insert-rows" => forgetting_disk::insert_rows().await,
             "busy-node" => busy_node().await,
             "erase-accounts" => journal::erase_accounts().await,
+            "restore-backup" => backup::restore_backup().await,
             _ => panic!("no role `{role}`"),
         }
     });
