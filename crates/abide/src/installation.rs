@@ -28,7 +28,7 @@ impl Place {
         Config::load(self.config.as_deref())
     }
 
-    /// Opens the store as it is, runs the work on it, and closes it. A store that is not there is an error.
+    /// Opens the store, runs the work on it, and closes it. A store that is not there is an error.
     pub fn work<T>(
         &self,
         now: Timestamp,
@@ -43,8 +43,25 @@ impl Place {
                 path.display()
             );
         }
+        Self::open_and_work(config, now, work)
+    }
+
+    /// The same, for what comes before the first start: a store that is not there is made, if there are keys for it.
+    pub fn set_up<T>(
+        &self,
+        now: Timestamp,
+        work: impl AsyncFnOnce(&Installation) -> Result<T>,
+    ) -> Result<T> {
+        Self::open_and_work(self.config()?, now, work)
+    }
+
+    fn open_and_work<T>(
+        config: Config,
+        now: Timestamp,
+        work: impl AsyncFnOnce(&Installation) -> Result<T>,
+    ) -> Result<T> {
+        let keys = keys(&config)?;
         runtime()?.block_on(async {
-            let keys = keys(&config)?;
             let store = open(&config, keys.clone(), now).await?;
             let installation = Installation {
                 config,
@@ -94,6 +111,12 @@ pub fn keys(config: &Config) -> Result<Keys> {
         let text = Zeroizing::new(text);
         return Keys::parse(&text)
             .with_context(|| format!("environment variable `{KEYS_VARIABLE}`"));
+    }
+    if !config.keys.exists() {
+        bail!(
+            "there is no key file `{}`; `abide keys init` makes it, and so does the first start of `abide serve`",
+            config.keys.display()
+        );
     }
     Ok(Keys::load(&config.keys)?)
 }

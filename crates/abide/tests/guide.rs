@@ -28,13 +28,12 @@ struct Step {
 }
 
 impl Step {
-    /// Whether the command goes on: after a backslash, and up to the `END` of a text that it is given.
+    /// Whether the command goes on: after a backslash, inside quotes, and up to the `END` of a text that it is given.
     fn is_open(&self) -> bool {
-        let text = self.command.split_once("<<'END'\n");
-        let waits = self.command.ends_with("<<'END'");
+        let text = self.command.split_once("<<'END'");
         self.command.ends_with('\\')
-            || waits
-            || text.is_some_and(|(_, text)| !text.ends_with("END"))
+            || self.command.matches('\'').count() % 2 == 1
+            || text.is_some_and(|(_, text)| !text.ends_with("\nEND"))
     }
 }
 
@@ -162,6 +161,16 @@ fn run(page: &str) {
 #[test]
 fn the_readme() {
     run("../README.md");
+}
+
+#[test]
+fn consents_and_receipts() {
+    run("guide/consents-and-receipts.md");
+}
+
+#[test]
+fn check_the_evidence() {
+    run("guide/verify.md");
 }
 
 #[test]

@@ -203,7 +203,7 @@ fn versions_are_published_put_in_force_and_taken_back() {
         &desk,
         "policy publish broken.kdl",
         2,
-        "`broken.kdl` has errors, so it is not published",
+        "`broken.kdl` has errors and cannot be published",
     );
     check(
         &desk,

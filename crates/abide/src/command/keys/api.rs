@@ -63,7 +63,7 @@ pub fn run(place: &Place, arguments: &Arguments) -> Result<Outcome> {
 }
 
 fn add(place: &Place, label: &str, scopes: &BTreeSet<ApiScope>) -> Result<Outcome> {
-    let (secret, key) = place.work(clock::now(), async |installation| {
+    let (secret, key) = place.set_up(clock::now(), async |installation| {
         let store = &installation.store;
         Ok(store
             .create_api_key(label, scopes, OPERATOR, installation.now)

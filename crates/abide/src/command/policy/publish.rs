@@ -2,16 +2,15 @@
 
 use std::path::PathBuf;
 
-use abide_policy::diagnostic;
-use abide_policy::source::SourceFile;
-use abide_policy::{Library, compile};
-use abide_store::{ActivationKind, Refusal, StoreError};
-use anyhow::{Context, Result, bail};
+use abide_store::{Refusal, StoreError};
+use anyhow::{Result, bail};
 
+use super::version::short;
+use crate::clock;
 use crate::command::{OPERATOR, Outcome};
 use crate::installation::{Installation, Place};
 use crate::output::print;
-use crate::{clock, files};
+use crate::policies::{self, Publishable};
 
 /// Arguments of `abide policy publish`.
 #[derive(clap::Args)]
@@ -27,70 +26,40 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
-    let path = arguments.path.display();
-    let files = files::read_named(&arguments.path)?;
-    let compiled = compile(Library::standard(), &files, Some(clock::today()));
-    if !compiled.is_clean() {
-        eprintln!("{}", diagnostic::render_all(&compiled.findings, &files));
-        bail!("`{path}` has errors, so it is not published; mend them, see `abide check {path}`");
+    let policy = policies::read(&arguments.path, clock::today())?;
+    let name = &policy.policy.name;
+    let date = policies::version_date(&policy.policy);
+    if date.is_empty() {
+        bail!("policy `{name}` has no version; add `version=\"…\"`");
     }
-    let [policy] = compiled.policies.as_slice() else {
-        bail!(
-            "`{path}` holds {} policies; publish one at a time",
-            compiled.policies.len()
-        );
-    };
-    let date = policy.version.as_ref().map(|date| date.value.to_string());
-    let date = date.with_context(|| {
-        format!(
-            "policy `{}` has no version; add `version=\"…\"`",
-            policy.name
-        )
-    })?;
-    let texts = texts(&files);
-    arguments.place.work(clock::now(), async |installation| {
-        let hash = publish(installation, &policy.name, &date, &texts).await?;
+    let said = arguments.place.set_up(clock::now(), async |installation| {
+        let said = publish(installation, &policy, &date).await?;
         if arguments.activate {
-            let (store, now) = (&installation.store, installation.now);
-            store
-                .activate(&policy.name, &hash, ActivationKind::Activate, OPERATOR, now)
-                .await?;
-            print("it is in force; running servers know within a second")?;
+            let Installation { store, now, .. } = installation;
+            policies::put_in_force(store, &policy, OPERATOR, *now).await?;
         }
-        Ok(())
+        Ok(said)
     })?;
+    print(&format!(
+        "policy `{name}` of {date} {said} version {}",
+        short(&policy.hash)
+    ))?;
+    if arguments.activate {
+        print("it is in force; running servers know within a second")?;
+    }
     Ok(Outcome::Clean)
 }
 
 async fn publish(
     installation: &Installation,
-    policy: &str,
+    policy: &Publishable,
     date: &str,
-    texts: &[(String, String)],
-) -> Result<String> {
-    let published = installation
-        .store
-        .publish(policy, date, texts, OPERATOR, installation.now)
-        .await;
-    let (hash, said) = match published {
-        Ok(hash) => (hash, "is published as"),
-        Err(StoreError::Refused(Refusal::AlreadyThere)) => {
-            (abide_store::policy_hash(texts), "was published already, as")
-        }
-        Err(error) => return Err(error.into()),
-    };
-    print(&format!(
-        "policy `{policy}` of {date} {said} version {}",
-        super::version::short(&hash)
-    ))?;
-    Ok(hash)
-}
-
-/// Texts by file name: the version is the same from whatever folder it is published.
-fn texts(files: &[SourceFile]) -> Vec<(String, String)> {
-    let named = |file: &SourceFile| {
-        let name = file.path.rsplit(['/', '\\']).next().unwrap_or_default();
-        (name.to_owned(), file.text.clone())
-    };
-    files.iter().map(named).collect()
+) -> Result<&'static str> {
+    let Installation { store, now, .. } = installation;
+    let (name, files) = (&policy.policy.name, &policy.files);
+    match store.publish(name, date, files, OPERATOR, *now).await {
+        Ok(_) => Ok("is published as"),
+        Err(StoreError::Refused(Refusal::AlreadyThere)) => Ok("was published already, as"),
+        Err(error) => Err(error.into()),
+    }
 }
