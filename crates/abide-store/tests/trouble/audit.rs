@@ -39,10 +39,11 @@ impl Database {
         }
     }
 
-    pub(crate) async fn execute(&mut self, sql: &'static str) {
+    pub(crate) async fn execute(&mut self, sql: impl Into<String>) {
+        let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.into()));
         match self {
-            Self::Sqlite(it) => drop(sqlx::query(sql).execute(it).await.unwrap()),
-            Self::Postgres(it) => drop(sqlx::query(sql).execute(it).await.unwrap()),
+            Self::Sqlite(it) => drop(sql.execute(it).await.unwrap()),
+            Self::Postgres(it) => drop(sql.execute(it).await.unwrap()),
         }
     }
 }

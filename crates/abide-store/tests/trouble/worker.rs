@@ -6,7 +6,7 @@ use abide_store::{Keys, Sequencer};
 use jiff::Timestamp;
 
 use crate::stage::{Node, at, clock_from};
-use crate::{backup, forgetting_disk, journal};
+use crate::{backup, forgetting_disk, journal, repeat};
 
 /// How many writers one process has.
 const WRITERS: usize = 8;
@@ -29,6 +29,7 @@ fn role() {
             "busy-node" => busy_node().await,
             "erase-accounts" => journal::erase_accounts().await,
             "restore-backup" => backup::restore_backup().await,
+            "serve-requests" => repeat::serve_requests().await,
             _ => panic!("no role `{role}`"),
         }
     });
