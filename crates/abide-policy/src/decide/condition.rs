@@ -35,7 +35,7 @@ impl<'a> Reader<'a> {
     /// Whether a fact is true, for this question and line.
     pub(super) fn fact(&self, used: &NounUse, place: Place<'a>) -> Expression {
         let nouns = &self.tables.policy.nouns;
-        if nouns.find(Kind::Fact, "stated") == Some(used.id) {
+        if self.tables.words.stated == Some(used.id) {
             let permits = place
                 .norm
                 .is_none_or(|norm| norm.mode == Mode::May || norm.action == Action::Apply);
@@ -52,11 +52,12 @@ impl<'a> Reader<'a> {
         } else {
             Expression::Test(Test::Fact(test), note)
         };
-        let brought = ["opted-out", "objected"].iter().any(|name| {
-            nouns
-                .find(Kind::Fact, name)
-                .is_some_and(|id| id == used.id || nouns.set(used.id).contains(nouns.set(id)))
-        });
+        let brought = self
+            .tables
+            .words
+            .brought
+            .iter()
+            .any(|id| *id == used.id || nouns.set(used.id).contains(nouns.set(*id)));
         if brought && self.brought == Brought::Counted {
             Expression::or([self.opted_out().certain(), fact])
         } else {
@@ -64,18 +65,29 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Whether a fact is known not to be true, for this question and line.
+    pub(super) fn refused(&self, used: &NounUse, place: Place<'a>) -> Expression {
+        let test = self.fact_test(used.id, place.norm);
+        if test.against.is_empty() {
+            return Expression::FALSE;
+        }
+        Expression::Test(Test::Refused(test), Note::Silent)
+    }
+
     /// What is held that bears on a fact, for this question and line.
     pub(super) fn fact_test(&self, fact: NounId, norm: Option<&Norm>) -> FactTest {
         let nouns = &self.tables.policy.nouns;
         let wide = nouns.set(fact);
+        let words = &self.tables.words;
         let opted_in = self.asked.action == Action::Sell
-            && nouns
-                .find(Kind::Fact, "opted-in")
+            && words
+                .opted_in
                 .is_some_and(|id| id == fact || wide.contains(nouns.set(id)));
+        let optin = words.optin_sale.map(|id| nouns.set(id));
         let is_optin = |region: &HeldRegion| {
             opted_in
                 && region.kind == Kind::Right
-                && nouns.is_a(region.id, Kind::Right, "optin-sale")
+                && optin.is_some_and(|optin| optin.contains(&region.set))
         };
         let mut test = FactTest::default();
         for region in &self.regions.all {

@@ -10,8 +10,6 @@ use super::right::Row;
 use crate::leaf_set::LeafSet;
 use crate::model::{Norm, NounUse, SlotUse};
 use crate::nouns::NounId;
-use crate::parties::Parties;
-use crate::source::Span;
 use crate::vocabulary::{Action, Kind, Mode, Slot};
 
 /// What stands behind a prohibition.
@@ -72,7 +70,7 @@ impl<'a> Reader<'a> {
             }
             let held = HeldTest {
                 bit: region.bit,
-                cancels: self.cancels(region, |scope| self.covers(&without_lines(scope), None)),
+                cancels: self.cancels(region, |scope| self.covers(scope, None)),
             };
             let held = Expression::Test(Test::Held(held), Note::Silent);
             for (behind, narrowed) in self.offers(region) {
@@ -152,78 +150,48 @@ impl<'a> Reader<'a> {
             return Expression::FALSE;
         }
         let passes_on = matches!(action, Action::Share | Action::Sell);
-        let people_reach = ["marketing", "advertising", "analytics"];
+        let words = &self.tables.words;
+        let leaf = LeafSet::of(self.leaf);
         match row {
             Row::Sale => Expression::of(action == Action::Sell),
             Row::Sharing if passes_on => self.outside_processors(),
-            Row::Ads => self.for_any(&["advertising"]),
-            Row::Analytics => self.for_any(&["analytics"]),
-            Row::Marketing => self.for_any(&["marketing"]),
-            Row::Newsletter => self.for_any(&["newsletter"]),
+            Row::Ads => self.for_any(&words.advertising),
+            Row::Analytics => self.for_any(&words.analytics),
+            Row::Marketing => self.for_any(&words.marketing),
+            Row::Newsletter => self.for_any(&words.newsletter),
             Row::Cookies if matches!(action, Action::Collect | Action::Keep) => {
-                Expression::of(self.is_data("cookie") && !self.is_data("necessary-cookie"))
+                Expression::of(words.cookies.contains(&leaf))
             }
-            Row::Sensitive if passes_on => Expression::of(self.is_data("sensitive")),
+            Row::Sensitive if passes_on => Expression::of(words.sensitive.contains(&leaf)),
             Row::Sensitive if action == Action::Use => Expression::and([
-                Expression::of(self.is_data("sensitive")),
-                self.for_any(&people_reach),
+                Expression::of(words.sensitive.contains(&leaf)),
+                self.for_any(&words.reaching_out),
             ]),
             Row::Collection => Expression::of(action == Action::Collect),
             Row::Objection if action == Action::Keep => Expression::FALSE,
-            Row::Objection if empty_scope => self.for_any(&people_reach),
+            Row::Objection if empty_scope => self.for_any(&words.reaching_out),
             Row::Objection => Expression::TRUE,
             Row::Restriction if action != Action::Keep => {
                 let place = Place {
                     norm: None,
                     bearing: Bearing::Binds,
                 };
-                let consent = self.named_fact("explicit-consent");
-                consent.map_or(Expression::TRUE, |fact| self.fact(&fact, place).negated())
+                let consent = words.explicit_consent.as_ref();
+                consent.map_or(Expression::TRUE, |fact| self.fact(fact, place).negated())
             }
             _ => Expression::FALSE,
         }
     }
 
-    /// A fact of the vocabulary, as if a line named it.
-    pub(super) fn named_fact(&self, name: &str) -> Option<NounUse> {
-        let nouns = &self.tables.policy.nouns;
-        let id = nouns.find(Kind::Fact, name)?;
-        Some(NounUse {
-            kind: Kind::Fact,
-            id,
-            name: nouns.get(id).name.clone(),
-            span: Span::new(Span::LIBRARY, 0, 0),
-        })
-    }
-
-    fn for_any(&self, purposes: &[&str]) -> Expression {
-        let nouns = &self.tables.policy.nouns;
-        let mut set = LeafSet::EMPTY;
-        for id in purposes
-            .iter()
-            .filter_map(|name| nouns.find(Kind::Purpose, name))
-        {
-            set.add(nouns.set(id));
-        }
-        self.slot_matches(Slot::For, &set, Bearing::Binds)
-    }
-
-    fn is_data(&self, name: &str) -> bool {
-        let nouns = &self.tables.policy.nouns;
-        let leaf = LeafSet::of(self.leaf);
-        nouns
-            .find(Kind::Data, name)
-            .is_some_and(|id: NounId| nouns.set(id).contains(&leaf))
+    fn for_any(&self, purposes: &LeafSet) -> Expression {
+        self.slot_matches(Slot::For, purposes, Bearing::Binds)
     }
 
     fn outside_processors(&self) -> Expression {
         match &self.asked.receiver {
             Receiver::Nobody => Expression::FALSE,
             Receiver::Unknown => Expression::slot(Slot::With.word()),
-            Receiver::Named(named) => {
-                let parties = Parties::of(&self.tables.policy.nouns);
-                Expression::of(!parties.is_processor(named.id))
-            }
+            Receiver::Named(_) => Expression::of(!self.asked.terms.is_processor),
         }
     }
 
@@ -330,13 +298,6 @@ impl<'a> Reader<'a> {
             }))
             .negated()
         }))
-    }
-}
-
-fn without_lines(scope: &ScopeSets) -> ScopeSets {
-    ScopeSets {
-        lines: None,
-        ..scope.clone()
     }
 }
 

@@ -216,7 +216,7 @@ impl<'a> Explanation<'a> {
         let row = group
             .permissions
             .iter()
-            .find(|row| program.truth(row.root, without) != Truth::False);
+            .find(|row| program.truth(row.root, without) == Truth::Unknown);
         let Some(row) = row else {
             return false;
         };

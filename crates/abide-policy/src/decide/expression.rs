@@ -43,6 +43,8 @@ pub(super) enum Test {
     Class(ClassBits),
     /// Whether a fact is true.
     Fact(FactTest),
+    /// Whether a fact is known not to be true.
+    Refused(FactTest),
     /// Whether something is held and not cancelled.
     Held(HeldTest),
     /// Whether a window after the beginning of a fact is running: the window's index.

@@ -4,10 +4,8 @@ use super::decision::Needed;
 use super::exercised::outer_slots;
 use super::expression::Expression;
 use super::line::{Bearing, Place, Reader};
-use super::names::Receiver;
 use super::time::is_moment;
 use crate::model::{Norm, NounUse};
-use crate::parties::Parties;
 use crate::vocabulary::{Action, Kind, Mode, Slot};
 
 /// A duty that must be done first.
@@ -64,10 +62,9 @@ impl<'a> Reader<'a> {
             self.excepts(norm),
             self.covered(norm),
         ]));
-        let told = self.named_fact("told");
         let told = || {
-            told.as_ref()
-                .map_or(Expression::FALSE, |told| self.fact(told, place))
+            let told = self.tables.words.told.as_ref();
+            told.map_or(Expression::FALSE, |told| self.fact(told, place))
         };
         let asks = |object: &NounUse| norm.action == Action::Ask && object.kind == Kind::Fact;
         let done = norm.objects.iter().map(|object| {
@@ -99,24 +96,16 @@ impl<'a> Reader<'a> {
 
     /// The contracts that passing data on waits for.
     pub(super) fn contracts(&self) -> Vec<Contract> {
-        let passes_on = matches!(self.asked.action, Action::Share | Action::Sell);
-        let Receiver::Named(named) = &self.asked.receiver else {
-            return Vec::new();
-        };
-        let nouns = &self.tables.policy.nouns;
-        if !passes_on || nouns.get(named.id).kind != Kind::Recipient {
-            return Vec::new();
-        }
         let place = Place {
             norm: None,
             bearing: Bearing::Spares,
         };
-        Parties::of(nouns)
-            .slots(named.id, Slot::If)
-            .map(|used| Contract {
-                there: Expression::or(used.names().map(|fact| self.fact(fact, place))),
-                facts: used
-                    .names()
+        let contracts = self.asked.terms.contracts.iter();
+        contracts
+            .map(|facts| Contract {
+                there: Expression::or(facts.iter().map(|fact| self.fact(fact, place))),
+                facts: facts
+                    .iter()
                     .map(|fact| Needed::Fact(fact.name.to_string()))
                     .collect(),
             })
@@ -146,10 +135,11 @@ impl<'a> Reader<'a> {
             norm: Some(norm),
             bearing: Bearing::Binds,
         };
-        let object = if norm.action.is_about_data() && !norm.any_object {
-            self.leaf_in(norm.objects.iter(), &norm.region.object)
-        } else {
+        let data = |name: &&NounUse| name.kind == Kind::Data;
+        let object = if norm.any_object || !norm.objects.iter().any(|name| data(&name)) {
             Expression::TRUE
+        } else {
+            self.leaf_in(norm.objects.iter().filter(data), &norm.region.object)
         };
         let slots = outer_slots(norm, None).map(|used| self.slot(used, Bearing::Binds));
         Expression::and(slots.chain([

@@ -1,9 +1,62 @@
 //! On which legal grounds a permission rests, and which of them are a consent.
 
+use std::collections::BTreeMap;
+
 use super::tables::Tables;
-use crate::model::{Norm, NounUse};
-use crate::nouns::NounId;
+use crate::model::{Norm, NounUse, SlotUse};
+use crate::nouns::{NounId, Nouns};
 use crate::vocabulary::{Kind, Slot};
+
+/// The grounds of every purpose that has some: its own, else those of the nearest wider purposes.
+#[derive(Debug, Default)]
+pub(super) struct PurposeGrounds {
+    all: BTreeMap<NounId, Vec<NounUse>>,
+}
+
+impl PurposeGrounds {
+    /// Reads the lines of all purposes.
+    pub(super) fn of(nouns: &Nouns) -> Self {
+        let mut wider: BTreeMap<NounId, Vec<NounId>> = BTreeMap::new();
+        for (id, noun) in nouns.iter().filter(|(_, noun)| noun.kind == Kind::Purpose) {
+            wider
+                .entry(id)
+                .or_default()
+                .extend(noun.is.iter().map(|parent| parent.id));
+            for member in &noun.of {
+                wider.entry(member.id).or_default().push(id);
+            }
+        }
+        let all = wider
+            .keys()
+            .map(|purpose| (*purpose, nearest(nouns, &wider, *purpose)))
+            .filter(|(_, grounds)| !grounds.is_empty())
+            .collect();
+        Self { all }
+    }
+}
+
+fn nearest(nouns: &Nouns, wider: &BTreeMap<NounId, Vec<NounId>>, purpose: NounId) -> Vec<NounUse> {
+    let mut level = vec![purpose];
+    let mut seen: Vec<NounId> = Vec::new();
+    while !level.is_empty() {
+        let found: Vec<NounUse> = level
+            .iter()
+            .flat_map(|id| nouns.get(*id).slots(Slot::Because))
+            .flat_map(SlotUse::names)
+            .cloned()
+            .collect();
+        if !found.is_empty() {
+            return found;
+        }
+        seen.extend(&level);
+        let above = level.iter().filter_map(|id| wider.get(id)).flatten();
+        let mut next: Vec<NounId> = above.copied().filter(|id| !seen.contains(id)).collect();
+        next.sort_unstable();
+        next.dedup();
+        level = next;
+    }
+    Vec::new()
+}
 
 impl Tables {
     /// The grounds of a permission: its own, else, if it says for what, those of the purpose asked about.
@@ -12,42 +65,8 @@ impl Tables {
         if !own.is_empty() || norm.slot(Slot::For).is_none() {
             return own;
         }
-        purpose.map_or_else(Vec::new, |purpose| self.grounds_of(purpose))
-    }
-
-    /// The grounds of a purpose: its own, else those of the nearest wider ones.
-    fn grounds_of(&self, purpose: NounId) -> Vec<NounUse> {
-        let nouns = &self.policy.nouns;
-        let mut level = vec![purpose];
-        let mut seen: Vec<NounId> = Vec::new();
-        while !level.is_empty() {
-            let found: Vec<NounUse> = level
-                .iter()
-                .flat_map(|id| nouns.get(*id).slots(Slot::Because))
-                .flat_map(crate::model::SlotUse::names)
-                .cloned()
-                .collect();
-            if !found.is_empty() {
-                return found;
-            }
-            seen.extend(&level);
-            let mut next: Vec<NounId> = Vec::new();
-            for id in &level {
-                let above = nouns.get(*id).is.iter().map(|parent| parent.id);
-                let groups = nouns
-                    .iter()
-                    .filter(|(_, noun)| noun.kind == Kind::Purpose)
-                    .filter(|(_, noun)| noun.of.iter().any(|member| member.id == *id))
-                    .map(|(group, _)| group);
-                for wide in above.chain(groups) {
-                    if !seen.contains(&wide) && !next.contains(&wide) {
-                        next.push(wide);
-                    }
-                }
-            }
-            level = next;
-        }
-        Vec::new()
+        let grounds = purpose.and_then(|purpose| self.purpose_grounds.all.get(&purpose));
+        grounds.cloned().unwrap_or_default()
     }
 
     /// The fact that holds when a ground that is a consent is there; `None` for any other ground.

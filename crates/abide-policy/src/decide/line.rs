@@ -176,7 +176,8 @@ impl<'a> Reader<'a> {
         };
         Expression::or(chains.iter().map(|chain| {
             Expression::and(chain.iter().flat_map(|link| &link.conditions).map(|facts| {
-                Expression::or(facts.iter().map(|fact| self.fact(fact, place))).possible()
+                let refused = facts.iter().map(|fact| self.refused(fact, place));
+                Expression::and(refused).negated()
             }))
         }))
     }

@@ -3,6 +3,7 @@
 //!
 //! [`Tables`] hold a policy, [`Prepared`] a question, [`Facts`] a person; [`decide`] brings them together.
 
+mod audience;
 mod condition;
 mod decision;
 mod evaluate;
@@ -22,19 +23,25 @@ mod person;
 mod prepare;
 mod program;
 mod question;
+mod questions;
 mod refusal;
 mod region;
 mod right;
 mod tables;
 mod time;
 mod truth;
+mod versions;
 mod window;
+mod word;
 
+pub use audience::{Audience, Survey};
 pub use decision::{Decision, Effect, Line, Missing, Needed};
 pub use evaluate::{Stale, Verdict, decide};
 pub use facts::Facts;
 pub use known::{Held, Known, Matter, Occurrence, Scope, Subject, YearsOfAge};
 pub use prepare::Prepared;
 pub use question::{Deed, Question};
+pub use questions::Questions;
 pub use refusal::Refusal;
 pub use tables::Tables;
+pub use versions::{Answer, Version, Versions};

@@ -1,8 +1,9 @@
 //! The names of a question, looked up. An unknown name is refused with the nearest known one, never guessed.
 
 use crate::leaf_set::LeafSet;
-use crate::model::Policy;
+use crate::model::{NounUse, Policy};
 use crate::nouns::NounId;
+use crate::parties::Parties;
 use crate::suggest::closest;
 use crate::vocabulary::{Action, Kind, Slot, Takes};
 
@@ -47,6 +48,8 @@ pub(super) struct Asked {
     pub purpose: Option<Named>,
     /// Recipient.
     pub receiver: Receiver,
+    /// What the policy says of the recipient.
+    pub terms: Terms,
     /// Place.
     pub place: Option<LeafSet>,
     /// Form.
@@ -117,6 +120,7 @@ impl Asked {
             None if matches!(action, Action::Share | Action::Sell) => Receiver::Unknown,
             None => Receiver::Nobody,
         };
+        let terms = Terms::of(policy, action, &receiver);
         let form = question.form.clone().or_else(|| Some("clear".to_owned()));
         let own = question.action.events().iter();
         let mut events: Vec<Named> = own
@@ -128,7 +132,7 @@ impl Asked {
         }
         let place = match one(Slot::In, &question.place)? {
             Some(named) => Some(named.set),
-            None => place_of(policy, &receiver),
+            None => terms.place.clone(),
         };
         Ok(Self {
             deed: question.action,
@@ -140,6 +144,7 @@ impl Asked {
                 .collect::<Result<_, _>>()?,
             purpose: one(Slot::For, &question.purpose)?,
             receiver,
+            terms,
             place,
             form: one(Slot::As, &form)?.map_or(LeafSet::EMPTY, |named| named.set),
             origin: many(Slot::From, &question.origin)?,
@@ -200,15 +205,41 @@ impl Lookup<'_> {
     }
 }
 
-/// Where the recipient's own line, or a wider one's, says that it is.
-fn place_of(policy: &Policy, receiver: &Receiver) -> Option<LeafSet> {
-    let Receiver::Named(named) = receiver else {
-        return None;
-    };
-    let places = crate::parties::Parties::of(&policy.nouns).places(named.id);
-    let mut set = LeafSet::EMPTY;
-    for place in &places {
-        set.add(policy.nouns.set(*place));
+/// What the policy says of the recipient.
+#[derive(Debug, Default)]
+pub(super) struct Terms {
+    /// It acts on behalf of the company.
+    pub is_processor: bool,
+    /// The contracts that passing data on to it waits for: one fact of each.
+    pub contracts: Vec<Vec<NounUse>>,
+    /// Where it is, if its own line or a wider one says so.
+    place: Option<LeafSet>,
+}
+
+impl Terms {
+    fn of(policy: &Policy, action: Action, receiver: &Receiver) -> Self {
+        let Receiver::Named(named) = receiver else {
+            return Self::default();
+        };
+        let nouns = &policy.nouns;
+        if nouns.get(named.id).kind != Kind::Recipient {
+            return Self::default();
+        }
+        let parties = Parties::of(nouns);
+        let places = parties.places(named.id);
+        let mut set = LeafSet::EMPTY;
+        for place in &places {
+            set.add(nouns.set(*place));
+        }
+        let passes_on = matches!(action, Action::Share | Action::Sell);
+        Self {
+            is_processor: parties.is_processor(named.id),
+            contracts: parties
+                .slots(named.id, Slot::If)
+                .filter(|_| passes_on)
+                .map(|used| used.names().cloned().collect())
+                .collect(),
+            place: (!places.is_empty()).then_some(set),
+        }
     }
-    (!places.is_empty()).then_some(set)
 }

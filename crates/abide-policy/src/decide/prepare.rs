@@ -280,8 +280,8 @@ impl<'a> Draft<'a> {
             norm: None,
             bearing: Bearing::Binds,
         };
-        if let Some(hold) = reader.named_fact("legal-hold") {
-            let held = reader.fact(&hold, place).certain();
+        if let Some(hold) = &self.tables.words.legal_hold {
+            let held = reader.fact(hold, place).certain();
             found.push((Behind::Bare("fact legal-hold".to_owned()), held));
         }
         found

@@ -13,6 +13,7 @@ enum Op {
     Bit(Bit),
     Class { certain: Bit, possible: Bit },
     Fact(u32),
+    Refused(u32),
     Held(u32),
     Running { fact: u32, window: u32 },
     From(i64),
@@ -105,6 +106,7 @@ impl Program {
                 possible: *possible,
             },
             Test::Fact(fact) => Op::Fact(index_of(&mut self.facts, fact)),
+            Test::Refused(fact) => Op::Refused(index_of(&mut self.facts, fact)),
             Test::Held(held) => Op::Held(index_of(&mut self.held, held)),
             Test::Running(fact, window) => Op::Running {
                 fact: index_of(&mut self.facts, fact),
@@ -133,6 +135,13 @@ impl Program {
                 }
             }
             Op::Fact(index) => self.fact(index, view),
+            Op::Refused(index) => {
+                let plain = View {
+                    refusals: Refusals::Count,
+                    ..view
+                };
+                Truth::of(self.fact(index, plain) == Truth::False)
+            }
             Op::Held(index) => Truth::of(
                 self.held
                     .get(index as usize)
@@ -225,13 +234,13 @@ impl Program {
         }
     }
 
-    /// Adds the facts that are known not to hold in an expression which would not be false without them.
+    /// Adds the facts that are known not to hold in an expression which would be unknown if they were.
     pub(super) fn refused(&self, at: u32, view: View<'_>, found: &mut Vec<Needed>) {
         let without = View {
             refusals: Refusals::Ignore,
             ..view
         };
-        if self.truth(at, view) != Truth::False || self.truth(at, without) == Truth::False {
+        if self.truth(at, view) != Truth::False || self.truth(at, without) != Truth::Unknown {
             return;
         }
         let Some(node) = self.nodes.get(at as usize) else {
@@ -247,6 +256,39 @@ impl Program {
             self.refused(child, view, found);
             child = self.end_of(child);
         }
+    }
+
+    /// Adds every bit that the truth of any expression, or what is missing from it, depends on.
+    pub(super) fn support(&self, bits: &mut Vec<Bit>) {
+        for node in &self.nodes {
+            match node.op {
+                Op::Bit(bit) => bits.push(bit),
+                Op::Class { certain, possible } => bits.extend([certain, possible]),
+                _ => {}
+            }
+        }
+        for note in &self.notes {
+            if let Note::Class(class) = note {
+                bits.extend([class.age, class.residence]);
+            }
+        }
+        for held in self
+            .facts
+            .iter()
+            .flat_map(|fact| &fact.speaks_for)
+            .chain(&self.held)
+        {
+            bits.push(held.bit);
+            bits.extend(&held.cancels);
+        }
+        bits.extend(self.facts.iter().flat_map(|fact| &fact.against));
+    }
+
+    /// Whether it looks at windows, which no bit tells.
+    pub(super) fn has_windows(&self) -> bool {
+        self.nodes
+            .iter()
+            .any(|node| matches!(node.op, Op::Running { .. }))
     }
 }
 

@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use super::decision::Line;
+use super::ground::PurposeGrounds;
 use super::layout::{Bit, Layout};
 use super::link::DataLinks;
 use super::number::Numbers;
 use super::region::{Live, Regions};
 use super::right::Rights;
+use super::word::Words;
 use crate::library::Library;
 use crate::model::{Norm, Policy};
 use crate::nouns::NounId;
@@ -25,6 +27,8 @@ pub struct Tables {
     pub(super) numbers: Numbers,
     pub(super) rights: Rights,
     pub(super) links: DataLinks,
+    pub(super) words: Words,
+    pub(super) purpose_grounds: PurposeGrounds,
     /// What anybody holds. Taken when a question or a person is prepared, never while deciding.
     pub(super) regions: RwLock<Regions>,
     region_end: AtomicU32,
@@ -51,6 +55,8 @@ impl Tables {
             numbers: Numbers::of(policy, library),
             rights: Rights::of(policy),
             links: DataLinks::of(policy),
+            words: Words::of(policy),
+            purpose_grounds: PurposeGrounds::of(&policy.nouns),
             regions: RwLock::new(Regions::after(layout.size)),
             region_end: AtomicU32::new(layout.size),
             everyone: policy.nouns.find(Kind::People, "person"),

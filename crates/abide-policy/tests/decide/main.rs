@@ -8,6 +8,7 @@
 )]
 
 mod chapter;
+mod engine;
 mod policies;
 mod scenario;
 mod text;
