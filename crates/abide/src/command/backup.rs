@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::Outcome;
 use crate::clock;
@@ -29,6 +29,12 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
         Some(path) => path.clone(),
         None => folder.with_added_extension("data-keys"),
     };
+    if data_keys.exists() {
+        bail!(
+            "`{}` exists and is left as it is; name another file with `--data-keys`",
+            data_keys.display()
+        );
+    }
     let manifest = arguments.place.work(clock::now(), async |installation| {
         let now = installation.now;
         Ok(installation.store.backup(folder, &data_keys, now).await?)
