@@ -3,6 +3,7 @@
 
 mod answer;
 mod ask;
+mod audience;
 pub(crate) mod check;
 mod count;
 mod example;
@@ -10,7 +11,9 @@ mod follow;
 mod in_force;
 mod knowledge;
 mod mode;
+mod preview;
 mod questions;
+mod recent;
 mod refresh;
 mod report;
 mod subjects;
@@ -18,16 +21,19 @@ mod subjects;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use abide_store::SubjectToken;
+use abide_store::{Store, SubjectToken};
 use tokio::sync::{Notify, watch};
 
 pub use answer::Answer;
 pub use ask::{Ask, MinEntry};
+pub use audience::{Audience, Reasons};
 pub use example::example;
 pub use in_force::{InForce, source_files};
 pub(crate) use knowledge::{is_age_band, is_birth};
 pub use mode::{Mode, Modes};
+pub use preview::Preview;
 
+use crate::clock::Clock;
 use crate::config::{Assume, Observe};
 use crate::http::problem::Problem;
 
@@ -41,6 +47,8 @@ pub struct Decider {
     families: RwLock<HashMap<SubjectToken, Arc<[SubjectToken]>>>,
     /// How many entries of the log are taken into account.
     as_of: watch::Sender<u64>,
+    /// Recent decisions on their way to the store.
+    recent: recent::Recent,
     /// What was in force until lately, whose counts are still to be written.
     replaced: Mutex<Vec<Arc<InForce>>>,
     /// One at a time reads what is in force.
@@ -65,6 +73,7 @@ impl Decider {
             observe,
             families: RwLock::default(),
             as_of: watch::Sender::new(0),
+            recent: recent::Recent::default(),
             replaced: Mutex::default(),
             refreshing: tokio::sync::Mutex::default(),
             to_fill: Notify::new(),
@@ -101,6 +110,11 @@ impl Decider {
         if let Some(first) = family.first() {
             self.changed(*first);
         }
+    }
+
+    /// Keeps recent decisions for previews, until told to stop.
+    pub async fn keep_recent(&self, store: &Store, clock: &Clock, stop: watch::Receiver<bool>) {
+        self.recent.keep(store, clock, stop).await;
     }
 
     fn note_family(&self, family: &[SubjectToken]) {

@@ -67,6 +67,9 @@ impl Server {
         server
             .tasks
             .spawn(keep_filled(Arc::clone(&app), stopped.clone()));
+        server
+            .tasks
+            .spawn(keep_recent(Arc::clone(&app), stopped.clone()));
         server.tasks.spawn(report(app, stopped));
         Ok(server)
     }
@@ -149,6 +152,10 @@ async fn keep_filled(app: Arc<App>, stop: watch::Receiver<bool>) {
 
 async fn report(app: Arc<App>, stop: watch::Receiver<bool>) {
     app.decider.report(&app.store, &app.clock, stop).await;
+}
+
+async fn keep_recent(app: Arc<App>, stop: watch::Receiver<bool>) {
+    app.decider.keep_recent(&app.store, &app.clock, stop).await;
 }
 
 async fn settle_metrics(mut stop: watch::Receiver<bool>) {

@@ -8,8 +8,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::ask::Ask;
-use super::in_force::{InForce, Undecided};
+use super::in_force::InForce;
 use super::mode::Mode;
+use super::recent::Given;
 use super::subjects::Found;
 use super::{Decider, check, knowledge};
 use crate::http::openapi;
@@ -69,17 +70,25 @@ impl Decider {
             None => None,
         };
         let facts = self.facts(store, policy, subject, ask, now).await?;
-        let decision = match policy.decide(&ask.question, &facts, now) {
-            Ok(decision) => decision,
-            Err(Undecided::Refused(refusal)) => return Err(refusal.into()),
-            Err(Undecided::Stale(stale)) => return Err(Problem::broken("deciding", &stale)),
-        };
+        let decision = policy.decide(&ask.question, &facts, now)?;
         policy.counts().count(&decision);
         let purpose = ask.question.purpose.as_deref();
         let mode = state
             .modes()
             .of(policy.name(), ask.property.as_deref(), purpose);
-        Ok(Answer::new(decision, policy, as_of, mode))
+        let answer = Answer::new(decision, policy, as_of, mode);
+        // What a caller adds is not kept, so a preview could not answer such a question again.
+        if ask.known.is_none() && ask.case.is_none() {
+            let given = Given {
+                subject,
+                question: &ask.question,
+                effect: answer.effect,
+                would: answer.would,
+                version: policy.hash(),
+            };
+            self.recent.note(&given, now);
+        }
+        Ok(answer)
     }
 
     /// What is known, as bits: of the subject, of the case, and what the caller says.
@@ -116,7 +125,7 @@ impl Decider {
     }
 
     /// What is recorded of a subject, as bits; from memory unless it changed.
-    async fn recorded(
+    pub(super) async fn recorded(
         &self,
         store: &Store,
         policy: &InForce,

@@ -58,6 +58,13 @@ fn sources(nouns: &Nouns, fact: NounId) -> Vec<String> {
     Vec::new()
 }
 
+impl InForce {
+    /// Refuses a name that the policy does not declare.
+    pub fn knows(&self, kind: Kind, field: &'static str, name: &str) -> Result<(), Problem> {
+        find(&self.policy().nouns, kind, field, name).map(drop)
+    }
+}
+
 impl Decider {
     /// Adds to a choice what the policy in force knows: its version, and the clauses that wait for the fact. Names that
     /// the policy does not have are refused, unless the subject says no: that is recorded whatever a policy says.

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use super::count::Counts;
 use super::questions::Questions;
 use super::subjects::Subjects;
+use crate::http::problem::Problem;
 
 /// A policy in force.
 #[derive(Debug)]
@@ -93,6 +94,12 @@ impl InForce {
         Facts::new(&self.tables, &known, now)
     }
 
+    /// Refuses a question that cannot be asked of this policy.
+    pub(super) fn check(&self, question: &Question) -> Result<(), Problem> {
+        self.questions.find(&self.tables, question)?;
+        Ok(())
+    }
+
     /// The answer, with its reasons.
     pub(super) fn decide(
         &self,
@@ -126,6 +133,15 @@ impl From<Refusal> for Undecided {
 impl From<Stale> for Undecided {
     fn from(stale: Stale) -> Self {
         Self::Stale(stale)
+    }
+}
+
+impl From<Undecided> for Problem {
+    fn from(undecided: Undecided) -> Self {
+        match undecided {
+            Undecided::Refused(refusal) => refusal.into(),
+            Undecided::Stale(stale) => Self::broken("deciding", &stale),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 use zeroize::Zeroizing;
 
 use super::access::Access;
+use super::endpoint::notice::Pages;
 use super::problem::Problem;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -34,6 +35,8 @@ pub struct App {
     pub decider: Decider,
     /// Who may do what.
     pub access: Access,
+    /// Notices that were drawn.
+    pub pages: Pages,
     /// The entry from which on the log has to be followed.
     pub followed_from: u64,
 }
@@ -65,6 +68,7 @@ impl App {
         decider.has_come_to(followed_from);
         Ok(Self {
             access: Access::open(&store, &config.limits).await?,
+            pages: Pages::default(),
             followed_from,
             config,
             clock,

@@ -1,8 +1,8 @@
 //! What a subject says, as callers send it, and what the store keeps of it. Never shows who said it.
 
-use abide_store::{Acting, Actor, Choice, ConsentState, EntryId, Matter, Scope, Shown, ShownText};
+use abide_store::{Acting, Actor, Choice, ConsentState, Matter, Scope, Shown, ShownText};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::problem::Problem;
@@ -47,26 +47,6 @@ pub struct Consent {
     /// Up to when it holds, that moment excluded.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub until: Option<Timestamp>,
-}
-
-/// What was recorded.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub struct Recorded {
-    /// The entry of its evidence. A decision may demand to know of it: `min-entry`.
-    pub entry: String,
-    /// Where its receipt can be read once it is in the log.
-    pub receipt_path: String,
-}
-
-impl Recorded {
-    /// What is said of an entry.
-    pub fn of(entry: EntryId) -> Self {
-        Self {
-            receipt_path: format!("/v1/ledger/receipt/{entry}"),
-            entry: entry.to_string(),
-        }
-    }
 }
 
 /// What is said, in the words of the W3C Data Privacy Vocabulary.
@@ -285,7 +265,8 @@ impl ShownBody {
     }
 }
 
-fn parse_hash(text: &str) -> Option<[u8; 32]> {
+/// Reads 64 hex digits.
+pub fn parse_hash(text: &str) -> Option<[u8; 32]> {
     let mut hash = [0; 32];
     if text.len() != 64 || !text.is_ascii() {
         return None;

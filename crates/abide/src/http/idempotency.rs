@@ -99,6 +99,21 @@ impl App {
         }
     }
 
+    /// Keeps the answer to a write that committed by itself. For writes that may be done twice without harm, as after a
+    /// crash in between.
+    pub async fn keep(
+        &self,
+        once: Option<&RepeatableRequest>,
+        kept: Kept,
+    ) -> Result<Response, Problem> {
+        if once.is_some() {
+            let now = self.clock.now();
+            let tx = self.store.begin_housekeeping(now)?;
+            self.commit_once(tx, once, &kept, now).await?;
+        }
+        Ok(kept.into_response())
+    }
+
     /// Commits a write together with its answer. If another request with the same key was quicker, gives its answer.
     pub async fn commit_once(
         &self,

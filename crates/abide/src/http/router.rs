@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use abide_store::ApiScope::{ConsentsRead, ConsentsWrite, Decide, LedgerRead};
+use abide_store::ApiScope::{
+    Admin, Audience, ConsentsRead, ConsentsWrite, Decide, LedgerRead, PoliciesRead, PoliciesWrite,
+};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
@@ -66,6 +68,7 @@ where
 /// What people and browsers reach.
 pub fn public() -> Vec<Route> {
     let mut routes = ledger_routes(Nothing, ledger::receipt::answer_anyone);
+    routes.extend(notice_routes());
     routes.push(route(GET, "/healthz", Nothing, healthz::answer));
     routes
 }
@@ -75,13 +78,19 @@ pub fn internal() -> Vec<Route> {
     let mut routes = decision_routes();
     routes.extend(consent_routes());
     routes.extend(subject_routes());
+    routes.extend(register_routes());
+    routes.extend(policy_routes());
+    routes.extend(notice_routes());
     routes.extend(ledger_routes(Scope(LedgerRead), ledger::receipt::answer));
     routes.extend(operation_routes());
     routes
 }
 
 fn decision_routes() -> Vec<Route> {
-    vec![route(POST, "/v1/decide", Scope(Decide), decide::answer)]
+    vec![
+        route(POST, "/v1/decide", Scope(Decide), decide::answer),
+        route(POST, "/v1/audience", Scope(Audience), audience::answer),
+    ]
 }
 
 fn consent_routes() -> Vec<Route> {
@@ -125,6 +134,69 @@ fn subject_routes() -> Vec<Route> {
             reads,
             subjects::receipts::answer,
         ),
+        route(
+            POST,
+            "/v1/subjects/{subject}/erase",
+            Scope(Admin),
+            subjects::erase::answer,
+        ),
+        route(POST, "/v1/occurrences", writes, occurrences::answer),
+    ]
+}
+
+fn register_routes() -> Vec<Route> {
+    let (reads, writes) = (Scope(PoliciesRead), Scope(PoliciesWrite));
+    vec![
+        route(GET, "/v1/register", reads, register::read::answer),
+        route(POST, "/v1/register", writes, register::write::answer),
+        route(POST, "/v1/cases", writes, cases::open::answer),
+        route(POST, "/v1/cases/{id}/close", writes, cases::close::answer),
+    ]
+}
+
+fn policy_routes() -> Vec<Route> {
+    let (reads, writes) = (Scope(PoliciesRead), Scope(PoliciesWrite));
+    vec![
+        route(GET, "/v1/policies", reads, policies::list::answer),
+        route(POST, "/v1/policies", writes, policies::publish::answer),
+        route(GET, "/v1/policies/{policy}", reads, policies::read::answer),
+        route(
+            GET,
+            "/v1/policies/{policy}/versions/{version}",
+            reads,
+            policies::version::answer,
+        ),
+        route(
+            POST,
+            "/v1/policies/{policy}/preview",
+            reads,
+            policies::preview::answer,
+        ),
+        route(
+            POST,
+            "/v1/policies/{policy}/activate",
+            writes,
+            policies::activate::answer,
+        ),
+        route(
+            POST,
+            "/v1/policies/{policy}/rollback",
+            writes,
+            policies::rollback::answer,
+        ),
+        route(
+            POST,
+            "/v1/policies/{policy}/mode",
+            writes,
+            policies::mode::answer,
+        ),
+    ]
+}
+
+fn notice_routes() -> Vec<Route> {
+    vec![
+        route(GET, "/notice/{policy}", Nothing, notice::latest),
+        route(GET, "/notice/{policy}/{version}", Nothing, notice::past),
     ]
 }
 

@@ -27,7 +27,7 @@ fn adult(running: &Running, subject: &str) {
         &format!("/v1/subjects/account%3A{subject}"),
         &json!({"birth": "1990", "residence": "NL"}),
     );
-    assert_eq!(reply.status, 200, "{reply:?}");
+    assert_eq!(reply.status, 201, "{reply:?}");
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn a_device_that_turns_out_to_be_someone_brings_its_history() {
         running
             .post("/v1/subjects/account%3A4711/join", &body)
             .status,
-        200
+        201
     );
     assert_eq!(
         running.post("/v1/decide", &ask("4711")).json()["effect"],

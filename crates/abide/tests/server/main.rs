@@ -7,8 +7,10 @@
     reason = "a test fails by panicking"
 )]
 
+mod audience;
 mod consents;
 mod decide;
 mod harness;
 mod limits;
 mod openapi;
+mod policies;

@@ -1,6 +1,7 @@
 //! What is known of subjects, one file for each thing that is done with it. A subject that nobody knows is answered like one
 //! of whom nothing is known.
 
+pub mod erase;
 pub mod join;
 pub mod read;
 pub mod receipts;

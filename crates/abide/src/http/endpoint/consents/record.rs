@@ -13,9 +13,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::http::app::App;
 use crate::http::body::Query;
-use crate::http::consent::{Consent, Recorded, Said};
+use crate::http::consent::{Consent, Said};
 use crate::http::idempotency::{Kept, Write};
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::recorded::Recorded;
 
 /// What should come back.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::write::Entry;
 use crate::http::app::App;
-use crate::http::body::Json as Body;
+use crate::http::idempotency::Write;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::recorded::Recorded;
 use crate::http::subject::SubjectName;
 
 /// What is joined.
@@ -32,24 +32,25 @@ pub struct Joined {
     params(("subject" = String, Path, description = "`kind:value`, percent-encoded")),
     request_body = Joined,
     responses(
-        (status = 200, description = "Joined", body = Entry),
+        (status = 201, description = "Joined", body = Recorded),
         (status = 409, description = "They are one subject already", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn answer(
     State(app): State<Arc<App>>,
     Path(subject): Path<String>,
-    Body(joined): Body<Joined>,
-) -> Result<Json<Entry>, Problem> {
+    write: Write<Joined>,
+) -> Result<Response, Problem> {
+    if let Some(kept) = app.answered(write.once.as_ref()).await? {
+        return Ok(kept.into_response());
+    }
     let known = app.store.subject(&SubjectName::of_path(&subject)?).await?;
-    let device = app.store.subject(&joined.device.identifier()?).await?;
+    let device = app.store.subject(&write.body.device.identifier()?).await?;
     let written = app
         .store
         .join(device, known, "staff", app.clock.now())
         .await?;
-    let family = app.store.family(known).await?;
-    app.decider.joined(&family);
-    Ok(Json(Entry {
-        entry: written.entry_id.to_string(),
-    }))
+    app.decider.joined(&app.store.family(known).await?);
+    app.keep(write.once.as_ref(), Recorded::kept(written.entry_id)?)
+        .await
 }

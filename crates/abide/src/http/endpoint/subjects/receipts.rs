@@ -8,8 +8,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::http::app::App;
-use crate::http::consent::Recorded;
 use crate::http::problem::Problem;
+use crate::http::recorded::Recorded;
 use crate::http::subject::SubjectName;
 
 /// Entries about a subject, oldest first.

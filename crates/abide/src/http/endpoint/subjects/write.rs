@@ -2,25 +2,15 @@
 
 use std::sync::Arc;
 
-use abide_store::Evidence;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use serde::Serialize;
-use utoipa::ToSchema;
-
 use super::Profile;
 use crate::http::app::App;
-use crate::http::idempotency::{Kept, Write};
+use crate::http::idempotency::Write;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::recorded::Recorded;
 use crate::http::subject::SubjectName;
-
-/// The evidence of a write.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Entry {
-    /// The entry. A decision may demand to know of it: `min-entry`.
-    pub entry: String,
-}
+use abide_store::Evidence;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
 
 /// Sets what decisions know of a subject besides choices.
 #[utoipa::path(
@@ -34,7 +24,7 @@ pub struct Entry {
     ),
     request_body = Profile,
     responses(
-        (status = 200, description = "Written", body = Entry),
+        (status = 201, description = "Written", body = Recorded),
         (status = 422, description = "A value cannot be", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
@@ -56,8 +46,7 @@ pub async fn answer(
     let mut tx = app.store.begin(evidence)?;
     tx.register(subject, &identifier, now);
     tx.set_profile(subject, &profile)?;
-    let entry = tx.entry_id().to_string();
-    let kept = Kept::json(StatusCode::OK, &Entry { entry })?;
+    let kept = Recorded::kept(tx.entry_id())?;
     if let Some(kept) = app.commit_once(tx, write.once.as_ref(), &kept, now).await? {
         return Ok(kept.into_response());
     }
