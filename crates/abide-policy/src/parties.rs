@@ -46,23 +46,12 @@ impl<'a> Parties<'a> {
         all
     }
 
-    /// The uses of a slot on the lines of the recipient and of every group above it, its own first.
-    pub(crate) fn slots(&self, id: NounId, slot: Slot) -> impl Iterator<Item = &'a SlotUse> {
+    /// The uses of a slot on the lines of the recipient and of every group above it.
+    fn slots(&self, id: NounId, slot: Slot) -> impl Iterator<Item = &'a SlotUse> {
         let nouns = self.nouns;
         self.upwards(id)
             .into_iter()
             .flat_map(move |id| nouns.get(id).slots(slot))
-    }
-
-    /// Whether it acts on behalf of the company: its own line says so, else the nearest wider one that names a role.
-    pub fn is_processor(&self, id: NounId) -> bool {
-        let mut roles = self
-            .upwards(id)
-            .into_iter()
-            .map(|id| self.nouns.get(id).texts(Slot::Role).collect::<Vec<_>>());
-        roles
-            .find(|roles| !roles.is_empty())
-            .is_some_and(|roles| roles.contains(&"processor"))
     }
 
     /// Whether it is said in what role it acts.

@@ -120,6 +120,7 @@ impl Prepared {
             let view = self.view(group, facts, now);
             self.forbid(group, view, &mut verdict);
             match view.cover {
+                _ if self.needs_permission == NeedsPermission::No => {}
                 Truth::False => uncovered = true,
                 Truth::Unknown => self.await_permission(group, view, &mut verdict),
                 Truth::True => {
@@ -144,9 +145,6 @@ impl Prepared {
             cover: Truth::True,
             refusals: Refusals::Count,
         };
-        if self.needs_permission == NeedsPermission::No {
-            return view;
-        }
         let mut cover = Truth::False;
         for row in &group.permissions {
             cover = cover.or(self.program.truth(row.root, view));

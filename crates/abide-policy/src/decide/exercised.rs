@@ -233,14 +233,10 @@ impl<'a> Reader<'a> {
             norm: Some(norm),
             bearing: Bearing::Binds,
         };
-        let open = Place {
-            bearing: Bearing::Spares,
-            ..place
-        };
         Expression::and([
             self.slots(&norm.slots, Bearing::Binds),
             self.people(norm).possible(),
-            self.conditions(&norm.slots, open).possible(),
+            self.conditions(&norm.slots, place).possible(),
             self.time(&norm.slots, place),
             self.excepts(norm),
             self.covered(norm),

@@ -6,7 +6,7 @@ use super::decision::{Decision, Effect, Line, Missing, Needed};
 use super::evaluate::{Stale, decide};
 use super::facts::Facts;
 use super::known::Known;
-use super::prepare::{Group, LineNumber, Prepared, Row};
+use super::prepare::{Group, LineNumber, NeedsPermission, Prepared, Row};
 use super::program::{Refusals, View};
 use super::question::{Deed, Question};
 use super::refusal::Refusal;
@@ -140,8 +140,10 @@ impl<'a> Explanation<'a> {
 
     fn permit(&mut self) {
         for (group, view) in self.groups() {
-            let first = self.question.first(&group.permissions, view, Truth::True);
-            self.lines.extend(first.map(|row| row.line));
+            if self.question.needs_permission == NeedsPermission::Yes {
+                let first = self.question.first(&group.permissions, view, Truth::True);
+                self.lines.extend(first.map(|row| row.line));
+            }
         }
     }
 
@@ -150,7 +152,8 @@ impl<'a> Explanation<'a> {
             for row in self.with(&group.prohibitions, view, Truth::Unknown) {
                 self.wait(row, view);
             }
-            if view.cover == Truth::Unknown
+            if self.question.needs_permission == NeedsPermission::Yes
+                && view.cover == Truth::Unknown
                 && let Some(row) = self
                     .question
                     .first(&group.permissions, view, Truth::Unknown)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::tables::Tables;
 use crate::model::{Norm, NounUse, SlotUse};
-use crate::nouns::{NounId, Nouns};
+use crate::nouns::{Noun, NounId, Nouns};
 use crate::vocabulary::{Kind, Slot};
 
 /// The grounds of every purpose that has some: its own, else those of the nearest wider purposes.
@@ -16,46 +16,51 @@ pub(super) struct PurposeGrounds {
 impl PurposeGrounds {
     /// Reads the lines of all purposes.
     pub(super) fn of(nouns: &Nouns) -> Self {
-        let mut wider: BTreeMap<NounId, Vec<NounId>> = BTreeMap::new();
-        for (id, noun) in nouns.iter().filter(|(_, noun)| noun.kind == Kind::Purpose) {
-            wider
-                .entry(id)
-                .or_default()
-                .extend(noun.is.iter().map(|parent| parent.id));
-            for member in &noun.of {
-                wider.entry(member.id).or_default().push(id);
-            }
-        }
-        let all = wider
-            .keys()
-            .map(|purpose| (*purpose, nearest(nouns, &wider, *purpose)))
+        let grounds = |noun: &Noun| -> Vec<NounUse> {
+            let uses = noun.slots(Slot::Because).flat_map(SlotUse::names);
+            uses.cloned().collect()
+        };
+        let purposes = || nouns.iter().filter(|(_, noun)| noun.kind == Kind::Purpose);
+        let grounded: Vec<(NounId, Vec<NounUse>)> = purposes()
+            .map(|(id, noun)| (id, grounds(noun)))
             .filter(|(_, grounds)| !grounds.is_empty())
             .collect();
-        Self { all }
+        let all = purposes().filter_map(|(id, _)| {
+            let own = grounded.iter().find(|(known, _)| *known == id);
+            let found: Vec<NounUse> = match own {
+                Some((_, grounds)) => grounds.clone(),
+                None => nearest(nouns, id, grounded.iter().map(|(id, _)| *id))
+                    .iter()
+                    .filter_map(|near| grounded.iter().find(|(known, _)| known == near))
+                    .flat_map(|(_, grounds)| grounds.clone())
+                    .collect(),
+            };
+            (!found.is_empty()).then_some((id, found))
+        });
+        Self { all: all.collect() }
     }
 }
 
-fn nearest(nouns: &Nouns, wider: &BTreeMap<NounId, Vec<NounId>>, purpose: NounId) -> Vec<NounUse> {
-    let mut level = vec![purpose];
-    let mut seen: Vec<NounId> = Vec::new();
-    while !level.is_empty() {
-        let found: Vec<NounUse> = level
-            .iter()
-            .flat_map(|id| nouns.get(*id).slots(Slot::Because))
-            .flat_map(SlotUse::names)
-            .cloned()
-            .collect();
-        if !found.is_empty() {
-            return found;
-        }
-        seen.extend(&level);
-        let above = level.iter().filter_map(|id| wider.get(id)).flatten();
-        let mut next: Vec<NounId> = above.copied().filter(|id| !seen.contains(id)).collect();
-        next.sort_unstable();
-        next.dedup();
-        level = next;
-    }
-    Vec::new()
+/// Those of the names that are wider than one, and than no other of them that is.
+pub(super) fn nearest(
+    nouns: &Nouns,
+    id: NounId,
+    names: impl Iterator<Item = NounId>,
+) -> Vec<NounId> {
+    let wider: Vec<NounId> = names
+        .filter(|name| nouns.set(*name).contains(nouns.set(id)))
+        .collect();
+    let between = |name: &NounId| {
+        wider.iter().any(|other| {
+            let (set, narrower) = (nouns.set(*name), nouns.set(*other));
+            set.contains(narrower) && !narrower.contains(set)
+        })
+    };
+    wider
+        .iter()
+        .copied()
+        .filter(|name| !between(name))
+        .collect()
 }
 
 impl Tables {

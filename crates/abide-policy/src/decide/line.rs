@@ -128,25 +128,32 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether the leaf is in the line's data.
-    fn object(&self, norm: &'a Norm) -> Expression {
+    pub(super) fn object(&self, norm: &'a Norm) -> Expression {
         if norm.any_object {
             return Expression::TRUE;
         }
-        let several = norm.objects.len() > 1;
-        if self.asked.action == Action::Link && norm.mode == Mode::Never && several {
-            let each = norm.objects.iter().all(|object| {
-                self.tables
-                    .policy
-                    .nouns
-                    .set(object.id)
-                    .overlaps(self.leaves)
-            });
-            return Expression::of(each);
+        let joins = self.asked.action == Action::Link;
+        if joins && norm.mode == Mode::Never && norm.objects.len() > 1 {
+            let nouns = &self.tables.policy.nouns;
+            let leaves = self.leaves.leaves().unwrap_or_default();
+            return Expression::and(norm.objects.iter().map(|object| {
+                let set = nouns.set(object.id);
+                Expression::or(
+                    leaves
+                        .iter()
+                        .map(|leaf| self.in_names(std::iter::once(object), set, *leaf)),
+                )
+            }));
         }
-        if self.asked.action == Action::Link && norm.mode == Mode::May {
-            return Expression::of(norm.region.object.contains(self.leaves));
+        let set = &norm.region.object;
+        if joins && norm.mode == Mode::May {
+            let leaves = self.leaves.leaves().unwrap_or_default();
+            let each = leaves
+                .iter()
+                .map(|leaf| self.in_names(norm.objects.iter(), set, *leaf));
+            return Expression::and(each);
         }
-        self.leaf_in(norm.objects.iter(), &norm.region.object)
+        self.leaf_in(norm.objects.iter(), set)
     }
 
     /// Whether the leaf is in one of the names, which together cover `set`.
@@ -155,19 +162,29 @@ impl<'a> Reader<'a> {
         names: impl Iterator<Item = &'n NounUse>,
         set: &LeafSet,
     ) -> Expression {
-        if !set.contains(&LeafSet::of(self.leaf)) {
+        self.in_names(names, set, self.leaf)
+    }
+
+    fn in_names<'n>(
+        &self,
+        names: impl Iterator<Item = &'n NounUse>,
+        set: &LeafSet,
+        leaf: u32,
+    ) -> Expression {
+        let one = LeafSet::of(leaf);
+        if !set.contains(&one) {
             return Expression::FALSE;
         }
         if *set == LeafSet::Any {
             return Expression::TRUE;
         }
         let nouns = &self.tables.policy.nouns;
-        let holding = names.filter(|name| nouns.set(name.id).contains(&LeafSet::of(self.leaf)));
-        Expression::or(holding.map(|name| self.leaf_in_name(name.id)))
+        let holding = names.filter(|name| nouns.set(name.id).contains(&one));
+        Expression::or(holding.map(|name| self.in_name(name.id, leaf)))
     }
 
-    fn leaf_in_name(&self, name: NounId) -> Expression {
-        let Some(chains) = self.tables.links.chains(name, self.leaf) else {
+    fn in_name(&self, name: NounId, leaf: u32) -> Expression {
+        let Some(chains) = self.tables.links.chains(name, leaf) else {
             return Expression::TRUE;
         };
         let place = Place {

@@ -1,12 +1,12 @@
 //! The names of a question, looked up. An unknown name is refused with the nearest known one, never guessed.
 
 use crate::leaf_set::LeafSet;
-use crate::model::{NounUse, Policy};
+use crate::model::{NounUse, Policy, SlotUse};
 use crate::nouns::NounId;
-use crate::parties::Parties;
 use crate::suggest::closest;
 use crate::vocabulary::{Action, Kind, Slot, Takes};
 
+use super::ground::nearest;
 use super::question::{Deed, Question};
 use super::refusal::Refusal;
 
@@ -225,21 +225,43 @@ impl Terms {
         if nouns.get(named.id).kind != Kind::Recipient {
             return Self::default();
         }
-        let parties = Parties::of(nouns);
-        let places = parties.places(named.id);
-        let mut set = LeafSet::EMPTY;
-        for place in &places {
-            set.add(nouns.set(*place));
-        }
+        let own = nouns.get(named.id);
+        let mut places = own.slots(Slot::In).flat_map(SlotUse::names).peekable();
+        let place = places.peek().is_some().then(|| {
+            places.fold(LeafSet::EMPTY, |mut set, place| {
+                set.add(nouns.set(place.id));
+                set
+            })
+        });
+        let wider: Vec<NounId> = nouns
+            .iter()
+            .filter(|(id, noun)| {
+                noun.kind == Kind::Recipient
+                    && (*id == named.id || nouns.set(*id).contains(&named.set))
+            })
+            .map(|(id, _)| id)
+            .collect();
+        let says_role = |id: &NounId| nouns.get(*id).slots(Slot::Role).next().is_some();
+        let roles = if says_role(&named.id) {
+            vec![named.id]
+        } else {
+            nearest(nouns, named.id, wider.iter().copied().filter(says_role))
+        };
         let passes_on = matches!(action, Action::Share | Action::Sell);
         Self {
-            is_processor: parties.is_processor(named.id),
-            contracts: parties
-                .slots(named.id, Slot::If)
+            is_processor: roles.iter().any(|id| {
+                nouns
+                    .get(*id)
+                    .texts(Slot::Role)
+                    .any(|role| role == "processor")
+            }),
+            contracts: wider
+                .iter()
                 .filter(|_| passes_on)
+                .flat_map(|id| nouns.get(*id).slots(Slot::If))
                 .map(|used| used.names().cloned().collect())
                 .collect(),
-            place: (!places.is_empty()).then_some(set),
+            place,
         }
     }
 }

@@ -15,7 +15,6 @@ use super::refusal::Refusal;
 use super::region::Regions;
 use super::tables::Tables;
 use crate::leaf_set::LeafSet;
-use crate::model::Norm;
 use crate::nouns::NounId;
 use crate::vocabulary::{Action, Kind, Mode};
 
@@ -184,10 +183,8 @@ impl<'a> Draft<'a> {
         }
         prohibitions.sort_by_key(|row| row.line);
         let mut permissions = Vec::new();
-        if self.prepared.needs_permission == NeedsPermission::Yes {
-            for (line, norm) in self.tables.lines(Mode::May, self.asked.action) {
-                permissions.extend(self.row(line, &reader.line(norm)));
-            }
+        for (line, norm) in self.tables.lines(Mode::May, self.asked.action) {
+            permissions.extend(self.row(line, &reader.line(norm)));
         }
         let gates = reader.gates().into_iter().map(|gate| GateRow {
             line: gate.line,
@@ -270,9 +267,12 @@ impl<'a> Draft<'a> {
     fn must_keep(&self, reader: &Reader<'_>) -> Vec<(Behind, Expression)> {
         let kept = self.tables.lines(Mode::Must, Action::Keep);
         let mut found: Vec<(Behind, Expression)> = kept
-            .filter(|(_, norm)| self.holds_leaf(reader, norm))
             .map(|(line, norm)| {
-                let applies = Expression::and([reader.around(norm), reader.spared(norm)]);
+                let object = reader.object(norm);
+                if object.is_false() {
+                    return (Behind::Line(line), object);
+                }
+                let applies = Expression::and([object, reader.around(norm), reader.spared(norm)]);
                 (Behind::Line(line), applies)
             })
             .collect();
@@ -285,10 +285,6 @@ impl<'a> Draft<'a> {
             found.push((Behind::Bare("fact legal-hold".to_owned()), held));
         }
         found
-    }
-
-    fn holds_leaf(&self, reader: &Reader<'_>, norm: &Norm) -> bool {
-        norm.any_object || norm.region.object.contains(&LeafSet::of(reader.leaf))
     }
 
     /// The leaves of the question, those together that no line and no scope tells apart.
