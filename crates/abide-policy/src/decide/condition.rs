@@ -2,9 +2,10 @@
 
 use super::decision::Needed;
 use super::expression::{Expression, FactTest, HeldTest, Note, Test};
+use super::layout::Bit;
 use super::line::{Brought, Place, Reader};
 use super::names::Receiver;
-use super::region::{HeldRegion, ScopeSets, cancels_matter};
+use super::region::{HeldRegion, ScopeSets, cancels_right};
 use crate::leaf_set::LeafSet;
 use crate::model::{Norm, NounUse, SlotUse};
 use crate::nouns::NounId;
@@ -76,32 +77,20 @@ impl<'a> Reader<'a> {
 
     /// What is held that bears on a fact, for this question and line.
     pub(super) fn fact_test(&self, fact: NounId, norm: Option<&Norm>) -> FactTest {
-        let nouns = &self.tables.policy.nouns;
-        let wide = nouns.set(fact);
-        let words = &self.tables.words;
-        let opted_in = self.asked.action == Action::Sell
-            && words
-                .opted_in
-                .is_some_and(|id| id == fact || wide.contains(nouns.set(id)));
-        let optin = words.optin_sale.map(|id| nouns.set(id));
-        let is_optin = |region: &HeldRegion| {
-            opted_in
-                && region.kind == Kind::Right
-                && optin.is_some_and(|optin| optin.contains(&region.set))
-        };
+        let wide = self.tables.policy.nouns.set(fact);
         let mut test = FactTest::default();
         for region in &self.regions.all {
-            let narrower =
-                region.kind == Kind::Fact && (region.id == fact || wide.contains(&region.set));
-            let wider = region.kind == Kind::Fact && region.set.contains(wide);
-            if region.holds && (narrower || is_optin(region)) && self.covers(&region.scope, norm) {
-                let cancels = self.cancels(region, |scope| self.meets(scope, norm));
+            let Some((id, set)) = self.as_fact(region) else {
+                continue;
+            };
+            let narrower = id == fact || wide.contains(set);
+            if region.holds && narrower && self.covers(&region.scope, norm) {
                 test.speaks_for.push(HeldTest {
                     bit: region.bit,
-                    cancels,
+                    cancels: self.fact_cancels(region, (id, set), norm),
                 });
             } else if !region.holds
-                && (narrower || wider || is_optin(region))
+                && (narrower || set.contains(wide))
                 && self.meets(&region.scope, norm)
             {
                 test.against.push(region.bit);
@@ -110,19 +99,51 @@ impl<'a> Reader<'a> {
         test
     }
 
-    /// What cancels something held, where its scope `reaches` the question.
-    pub(super) fn cancels(
+    /// The fact that something held is: itself, or, for the sale, `opted-in` for the right to opt back in.
+    fn as_fact<'r>(&self, region: &'r HeldRegion) -> Option<(NounId, &'r LeafSet)>
+    where
+        'a: 'r,
+    {
+        if region.kind == Kind::Fact {
+            return Some((region.id, &region.set));
+        }
+        let (words, nouns) = (&self.tables.words, &self.tables.policy.nouns);
+        let optin = words.optin_sale?;
+        let sale = self.asked.action == Action::Sell;
+        let opts_in = sale && region.kind == Kind::Right && nouns.set(optin).contains(&region.set);
+        words
+            .opted_in
+            .filter(|_| opts_in)
+            .map(|id| (id, nouns.set(id)))
+    }
+
+    /// What cancels something that speaks for a fact.
+    fn fact_cancels(
         &self,
         region: &HeldRegion,
-        reaches: impl Fn(&ScopeSets) -> bool,
-    ) -> Vec<super::layout::Bit> {
+        (fact, set): (NounId, &LeafSet),
+        norm: Option<&Norm>,
+    ) -> Vec<Bit> {
+        let others = self.regions.all.iter();
+        others
+            .filter(|other| !other.holds && other.rank >= region.rank)
+            .filter(|other| {
+                self.as_fact(other)
+                    .is_some_and(|(id, wide)| id == fact || wide.contains(set))
+            })
+            .filter(|other| self.meets(&other.scope, norm))
+            .map(|other| other.bit)
+            .collect()
+    }
+
+    /// What cancels a right that was exercised.
+    pub(super) fn right_cancels(&self, region: &HeldRegion) -> Vec<Bit> {
         let policy = &self.tables.policy;
-        self.regions
-            .all
-            .iter()
-            .filter(|other| other.kind == region.kind && other.rank >= region.rank)
-            .filter(|other| cancels_matter(policy, (other.kind, other.id, other.holds), region.id))
-            .filter(|other| reaches(&other.scope))
+        let others = self.regions.all.iter();
+        others
+            .filter(|other| other.kind == Kind::Right && other.rank >= region.rank)
+            .filter(|other| cancels_right(policy, (other.id, other.holds), region.id))
+            .filter(|other| self.covers(&other.scope, None))
             .map(|other| other.bit)
             .collect()
     }

@@ -58,25 +58,24 @@ impl<'a> Reader<'a> {
             .iter()
             .filter(|region| region.kind == Kind::Right && region.holds);
         for region in held {
-            let Some(row) = self.tables.rights.row(region.id) else {
-                continue;
-            };
-            let reach = Expression::and([
-                self.row(row, region.scope.is_everything()),
-                self.within(&region.scope),
-            ]);
-            if reach.is_false() {
-                continue;
-            }
-            let held = HeldTest {
-                bit: region.bit,
-                cancels: self.cancels(region, |scope| self.covers(scope, None)),
-            };
-            let held = Expression::Test(Test::Held(held), Note::Silent);
-            for (behind, narrowed) in self.offers(region) {
-                let forbids = Expression::and([held.clone(), reach.clone(), narrowed]);
-                if !forbids.is_false() {
-                    found.push((behind, row, forbids));
+            for row in self.tables.rights.rows(region.id) {
+                let reach = Expression::and([
+                    self.row(*row, region.scope.is_everything()),
+                    self.within(&region.scope),
+                ]);
+                if reach.is_false() {
+                    continue;
+                }
+                let held = HeldTest {
+                    bit: region.bit,
+                    cancels: self.right_cancels(region),
+                };
+                let held = Expression::Test(Test::Held(held), Note::Silent);
+                for (behind, narrowed) in self.offers(region) {
+                    let forbids = Expression::and([held.clone(), reach.clone(), narrowed]);
+                    if !forbids.is_false() {
+                        found.push((behind, *row, forbids));
+                    }
                 }
             }
         }

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 
 use super::known::{Held, Known, Matter};
 use super::layout::{Bit, ClassBits, ClassLine};
-use super::names::find;
 use super::number::Residence;
 use super::person::{Ages, Finding, Person, next_birthday};
 use super::region::Live;
@@ -197,10 +196,10 @@ impl Facts {
             let event = tables.policy.nouns.find(Kind::Event, &occurrence.event)?;
             Some((event, occurrence.at))
         });
-        let implied = known
-            .held
-            .iter()
-            .filter_map(|held| Some((implied_event(tables, held)?, held.since)));
+        let implied = known.held.iter().flat_map(|held| {
+            let events = implied_events(tables, held).into_iter();
+            events.map(|event| (event, held.since))
+        });
         let mut last: Vec<(NounId, Timestamp)> = Vec::new();
         for (event, at) in told.chain(implied) {
             if at > now {
@@ -347,22 +346,22 @@ fn line_holds(line: &ClassLine, person: &Person<'_>) -> Finding {
         .fold(Finding::of(Truth::True), Finding::and)
 }
 
-/// The event that holding something is.
-fn implied_event(tables: &Tables, held: &Held) -> Option<NounId> {
+/// The events that holding something is.
+fn implied_events(tables: &Tables, held: &Held) -> Vec<NounId> {
     let nouns = &tables.policy.nouns;
-    let name = match (&held.matter, held.holds) {
-        (Matter::Fact(fact), false) => {
-            let id = nouns.find(Kind::Fact, fact)?;
-            nouns
-                .is_a(id, Kind::Fact, "consent")
-                .then_some("withdrawal")?
-        }
+    let event = |name: &str| nouns.find(Kind::Event, name);
+    match (&held.matter, held.holds) {
+        (Matter::Fact(fact), false) => nouns
+            .find(Kind::Fact, fact)
+            .filter(|id| nouns.is_a(*id, Kind::Fact, "consent"))
+            .and_then(|_| event("withdrawal"))
+            .into_iter()
+            .collect(),
         (Matter::Right(right), true) => {
-            tables
-                .rights
-                .event(find(&tables.policy, &[Kind::Right], right)?)?
+            let right = nouns.find(Kind::Right, right);
+            let names = right.into_iter().flat_map(|id| tables.rights.events(id));
+            names.filter_map(event).collect()
         }
-        _ => return None,
-    };
-    nouns.find(Kind::Event, name)
+        _ => Vec::new(),
+    }
 }

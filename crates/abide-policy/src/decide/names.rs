@@ -222,9 +222,6 @@ impl Terms {
             return Self::default();
         };
         let nouns = &policy.nouns;
-        if nouns.get(named.id).kind != Kind::Recipient {
-            return Self::default();
-        }
         let own = nouns.get(named.id);
         let mut places = own.slots(Slot::In).flat_map(SlotUse::names).peekable();
         let place = places.peek().is_some().then(|| {
@@ -233,6 +230,12 @@ impl Terms {
                 set
             })
         });
+        if own.kind != Kind::Recipient {
+            return Self {
+                place,
+                ..Self::default()
+            };
+        }
         let wider: Vec<NounId> = nouns
             .iter()
             .filter(|(id, noun)| {

@@ -148,7 +148,10 @@ impl<'a> Live<'a> {
             }
         }
         let optin = policy.nouns.find(Kind::Right, "optin-sale");
-        let turn = |live: &Self| match (live.held.holds, Some(live.id) == optin) {
+        let opts_in = |live: &Self| {
+            live.kind == Kind::Right && optin.is_some_and(|optin| is_within(policy, live.id, optin))
+        };
+        let turn = |live: &Self| match (live.held.holds, opts_in(live)) {
             (true, false) => 0,
             (true, true) => 1,
             (false, _) => 2,
@@ -181,27 +184,44 @@ impl<'a> Live<'a> {
     }
 }
 
-/// Whether the one would cancel the other if it were not older.
+/// Whether the one might cancel the other, for some question, if it were not older.
 fn cancels(policy: &Policy, one: &Live<'_>, other: &Live<'_>) -> bool {
-    other.held.holds
-        && one.kind == other.kind
-        && !one.scope.apart(&other.scope)
-        && cancels_matter(policy, (one.kind, one.id, one.held.holds), other.id)
+    if !other.held.holds || one.scope.apart(&other.scope) {
+        return false;
+    }
+    let rights = one.kind == Kind::Right && other.kind == Kind::Right;
+    if rights && cancels_right(policy, (one.id, one.held.holds), other.id) {
+        return true;
+    }
+    let facts = (as_fact(policy, one), as_fact(policy, other));
+    match facts {
+        (Some(wide), Some(narrow)) if !one.held.holds => is_within(policy, narrow, wide),
+        _ => false,
+    }
 }
 
-/// Whether something held, of this kind and name, cancels what holds under that name.
-pub(super) fn cancels_matter(
-    policy: &Policy,
-    (kind, id, holds): (Kind, NounId, bool),
-    other: NounId,
-) -> bool {
-    let nouns = &policy.nouns;
+/// The fact that something held may be for some question.
+fn as_fact(policy: &Policy, live: &Live<'_>) -> Option<NounId> {
+    match live.kind {
+        Kind::Fact => Some(live.id),
+        _ if policy.nouns.is_a(live.id, Kind::Right, "optin-sale") => {
+            policy.nouns.find(Kind::Fact, "opted-in")
+        }
+        _ => None,
+    }
+}
+
+fn is_within(policy: &Policy, narrow: NounId, wide: NounId) -> bool {
+    narrow == wide || policy.nouns.set(wide).contains(policy.nouns.set(narrow))
+}
+
+/// Whether a right that was given up, or the right to opt back in, cancels a right that was exercised.
+pub(super) fn cancels_right(policy: &Policy, (one, holds): (NounId, bool), other: NounId) -> bool {
     if holds {
-        kind == Kind::Right
-            && nouns.get(id).name.as_ref() == "optin-sale"
-            && nouns.is_a(other, Kind::Right, "optout-sale")
+        policy.nouns.is_a(one, Kind::Right, "optin-sale")
+            && policy.nouns.is_a(other, Kind::Right, "optout-sale")
     } else {
-        id == other || nouns.set(id).contains(nouns.set(other))
+        is_within(policy, other, one)
     }
 }
 

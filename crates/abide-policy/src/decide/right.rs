@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::ground::nearest;
 use crate::model::Policy;
 use crate::nouns::NounId;
 use crate::vocabulary::Kind;
@@ -61,7 +62,7 @@ const SIGNALS: &[(&str, &[&str])] = &[
     ("cookie-refusal", &["refuse-cookies"]),
 ];
 
-const EVERY_OPT_OUT: &[&str] = &[
+static EVERY_OPT_OUT: &[&str] = &[
     "optout-sale",
     "optout-sharing",
     "optout-ads",
@@ -71,28 +72,29 @@ const EVERY_OPT_OUT: &[&str] = &[
 /// The rights of a policy that forbid something.
 #[derive(Debug, Default)]
 pub(super) struct Rights {
-    rows: BTreeMap<NounId, Row>,
+    rows: BTreeMap<NounId, Vec<Row>>,
     signals: BTreeMap<NounId, Vec<Row>>,
 }
 
 impl Rights {
-    /// Finds the nearest row for every right, and the rights that every signal stands for.
+    /// Finds the nearest rows for every right, and the rights that every signal stands for.
     pub(super) fn of(policy: &Policy) -> Self {
         let mut found = Self::default();
         for (id, noun) in policy.nouns.iter() {
             match noun.kind {
                 Kind::Right => {
-                    let row = nearest(policy, Kind::Right, id, ROWS);
-                    if let Some(row) = row {
-                        found.rows.insert(id, *row);
-                    }
+                    let rows = in_table(policy, Kind::Right, id, ROWS);
+                    found.rows.insert(id, rows.into_iter().copied().collect());
                 }
                 Kind::Signal => {
-                    let names = nearest(policy, Kind::Signal, id, SIGNALS)
-                        .map_or(EVERY_OPT_OUT, |names| names);
+                    let mut names = in_table(policy, Kind::Signal, id, SIGNALS);
+                    if names.is_empty() {
+                        names.push(&EVERY_OPT_OUT);
+                    }
+                    let stands_for = |name: &&str| names.iter().any(|names| names.contains(name));
                     let rows = ROWS
                         .iter()
-                        .filter(|(name, _)| names.contains(name))
+                        .filter(|(name, _)| stands_for(name))
                         .map(|(_, row)| *row);
                     found.signals.insert(id, rows.collect());
                 }
@@ -102,9 +104,9 @@ impl Rights {
         found
     }
 
-    /// The row of a right.
-    pub(super) fn row(&self, right: NounId) -> Option<Row> {
-        self.rows.get(&right).copied()
+    /// The rows of a right.
+    pub(super) fn rows(&self, right: NounId) -> &[Row] {
+        self.rows.get(&right).map_or(&[], Vec::as_slice)
     }
 
     /// The rows that a signal stands for.
@@ -112,34 +114,34 @@ impl Rights {
         self.signals.get(&signal).map_or(&[], Vec::as_slice)
     }
 
-    /// The event that exercising a right is.
-    pub(super) fn event(&self, right: NounId) -> Option<&'static str> {
-        match self.row(right)? {
+    /// The events that exercising a right is.
+    pub(super) fn events(&self, right: NounId) -> impl Iterator<Item = &'static str> {
+        self.rows(right).iter().filter_map(|row| match row {
             Row::Objection => Some("objection"),
             Row::OptIn => Some("opt-in"),
             Row::Restriction => None,
             _ => Some("opt-out"),
-        }
+        })
     }
 }
 
-fn nearest<'a, T>(
+/// What a table says of a name: its own row, else those of the nearest wider names.
+fn in_table<'a, T>(
     policy: &Policy,
     kind: Kind,
     id: NounId,
     table: &'a [(&'static str, T)],
-) -> Option<&'a T> {
-    let nouns = &policy.nouns;
-    table
+) -> Vec<&'a T> {
+    let rows: Vec<(NounId, &T)> = table
         .iter()
-        .filter_map(|(name, value)| Some((nouns.find(kind, name)?, value)))
-        .filter(|(above, _)| *above == id || nouns.set(*above).contains(nouns.set(id)))
-        .min_by_key(|(above, _)| {
-            let size = nouns
-                .set(*above)
-                .leaves()
-                .map_or(usize::MAX, |all| all.len());
-            (*above != id, size)
-        })
+        .filter_map(|(name, value)| Some((policy.nouns.find(kind, name)?, value)))
+        .collect();
+    if let Some((_, own)) = rows.iter().find(|(name, _)| *name == id) {
+        return vec![own];
+    }
+    let near = nearest(&policy.nouns, id, rows.iter().map(|(name, _)| *name));
+    rows.into_iter()
+        .filter(|(name, _)| near.contains(name))
         .map(|(_, value)| value)
+        .collect()
 }

@@ -351,6 +351,16 @@ fn the_sale_of_young_peoples_data_needs_an_opt_in() {
                 "age=15 in=US-CA right:optin-sale@2026-01-01 -right:optin-sale@2026-02-01",
                 "deny B",
             ),
+            (
+                "sell email with=data-buyer",
+                "age=15 in=US-CA right:optin-sale@2026-01-01 -opted-in@2026-02-01",
+                "deny B",
+            ),
+            (
+                "sell email with=data-buyer",
+                "age=15 in=US-CA right:optin-sale@2026-02-01 -opted-in@2026-01-01",
+                "permit A",
+            ),
             ("sell email with=data-buyer", "age=16 in=US-CA", "permit A"),
             ("sell email with=data-buyer", "age=15 in=NL", "permit A"),
             (
