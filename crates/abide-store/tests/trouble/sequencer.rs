@@ -8,7 +8,7 @@ use crate::chance::{Chance, rounds};
 use crate::kill::{Installation, wait_for_lines};
 use crate::process::Process;
 use crate::server::empty_database;
-use crate::stage::{Node, at, within_deadline};
+use crate::stage::{Node, Place, at, within_deadline};
 
 /// Wait until the log has grown past what `node` has written by now.
 async fn goes_on(installation: &mut Installation, node: &Process) {
@@ -25,9 +25,15 @@ async fn goes_on(installation: &mut Installation, node: &Process) {
 #[tokio::test]
 async fn killing_the_one_that_sequences_never_forks_the_log() {
     let mut chance = Chance::fresh("kill-sequencer");
-    let mut installation = Installation::new(&empty_database("kill_sequencer").await);
+    for place in Place::both("kill_sequencer").await {
+        kill_sequencers(&place.url, &mut chance).await;
+    }
+}
+
+async fn kill_sequencers(url: &str, chance: &mut Chance) {
+    let mut installation = Installation::new(url);
     let mut nodes = ["left", "right"].map(|name| Process::start(&mut installation.busy_node(name)));
-    for round in 0..rounds(4, 40) {
+    for round in 0..rounds(2, 40) {
         for node in &nodes {
             installation.hear(&wait_for_lines(node, chance.below(200)));
         }
@@ -41,7 +47,7 @@ async fn killing_the_one_that_sequences_never_forks_the_log() {
     for node in nodes {
         installation.hear(&node.kill());
     }
-    installation.check(&mut chance).await;
+    installation.check(chance).await;
 }
 
 #[tokio::test]
@@ -49,7 +55,7 @@ async fn a_frozen_node_that_wakes_up_never_forks_the_log() {
     let mut chance = Chance::fresh("frozen");
     let mut installation = Installation::new(&empty_database("frozen").await);
     let nodes = ["left", "right"].map(|name| Process::start(&mut installation.busy_node(name)));
-    for _ in 0..rounds(3, 30) {
+    for _ in 0..rounds(2, 30) {
         let place = usize::from(chance.once_in(2));
         let (frozen, awake) = (&nodes[place], &nodes[1 - place]);
         installation.hear(&wait_for_lines(frozen, chance.below(100)));
