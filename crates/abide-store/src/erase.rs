@@ -8,7 +8,7 @@ use crate::evidence::Evidence;
 use crate::journal::Journal;
 use crate::statement::Statement;
 use crate::subject::SubjectToken;
-use crate::{Store, Written};
+use crate::{Store, WriteTx, Written};
 
 /// What goes first, of everyone to be erased: whatever a write under way holds on to. The write comes before all of
 /// this, or after all of it.
@@ -39,12 +39,27 @@ impl Store {
         actor: &str,
         now: Timestamp,
     ) -> Result<Written, StoreError> {
+        self.begin_erasure(subject, clauses, actor, now)
+            .await?
+            .commit()
+            .await
+    }
+
+    /// Begins to erase a subject. The journal has word of it from here on, so that it will be gone from whatever is
+    /// restored, also if the write fails.
+    pub async fn begin_erasure(
+        &self,
+        subject: SubjectToken,
+        clauses: &[String],
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<WriteTx, StoreError> {
         let family = self.family(subject).await?;
         if let Some(journal) = self.journal() {
             let at = now.max(self.last_created(&family).await?);
             journal.append(self.tenant(), &family, at).await?;
         }
-        self.erase_family(&family, clauses, actor, now).await
+        self.erase_family(&family, clauses, actor, now)
     }
 
     /// When the youngest of them became known. An erasure comes after that, whatever a clock that went back says: else a
@@ -67,13 +82,13 @@ impl Store {
         Ok(last)
     }
 
-    async fn erase_family(
+    fn erase_family(
         &self,
         family: &[SubjectToken],
         clauses: &[String],
         actor: &str,
         now: Timestamp,
-    ) -> Result<Written, StoreError> {
+    ) -> Result<WriteTx, StoreError> {
         let mut evidence = Evidence::new("subject.erased", actor, now);
         evidence.clauses = clauses.to_vec();
         let mut tx = self.begin(evidence)?;
@@ -102,7 +117,7 @@ impl Store {
             ));
             tx.destroys(*token);
         }
-        tx.commit().await
+        Ok(tx)
     }
 
     /// Forgets the tokens of subjects erased before `before`, which every node has heard of by then.
@@ -139,7 +154,9 @@ impl Store {
                     .last_erasure(self.tenant(), token)
                     .is_some_and(|at| created_at <= at)
                 {
-                    self.erase_family(&[token], &[], "replay", now).await?;
+                    self.erase_family(&[token], &[], "replay", now)?
+                        .commit()
+                        .await?;
                     count += 1;
                 }
             }

@@ -75,6 +75,16 @@ impl Store {
         actor: &str,
         now: Timestamp,
     ) -> Result<Written, StoreError> {
+        self.begin_contract(contract, actor, now)?.commit().await
+    }
+
+    /// Begins to register a contract.
+    pub fn begin_contract(
+        &self,
+        contract: &Contract,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<WriteTx, StoreError> {
         let mut evidence = Evidence::new("register.contract", actor, now);
         evidence.private = serde_json::json!({
             "recipient": contract.recipient,
@@ -97,7 +107,7 @@ impl Store {
                 Value::Bytes(contract.document_hash.map(|hash| hash.to_vec())),
             ],
         ));
-        tx.commit().await
+        Ok(tx)
     }
 
     /// The last contract of each recipient and fact, whether or not its time has come or is over.
@@ -124,6 +134,17 @@ impl Store {
         actor: &str,
         now: Timestamp,
     ) -> Result<Written, StoreError> {
+        self.begin_open_case(id, facts, actor, now)?.commit().await
+    }
+
+    /// Begins to open a case.
+    pub fn begin_open_case(
+        &self,
+        id: &str,
+        facts: &[String],
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<WriteTx, StoreError> {
         let mut tx = self.begin(case_evidence("register.case-opened", id, actor, now))?;
         let entry_id = tx.entry_id();
         let facts =
@@ -143,7 +164,7 @@ impl Store {
             )
             .or_refuse(Refusal::AlreadyThere),
         );
-        tx.commit().await
+        Ok(tx)
     }
 
     /// Closes a case; refused as [`Refusal::NotThere`] if none of this id is open.
@@ -153,6 +174,16 @@ impl Store {
         actor: &str,
         now: Timestamp,
     ) -> Result<Written, StoreError> {
+        self.begin_close_case(id, actor, now)?.commit().await
+    }
+
+    /// Begins to close a case.
+    pub fn begin_close_case(
+        &self,
+        id: &str,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<WriteTx, StoreError> {
         let mut tx = self.begin(case_evidence("register.case-closed", id, actor, now))?;
         let params = vec![self.tenant().into(), id.into(), now.as_millisecond().into()];
         tx.push(
@@ -162,7 +193,15 @@ impl Store {
             )
             .or_refuse(Refusal::NotThere),
         );
-        tx.commit().await
+        Ok(tx)
+    }
+
+    /// At most `limit` cases behind the id `after`, in the order of ids; an empty page is the end.
+    pub async fn cases(&self, after: &str, limit: u32) -> Result<Vec<Case>, StoreError> {
+        let sql = "SELECT case_id, facts, opened_at, closed_at FROM cases WHERE tenant = $1 AND case_id > $2 ORDER BY case_id LIMIT $3";
+        let params = vec![self.tenant().into(), after.into(), i64::from(limit).into()];
+        let rows = self.engine().rows("reading cases", sql, params).await?;
+        rows.iter().map(read_case).collect()
     }
 
     /// A case.
@@ -170,14 +209,7 @@ impl Store {
         let sql = "SELECT case_id, facts, opened_at, closed_at FROM cases WHERE tenant = $1 AND case_id = $2";
         let params = vec![self.tenant().into(), id.into()];
         let row = self.engine().row("reading a case", sql, params).await?;
-        let Some(row) = row else { return Ok(None) };
-        Ok(Some(Case {
-            id: row.text(0)?,
-            facts: serde_json::from_str(&row.text(1)?)
-                .map_err(|_| StoreError::corrupt("case", "its facts cannot be read"))?,
-            opened_at: moment(row.int(2)?)?,
-            closed_at: row.maybe_int(3)?.map(moment).transpose()?,
-        }))
+        row.as_ref().map(read_case).transpose()
     }
 
     /// Begins to record that something happened to a subject.
@@ -232,6 +264,19 @@ impl Store {
         actor: &str,
         now: Timestamp,
     ) -> Result<Written, StoreError> {
+        self.begin_global_fact(fact, holds, actor, now)?
+            .commit()
+            .await
+    }
+
+    /// Begins to say that a fact holds for everyone, or for nobody.
+    pub fn begin_global_fact(
+        &self,
+        fact: &str,
+        holds: Holding,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<WriteTx, StoreError> {
         let mut evidence = Evidence::new("register.fact", actor, now);
         evidence.private = serde_json::json!({ "fact": fact, "holds": holds == Holding::Holds });
         let mut tx = self.begin(evidence)?;
@@ -246,7 +291,7 @@ impl Store {
                 now.as_millisecond().into(),
             ],
         ));
-        tx.commit().await
+        Ok(tx)
     }
 
     /// Facts that hold for everyone or for nobody.
@@ -274,6 +319,16 @@ fn case_evidence(kind: &str, id: &str, actor: &str, now: Timestamp) -> Evidence 
     let mut evidence = Evidence::new(kind, actor, now);
     evidence.private = serde_json::json!({ "case": id });
     evidence
+}
+
+fn read_case(row: &Row) -> Result<Case, StoreError> {
+    Ok(Case {
+        id: row.text(0)?,
+        facts: serde_json::from_str(&row.text(1)?)
+            .map_err(|_| StoreError::corrupt("case", "its facts cannot be read"))?,
+        opened_at: moment(row.int(2)?)?,
+        closed_at: row.maybe_int(3)?.map(moment).transpose()?,
+    })
 }
 
 fn read_contract(row: &Row) -> Result<Contract, StoreError> {

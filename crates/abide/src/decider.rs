@@ -16,6 +16,7 @@ mod questions;
 mod recent;
 mod refresh;
 mod report;
+mod roster;
 mod subjects;
 
 use std::collections::{BTreeMap, HashMap};
@@ -115,6 +116,18 @@ impl Decider {
     /// Keeps recent decisions for previews, until told to stop.
     pub async fn keep_recent(&self, store: &Store, clock: &Clock, stop: watch::Receiver<bool>) {
         self.recent.keep(store, clock, stop).await;
+    }
+
+    /// These are erased: nothing is held of them from here on.
+    pub fn erased(&self, family: &[SubjectToken]) {
+        family.iter().for_each(|member| self.changed(*member));
+        let mut families = self
+            .families
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        for member in family {
+            families.remove(member);
+        }
     }
 
     fn note_family(&self, family: &[SubjectToken]) {

@@ -98,6 +98,13 @@ pub(super) enum NeedsPermission {
     No,
 }
 
+impl Prepared {
+    /// How much room it takes, in nodes of its program and names of its question.
+    pub fn size(&self) -> usize {
+        self.program.len() + self.question.data.len()
+    }
+}
+
 impl Tables {
     /// Makes a question ready.
     ///

@@ -96,6 +96,12 @@ impl Tables {
         bit
     }
 
+    /// How many different matters and scopes people have been found to hold. Each took room for good, so whoever lets
+    /// others say what is held looks at it, and begins with other tables in time.
+    pub fn learned(&self) -> u32 {
+        self.region_end().saturating_sub(self.layout.size)
+    }
+
     /// The first bit that means nothing yet.
     pub(super) fn region_end(&self) -> u32 {
         self.region_end.load(Ordering::Acquire)

@@ -1,6 +1,8 @@
 //! From a question to its answer: find the policy, what is known, decide, and look at the mode. Reads the store only for a
 //! subject whose facts changed, or when the caller adds some of its own.
 
+use std::sync::Arc;
+
 use abide_policy::decide::{Decision, Effect, Facts, Line, Missing};
 use abide_store::{Store, StoreError, SubjectToken};
 use jiff::Timestamp;
@@ -11,6 +13,7 @@ use super::ask::Ask;
 use super::in_force::InForce;
 use super::mode::Mode;
 use super::recent::Given;
+use super::roster::Roster;
 use super::subjects::Found;
 use super::{Decider, check, knowledge};
 use crate::http::openapi;
@@ -69,8 +72,8 @@ impl Decider {
             Some(name) => Some(store.subject(&name.identifier()?).await?),
             None => None,
         };
-        let facts = self.facts(store, policy, subject, ask, now).await?;
-        let decision = policy.decide(&ask.question, &facts, now)?;
+        let (roster, facts) = self.facts(store, policy, subject, ask, now).await?;
+        let decision = roster.decide(&ask.question, &facts, now)?;
         policy.counts().count(&decision);
         let purpose = ask.question.purpose.as_deref();
         let mode = state
@@ -91,7 +94,7 @@ impl Decider {
         Ok(answer)
     }
 
-    /// What is known, as bits: of the subject, of the case, and what the caller says.
+    /// What is known, as bits and with the tables they are of: of the subject, of the case, and what the caller says.
     async fn facts(
         &self,
         store: &Store,
@@ -99,7 +102,10 @@ impl Decider {
         subject: Option<SubjectToken>,
         ask: &Ask,
         now: Timestamp,
-    ) -> Result<Facts, Problem> {
+    ) -> Result<(Arc<Roster>, Facts), Problem> {
+        if let Some(said) = &ask.known {
+            check::size(said)?;
+        }
         let is_plain = ask.known.is_none() && ask.case.is_none();
         let mut known = match subject {
             Some(subject) if is_plain => {
@@ -112,6 +118,10 @@ impl Decider {
                 let state = store.subject_state(subject, now).await?;
                 knowledge::of_subject(&state, &self.assume, now)
             }
+            None if is_plain => {
+                let known = knowledge::of_stranger(&self.assume);
+                return Ok((Arc::clone(policy.lasting()), policy.facts(known, now)));
+            }
             None => knowledge::of_stranger(&self.assume),
         };
         if let Some(said) = &ask.known {
@@ -121,7 +131,7 @@ impl Decider {
             let case = store.case(id).await?.ok_or(Problem::NoSuch("case"))?;
             known.held.extend(knowledge::of_case(&case));
         }
-        Ok(policy.facts(known, now))
+        Ok(policy.passing_facts(known, now))
     }
 
     /// What is recorded of a subject, as bits; from memory unless it changed.
@@ -131,23 +141,28 @@ impl Decider {
         policy: &InForce,
         subject: SubjectToken,
         now: Timestamp,
-    ) -> Result<Facts, StoreError> {
+    ) -> Result<(Arc<Roster>, Facts), StoreError> {
+        let lasting = |facts| Ok((Arc::clone(policy.lasting()), facts));
         let change = match policy.subjects().find(subject, now) {
-            Found::Facts(facts) => return Ok(facts),
+            Found::Facts(facts) => return lasting(facts),
             Found::Stranger => {
-                return Ok(policy.facts(knowledge::of_stranger(&self.assume), now));
+                return lasting(policy.facts(knowledge::of_stranger(&self.assume), now));
             }
             Found::Outdated(change) => change,
         };
         let state = store.subject_state(subject, now).await?;
-        let facts = policy.facts(knowledge::of_subject(&state, &self.assume, now), now);
-        if state.is_known() {
+        let known = knowledge::of_subject(&state, &self.assume, now);
+        let (roster, facts) = policy.recorded_facts(known, now);
+        if state.is_known() && Arc::ptr_eq(&roster, policy.lasting()) {
             let until = knowledge::until(&state, now);
             policy
                 .subjects()
                 .hold(subject, facts.clone(), until, change);
         }
-        Ok(facts)
+        if !state.is_known() {
+            policy.subjects().forget(subject, change);
+        }
+        Ok((roster, facts))
     }
 }
 

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::in_force::InForce;
 use super::mode::Mode;
 use super::recent::word;
+use super::roster::Roster;
 use super::{Decider, knowledge};
 use crate::http::problem::Problem;
 
@@ -54,8 +55,8 @@ impl Audience {
         subject: SubjectToken,
         now: Timestamp,
     ) -> Result<Effect, Problem> {
-        let facts = decider.recorded(store, &self.policy, subject, now).await?;
-        self.of_facts(&facts, now)
+        let (roster, facts) = decider.recorded(store, &self.policy, subject, now).await?;
+        self.of_facts(&roster, &facts, now)
     }
 
     /// The answer about a subject whose state was read.
@@ -66,12 +67,17 @@ impl Audience {
         now: Timestamp,
     ) -> Result<Effect, Problem> {
         let known = knowledge::of_subject(state, &decider.assume, now);
-        let facts = self.policy.facts(known, now);
-        self.of_facts(&facts, now)
+        let (roster, facts) = self.policy.recorded_facts(known, now);
+        self.of_facts(&roster, &facts, now)
     }
 
-    fn of_facts(&mut self, facts: &Facts, now: Timestamp) -> Result<Effect, Problem> {
-        let decision = self.policy.decide(&self.question, facts, now)?;
+    fn of_facts(
+        &mut self,
+        roster: &Roster,
+        facts: &Facts,
+        now: Timestamp,
+    ) -> Result<Effect, Problem> {
+        let decision = roster.decide(&self.question, facts, now)?;
         self.reasons.count(&decision);
         Ok(match self.mode {
             Mode::Observe => Effect::Permit,

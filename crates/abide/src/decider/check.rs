@@ -13,6 +13,41 @@ use crate::http::problem::Problem;
 /// Where facts are recorded rather than claimed.
 const RECORDED: &[&str] = &["ledger", "register"];
 
+/// How many things a caller may say are held, or have happened.
+const SAID_LIMIT: usize = 256;
+/// How many names a scope may have, and how long each may be.
+const SCOPE_LIMIT: usize = 64;
+const NAME_LIMIT_BYTES: usize = 256;
+
+/// What a caller says is no more than a question can be about.
+pub(super) fn size(said: &Known) -> Result<(), Problem> {
+    let subject = &said.subject;
+    let lists = [&subject.people, &said.signals, &said.relations];
+    let counts = [said.held.len(), said.occurrences.len()];
+    let counts = counts.into_iter().chain(lists.map(Vec::len));
+    if counts.max() > Some(SAID_LIMIT) {
+        let wants = format!("at most {SAID_LIMIT} things of a kind");
+        return Err(Problem::invalid("known", wants));
+    }
+    for held in &said.held {
+        let scope = &held.scope;
+        let names = [
+            &scope.data,
+            &scope.purposes,
+            &scope.recipients,
+            &scope.actors,
+            &scope.lines,
+        ];
+        let names = || names.into_iter().flatten();
+        if names().count() > SCOPE_LIMIT || names().any(|name| name.len() > NAME_LIMIT_BYTES) {
+            let wants =
+                format!("at most {SCOPE_LIMIT} names of at most {NAME_LIMIT_BYTES} bytes each");
+            return Err(Problem::invalid("known.held.scope", wants));
+        }
+    }
+    Ok(())
+}
+
 /// What a caller claims of a subject may not stand in for what is recorded.
 pub(super) fn claims(policy: &Policy, said: &Known) -> Result<(), Problem> {
     if said.held.iter().all(|held| may_claim(policy, held)) {

@@ -17,7 +17,7 @@ pub fn example(policy: &InForce, now: Timestamp) -> Option<Question> {
         .collect();
     let answer = |question: &Question| {
         let facts = policy.facts(Known::default(), now);
-        Some(policy.decide(question, &facts, now).ok()?.effect)
+        Some(policy.lasting().decide(question, &facts, now).ok()?.effect)
     };
     let wanted = [Effect::Permit, Effect::Ask, Effect::Deny];
     wanted

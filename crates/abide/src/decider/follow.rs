@@ -70,7 +70,8 @@ impl Decider {
         let mut is_other_law = false;
         for change in &changes.changes {
             match change {
-                Change::Subject(subject) | Change::Erased(subject) => self.changed(*subject),
+                Change::Subject(subject) => self.changed(*subject),
+                Change::Erased(subject) => self.erased(&[*subject]),
                 Change::Joined(subject) => self.joined(&store.family(*subject).await?),
                 Change::Policy | Change::Register => is_other_law = true,
                 Change::Access => access.reload(store).await?,

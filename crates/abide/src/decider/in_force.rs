@@ -1,29 +1,34 @@
 //! One policy in force: the version, its tables, and what is known of subjects under it. Never changes after it was put in
 //! force; another version is another value.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use abide_policy::Library;
-use abide_policy::decide::{
-    Decision, Facts, Held, Known, Question, Refusal, Stale, Tables, decide,
-};
+use abide_policy::decide::{Facts, Held, Known, Question};
 use abide_policy::model::Policy;
 use abide_policy::source::SourceFile;
 use abide_store::PolicyVersion;
 use jiff::Timestamp;
 
 use super::count::Counts;
-use super::questions::Questions;
+use super::roster::Roster;
 use super::subjects::Subjects;
 use crate::http::problem::Problem;
+
+/// How many different matters and scopes recorded choices may have, and still be held in memory. Beyond, subjects are read
+/// from the store as they are asked about.
+const LASTING_LIMIT: u32 = 4096;
+/// How many of those that callers say are remembered before all are forgotten.
+const PASSING_LIMIT: u32 = 512;
 
 /// A policy in force.
 #[derive(Debug)]
 pub struct InForce {
     version: PolicyVersion,
-    tables: Arc<Tables>,
+    /// For what is recorded, and held in memory by subject.
+    lasting: Arc<Roster>,
+    /// For what callers say, which is forgotten from time to time.
+    passing: Mutex<Arc<Roster>>,
     register: Arc<[Held]>,
-    questions: Questions,
     subjects: Subjects,
     counts: Counts,
 }
@@ -31,24 +36,31 @@ pub struct InForce {
 impl InForce {
     /// A published version, and what the register knows. Nothing is known of subjects yet; the store has to be asked.
     pub fn new(version: PolicyVersion, policy: &Policy, register: Arc<[Held]>) -> Self {
-        Self {
-            tables: Arc::new(Tables::new(policy, Library::standard())),
-            counts: Counts::of(policy),
-            questions: Questions::default(),
-            subjects: Subjects::default(),
-            version,
-            register,
-        }
+        let lasting = Arc::new(Roster::new(policy, LASTING_LIMIT));
+        Self::with(version, lasting, register)
     }
 
     /// The same version with another register.
     pub(super) fn with_register(&self, register: Arc<[Held]>) -> Self {
+        let lasting = if self.lasting.is_full() {
+            Arc::new(self.lasting.afresh())
+        } else {
+            Arc::clone(&self.lasting)
+        };
+        Self::with(self.version.clone(), lasting, register)
+    }
+
+    fn with(version: PolicyVersion, lasting: Arc<Roster>, register: Arc<[Held]>) -> Self {
+        let policy = lasting.policy();
+        // What the register brings is in all that is said.
+        let brought = u32::try_from(register.len()).unwrap_or(u32::MAX);
+        let limit = PASSING_LIMIT.saturating_add(brought);
         Self {
-            tables: Arc::clone(&self.tables),
-            counts: Counts::of(self.policy()),
-            questions: Questions::default(),
+            counts: Counts::of(policy),
+            passing: Mutex::new(Arc::new(Roster::new(policy, limit))),
             subjects: Subjects::default(),
-            version: self.version.clone(),
+            version,
+            lasting,
             register,
         }
     }
@@ -70,7 +82,7 @@ impl InForce {
 
     /// The policy.
     pub fn policy(&self) -> &Policy {
-        self.tables.policy()
+        self.lasting.policy()
     }
 
     /// What the register knows.
@@ -88,60 +100,48 @@ impl InForce {
         &self.counts
     }
 
-    /// What is known of someone, together with what the register knows, as bits.
-    pub(super) fn facts(&self, mut known: Known, now: Timestamp) -> Facts {
+    /// The tables for what is recorded.
+    pub(super) fn lasting(&self) -> &Arc<Roster> {
+        &self.lasting
+    }
+
+    /// What is known of someone, together with what the register knows, as bits of the lasting tables. For what may be
+    /// held in memory: the tables remember each matter and scope.
+    pub(super) fn facts(&self, known: Known, now: Timestamp) -> Facts {
+        self.lasting.facts(&self.with_registered(known), now)
+    }
+
+    /// The same of what a caller says, as bits of tables that come with them.
+    pub(super) fn passing_facts(&self, known: Known, now: Timestamp) -> (Arc<Roster>, Facts) {
+        let roster = self.passing();
+        let facts = roster.facts(&self.with_registered(known), now);
+        (roster, facts)
+    }
+
+    /// The same of what is recorded: of the lasting tables while there is room in them.
+    pub(super) fn recorded_facts(&self, known: Known, now: Timestamp) -> (Arc<Roster>, Facts) {
+        if self.lasting.is_full() {
+            return self.passing_facts(known, now);
+        }
+        (Arc::clone(&self.lasting), self.facts(known, now))
+    }
+
+    fn with_registered(&self, mut known: Known) -> Known {
         known.held.extend_from_slice(&self.register);
-        Facts::new(&self.tables, &known, now)
+        known
+    }
+
+    fn passing(&self) -> Arc<Roster> {
+        let mut passing = self.passing.lock().unwrap_or_else(PoisonError::into_inner);
+        if passing.is_full() {
+            *passing = Arc::new(passing.afresh());
+        }
+        Arc::clone(&passing)
     }
 
     /// Refuses a question that cannot be asked of this policy.
     pub(super) fn check(&self, question: &Question) -> Result<(), Problem> {
-        self.questions.find(&self.tables, question)?;
-        Ok(())
-    }
-
-    /// The answer, with its reasons.
-    pub(super) fn decide(
-        &self,
-        question: &Question,
-        facts: &Facts,
-        now: Timestamp,
-    ) -> Result<Decision, Undecided> {
-        let mut prepared = self.questions.find(&self.tables, question)?;
-        if let Err(Stale::Question) = decide(&prepared, facts, now) {
-            prepared = self.questions.renew(&self.tables, question)?;
-        }
-        Ok(prepared.explain(&self.tables, facts, now)?)
-    }
-}
-
-/// Why there is no answer.
-#[derive(Debug)]
-pub(super) enum Undecided {
-    /// The question cannot be asked of this policy.
-    Refused(Refusal),
-    /// What is known has to be gathered again.
-    Stale(Stale),
-}
-
-impl From<Refusal> for Undecided {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
-impl From<Stale> for Undecided {
-    fn from(stale: Stale) -> Self {
-        Self::Stale(stale)
-    }
-}
-
-impl From<Undecided> for Problem {
-    fn from(undecided: Undecided) -> Self {
-        match undecided {
-            Undecided::Refused(refusal) => refusal.into(),
-            Undecided::Stale(stale) => Self::broken("deciding", &stale),
-        }
+        Ok(self.lasting.check(question)?)
     }
 }
 

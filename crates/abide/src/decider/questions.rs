@@ -5,13 +5,21 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use abide_policy::decide::{Prepared, Question, Refusal, Tables};
 
-/// Applications ask few questions of many people; beyond this they are made ready again.
+/// Applications ask few questions of many people; beyond these they are made ready again.
 const LIMIT: usize = 4096;
+/// How much room all of them may take, as questions count it.
+const SIZE_LIMIT: usize = 1 << 20;
 
 /// Questions of one policy.
 #[derive(Debug, Default)]
 pub(super) struct Questions {
-    ready: RwLock<HashMap<Question, Arc<Prepared>>>,
+    ready: RwLock<Ready>,
+}
+
+#[derive(Debug, Default)]
+struct Ready {
+    by_question: HashMap<Question, Arc<Prepared>>,
+    size: usize,
 }
 
 impl Questions {
@@ -22,7 +30,7 @@ impl Questions {
         question: &Question,
     ) -> Result<Arc<Prepared>, Refusal> {
         let ready = self.ready.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = ready.get(question) {
+        if let Some(found) = ready.by_question.get(question) {
             return Ok(Arc::clone(found));
         }
         drop(ready);
@@ -37,10 +45,15 @@ impl Questions {
     ) -> Result<Arc<Prepared>, Refusal> {
         let fresh = Arc::new(tables.prepare(question)?);
         let mut ready = self.ready.write().unwrap_or_else(PoisonError::into_inner);
-        if ready.len() >= LIMIT {
-            ready.clear();
+        let size = ready.size + fresh.size();
+        if ready.by_question.len() >= LIMIT || size > SIZE_LIMIT {
+            *ready = Ready::default();
         }
-        ready.insert(question.clone(), Arc::clone(&fresh));
+        ready.size += fresh.size();
+        let replaced = ready
+            .by_question
+            .insert(question.clone(), Arc::clone(&fresh));
+        ready.size -= replaced.map_or(0, |replaced| replaced.size());
         Ok(fresh)
     }
 }

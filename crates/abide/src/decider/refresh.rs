@@ -93,6 +93,10 @@ impl Decider {
         let known = knowledge::of_subject(subject, &self.assume, now);
         let until = knowledge::until(subject, now);
         for policy in policies {
+            if policy.lasting().is_full() {
+                members().for_each(|member| policy.subjects().change(*member));
+                continue;
+            }
             let facts = policy.facts(known.clone(), now);
             for member in members() {
                 policy.subjects().fill(*member, facts.clone(), until);

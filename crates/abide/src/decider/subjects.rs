@@ -96,10 +96,27 @@ impl Subjects {
             .unwrap_or_else(PoisonError::into_inner);
         let is_last = match shard.get(&subject) {
             Some(Slot::Changed(last)) => change == *last,
-            _ => change == EXPIRED,
+            Some(_) => change == EXPIRED,
+            // Once everyone was read, whoever is not here has been forgotten since this was read.
+            None => change == EXPIRED && !self.is_complete(),
         };
         if is_last {
             shard.insert(subject, slot(facts, until));
+        }
+    }
+
+    /// Forgets a subject of whom the store knew nothing as of `change`, unless there has been another one meanwhile.
+    pub(super) fn forget(&self, subject: SubjectToken, change: u64) {
+        // Until everyone was read, what was read before the change may still come.
+        if !self.is_complete() {
+            return;
+        }
+        let mut shard = self
+            .shard(subject)
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if matches!(shard.get(&subject), Some(Slot::Changed(last)) if change == *last) {
+            shard.remove(&subject);
         }
     }
 

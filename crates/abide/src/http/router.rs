@@ -82,6 +82,13 @@ pub fn internal() -> Vec<Route> {
     routes.extend(policy_routes());
     routes.extend(notice_routes());
     routes.extend(ledger_routes(Scope(LedgerRead), ledger::receipt::answer));
+    let reads = Scope(LedgerRead);
+    routes.push(route(
+        GET,
+        "/v1/ledger/bundle",
+        reads,
+        ledger::bundle::answer,
+    ));
     routes.extend(operation_routes());
     routes
 }
@@ -144,16 +151,6 @@ fn subject_routes() -> Vec<Route> {
     ]
 }
 
-fn register_routes() -> Vec<Route> {
-    let (reads, writes) = (Scope(PoliciesRead), Scope(PoliciesWrite));
-    vec![
-        route(GET, "/v1/register", reads, register::read::answer),
-        route(POST, "/v1/register", writes, register::write::answer),
-        route(POST, "/v1/cases", writes, cases::open::answer),
-        route(POST, "/v1/cases/{id}/close", writes, cases::close::answer),
-    ]
-}
-
 fn policy_routes() -> Vec<Route> {
     let (reads, writes) = (Scope(PoliciesRead), Scope(PoliciesWrite));
     vec![
@@ -197,6 +194,17 @@ fn notice_routes() -> Vec<Route> {
     vec![
         route(GET, "/notice/{policy}", Nothing, notice::latest),
         route(GET, "/notice/{policy}/{version}", Nothing, notice::past),
+    ]
+}
+
+fn register_routes() -> Vec<Route> {
+    let (reads, writes) = (Scope(PoliciesRead), Scope(PoliciesWrite));
+    vec![
+        route(GET, "/v1/register", reads, register::read::answer),
+        route(POST, "/v1/register", writes, register::write::answer),
+        route(GET, "/v1/cases", reads, cases::list::answer),
+        route(POST, "/v1/cases", writes, cases::open::answer),
+        route(POST, "/v1/cases/{id}/close", writes, cases::close::answer),
     ]
 }
 

@@ -123,6 +123,18 @@ impl Running {
         reply(request.call().unwrap())
     }
 
+    /// The same with another key.
+    pub fn get_as(&self, key: &str, path: &str) -> Reply {
+        let request = agent().get(self.url(path));
+        let request = request.header("authorization", format!("Bearer {key}"));
+        reply(request.call().unwrap())
+    }
+
+    /// Asks again until the status is that, for at most ten seconds.
+    pub fn await_status(&self, path: &str, status: u16) -> Reply {
+        await_until(|| Some(self.get(path)).filter(|reply| reply.status == status))
+    }
+
     /// Asks the public listener.
     pub fn get_public(&self, path: &str) -> Reply {
         fetch(&format!("http://{}{path}", self.public))
@@ -177,6 +189,18 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.stop();
         let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Asks again until there is an answer, for at most ten seconds.
+pub fn await_until<T>(mut ask: impl FnMut() -> Option<T>) -> T {
+    let start = abide::clock::mark();
+    loop {
+        if let Some(found) = ask() {
+            return found;
+        }
+        assert!(start.elapsed() < Duration::from_secs(10), "it never came");
+        std::thread::yield_now();
     }
 }
 

@@ -8,9 +8,11 @@
 )]
 
 mod audience;
+mod bundle;
 mod consents;
 mod decide;
 mod harness;
 mod limits;
 mod openapi;
 mod policies;
+mod register;

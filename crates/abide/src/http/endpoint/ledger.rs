@@ -1,6 +1,7 @@
 //! The log for anyone who checks it: checkpoint, tiles, proofs, receipts, keys. After C2SP `tlog-tiles`, so that others'
 //! programs read it too. Serves only what was signed.
 
+pub mod bundle;
 pub mod checkpoint;
 pub mod consistency;
 pub mod inclusion;

@@ -44,7 +44,9 @@ pub async fn answer(
     }
     let Closed {} = write.body;
     check_id(&id)?;
-    let written = app.store.close_case(&id, "staff", app.clock.now()).await?;
-    let kept = Recorded::kept(written.entry_id)?;
-    app.keep(write.once.as_ref(), kept).await
+    let now = app.clock.now();
+    let tx = app.store.begin_close_case(&id, "staff", now)?;
+    let kept = Recorded::kept(tx.entry_id())?;
+    let earlier = app.commit_once(tx, write.once.as_ref(), &kept, now).await?;
+    Ok(earlier.unwrap_or(kept).into_response())
 }

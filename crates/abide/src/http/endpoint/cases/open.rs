@@ -64,12 +64,12 @@ pub async fn answer(
         policy.knows(Kind::Fact, "facts", fact)?;
     }
     let now = app.clock.now();
-    let written = app
+    let tx = app
         .store
-        .open_case(&opened.id, &opened.facts, "staff", now)
-        .await?;
-    let kept = Recorded::kept(written.entry_id)?;
-    app.keep(write.once.as_ref(), kept).await
+        .begin_open_case(&opened.id, &opened.facts, "staff", now)?;
+    let kept = Recorded::kept(tx.entry_id())?;
+    let earlier = app.commit_once(tx, write.once.as_ref(), &kept, now).await?;
+    Ok(earlier.unwrap_or(kept).into_response())
 }
 
 /// An id of a case is a short word.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use abide_policy::vocabulary::Kind;
-use abide_store::{Contract, Holding, Written};
+use abide_store::{Contract, Holding, WriteTx};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
@@ -82,20 +82,29 @@ pub async fn answer(
     let state = app.decider.state();
     let policy = state.policy(entered.policy.as_deref())?;
     policy.knows(Kind::Fact, "fact", &entered.fact)?;
-    let written = match &entered.recipient {
+    let now = app.clock.now();
+    let tx = match &entered.recipient {
         Some(recipient) => {
             policy.knows(Kind::Recipient, "recipient", recipient)?;
-            contract(&app, entered, recipient).await?
+            contract(&app, entered, recipient, now)?
         }
-        None => fact(&app, entered).await?,
+        None => fact(&app, entered, now)?,
     };
+    let kept = Recorded::kept(tx.entry_id())?;
+    let earlier = app.commit_once(tx, write.once.as_ref(), &kept, now).await?;
+    if let Some(earlier) = earlier {
+        return Ok(earlier.into_response());
+    }
     app.decider.refresh(&app.store).await?;
-    let kept = Recorded::kept(written.entry_id)?;
-    app.keep(write.once.as_ref(), kept).await
+    Ok(kept.into_response())
 }
 
-async fn contract(app: &App, entered: &Entered, recipient: &str) -> Result<Written, Problem> {
-    let now = app.clock.now();
+fn contract(
+    app: &App,
+    entered: &Entered,
+    recipient: &str,
+    now: Timestamp,
+) -> Result<WriteTx, Problem> {
     let since = entered.since.unwrap_or(now);
     let until = match entered.holds {
         Holds::Yes => entered.until,
@@ -114,10 +123,10 @@ async fn contract(app: &App, entered: &Entered, recipient: &str) -> Result<Writt
         until,
         document_hash: hash.transpose()?,
     };
-    Ok(app.store.register_contract(&contract, "staff", now).await?)
+    Ok(app.store.begin_contract(&contract, "staff", now)?)
 }
 
-async fn fact(app: &App, entered: &Entered) -> Result<Written, Problem> {
+fn fact(app: &App, entered: &Entered, now: Timestamp) -> Result<WriteTx, Problem> {
     if entered.since.is_some() || entered.until.is_some() || entered.document_hash.is_some() {
         let wants = "a name, where there is a beginning, an end or a document";
         return Err(Problem::invalid("recipient", wants));
@@ -126,9 +135,7 @@ async fn fact(app: &App, entered: &Entered) -> Result<Written, Problem> {
         Holds::Yes => Holding::Holds,
         Holds::No => Holding::Fails,
     };
-    let now = app.clock.now();
     Ok(app
         .store
-        .set_global_fact(&entered.fact, holds, "staff", now)
-        .await?)
+        .begin_global_fact(&entered.fact, holds, "staff", now)?)
 }
