@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use abide_store::{Journal, Keys, Store, StoreOptions};
+use abide_store::{Health, Journal, Keys, Store, StoreOptions};
 use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 use tokio::runtime::{Builder, Runtime};
@@ -119,6 +119,33 @@ pub fn keys(config: &Config) -> Result<Keys> {
         );
     }
     Ok(Keys::load(&config.keys)?)
+}
+
+/// The keys; on the very first start fresh ones in a file of their own. Where records exist that other keys have sealed,
+/// a key file that is gone is an error.
+pub async fn keys_or_fresh(config: &Config) -> Result<Keys> {
+    if config.keys.exists() || std::env::var_os(KEYS_VARIABLE).is_some() {
+        return keys(config);
+    }
+    if has_records(config).await? {
+        bail!(
+            "the store holds records and the key file `{}` is not there; bring it back from its backup, or name it with \
+             `keys` in `abide.kdl`",
+            config.keys.display()
+        );
+    }
+    let keys = Keys::generate()?;
+    keys.save(&config.keys)?;
+    Ok(keys)
+}
+
+async fn has_records(config: &Config) -> Result<bool> {
+    if sqlite_path(config).is_some_and(|path| !path.exists()) {
+        return Ok(false);
+    }
+    let StoreOptions { tenant, engine, .. } = StoreOptions::default();
+    let health = Health::read(&config.store.0, &tenant, &engine).await;
+    Ok(health.context("cannot open the store")?.log.is_some())
 }
 
 /// Opens the store and brings its schema up to date.

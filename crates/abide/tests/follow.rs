@@ -63,18 +63,29 @@ impl Running {
 
     /// Asks until the answer is as `wanted`, which takes a second at the most on an idle machine.
     fn wait(&self, key: &str, what: &str, wanted: impl Fn(u16, &Value) -> bool) -> Value {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "a deadline for a test that fails"
-        )]
-        let now = Instant::now;
-        let deadline = now() + Duration::from_secs(20);
-        loop {
+        until(what, || {
             let (status, body) = self.decide(key);
             if wanted(status, &body) {
-                return body;
+                Ok(body)
+            } else {
+                Err(format!("{status} {body}"))
             }
-            assert!(now() < deadline, "{what}: {status} {body}");
+        })
+    }
+}
+
+/// Tries until it comes out, or says what came of the last try.
+fn until<T>(what: &str, attempt: impl Fn() -> Result<T, String>) -> T {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a deadline for a test that fails"
+    )]
+    let now = Instant::now;
+    let deadline = now() + Duration::from_secs(20);
+    loop {
+        match attempt() {
+            Ok(done) => return done,
+            Err(last) => assert!(now() < deadline, "{what}: {last}"),
         }
     }
 }
@@ -124,6 +135,16 @@ fn keys_versions_and_modes_take_effect_beside_a_running_server() {
         .replace("2026-03-01", "2026-04-01")
         .replace("because=consent if=consent", "because=contract");
     desk.write("other.kdl", other);
+    // Recent decisions reach the store in batches.
+    until("a preview", || {
+        let ran = desk.run(&["policy", "preview", "other.kdl"]);
+        let found = ran.code() == 1
+            && ran
+                .out()
+                .contains(" times permit instead of ask: use email for=newsletter via=email");
+        found.then_some(()).ok_or_else(|| ran.out() + &ran.err())
+    });
+    check(&desk, "policy preview harbour-bikes", 0, ": ");
     check(&desk, "policy publish other.kdl --activate", 0, "in force");
     let other = server.wait(key, "another version", |_, body| {
         body["version"] != before["version"]
@@ -141,4 +162,19 @@ fn keys_versions_and_modes_take_effect_beside_a_running_server() {
     let id = id.split_whitespace().next().unwrap();
     check(&desk, &format!("keys api revoke {id}"), 0, "opens nothing");
     server.wait(key, "a revoked key", |status, _| status == 401);
+}
+
+#[test]
+fn a_server_whose_key_file_is_gone_does_not_start_with_other_keys() {
+    let desk = Desk::new("key-file-gone");
+    check(&desk, "keys init", 0, "");
+    check(&desk, "policy publish harbour-bikes", 0, "is published");
+    std::fs::remove_file(desk.folder.join("abide.keys")).unwrap();
+    check(
+        &desk,
+        "serve",
+        2,
+        "the key file `abide.keys` is not there; bring it back",
+    );
+    assert!(!desk.folder.join("abide.keys").exists());
 }

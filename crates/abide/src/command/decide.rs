@@ -1,7 +1,7 @@
 //! `abide decide POLICY QUESTION`: one decision on the command line, with its reasons. Asks no server, keeps nothing.
 
 mod known;
-mod question;
+pub mod question;
 mod report;
 
 use std::path::PathBuf;

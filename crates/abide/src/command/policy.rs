@@ -1,6 +1,7 @@
 //! `abide policy`: shows what a policy means, and publishes, lists and puts in force its versions.
 
 mod activate;
+mod preview;
 mod publish;
 mod show;
 mod version;
@@ -29,6 +30,8 @@ enum Action {
     Activate(activate::Arguments),
     /// Put the version in force that was before
     Rollback(activate::Rollback),
+    /// Say which recent decisions another version would have answered otherwise
+    Preview(preview::Arguments),
 }
 
 /// Runs the command.
@@ -39,5 +42,6 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
         Some(Action::Versions(arguments)) => version::run(arguments),
         Some(Action::Activate(arguments)) => activate::run(arguments),
         Some(Action::Rollback(arguments)) => activate::roll_back(arguments),
+        Some(Action::Preview(arguments)) => preview::run(arguments),
     }
 }

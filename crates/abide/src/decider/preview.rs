@@ -24,15 +24,15 @@ const SHOWN: usize = 100;
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct Preview {
     /// The version that was tried: SHA-256 over names and texts of its files, in hex.
-    version: String,
+    pub version: String,
     /// How many recent decisions were answered again.
-    decisions: u64,
+    pub decisions: u64,
     /// How many would be answered alike.
-    same: u64,
+    pub same: u64,
     /// The most frequent differences first.
-    differences: Vec<Difference>,
+    pub differences: Vec<Difference>,
     /// Questions that the version could not be asked, and how often they were.
-    refused: u64,
+    pub refused: u64,
 }
 
 /// A question that would be answered otherwise.
@@ -40,13 +40,13 @@ pub struct Preview {
 pub struct Difference {
     /// The question.
     #[schema(schema_with = crate::http::openapi::question)]
-    question: Question,
+    pub question: Question,
     /// What it was answered.
-    before: String,
+    pub before: String,
     /// What it would be answered.
-    after: String,
+    pub after: String,
     /// How often.
-    count: u64,
+    pub count: u64,
 }
 
 impl Decider {

@@ -2,12 +2,12 @@
 //! request.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use abide_ledger::Receipt;
-use abide_store::{ApiScope, EntryId, Journal, Keys, Store, StoreOptions};
-use anyhow::{Context, Result};
+use abide_store::{ApiScope, EntryId, Store};
+use anyhow::Result;
 use zeroize::Zeroizing;
 
 use super::access::Access;
@@ -16,7 +16,7 @@ use super::problem::Problem;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::decider::Decider;
-use crate::policies;
+use crate::{installation, policies};
 
 /// How long an answer waits for its receipt.
 const RECEIPT_PATIENCE: Duration = Duration::from_secs(2);
@@ -46,17 +46,8 @@ impl App {
     /// the configuration names and what the store says.
     pub async fn open(config: Config, clock: Clock) -> Result<Self> {
         let now = clock.now();
-        let options = StoreOptions {
-            last_checkpoint: Some(beside(&config.keys, "checkpoint")),
-            journal: Some(Journal::open(
-                &config.journal,
-                &beside(&config.keys, "journal-keys"),
-            )?),
-            ..StoreOptions::default()
-        };
-        let store = Store::open(&config.store.0, keys(&config.keys)?, options, now)
-            .await
-            .context("cannot open the store")?;
+        let keys = installation::keys_or_fresh(&config).await?;
+        let store = installation::open(&config, keys, now).await?;
         for path in &config.policies {
             let policy = policies::read(path, clock.today())?;
             policies::put_in_force(&store, &policy, "configuration", now).await?;
@@ -115,22 +106,4 @@ impl App {
             .await
             .unwrap_or(Ok(None))
     }
-}
-
-/// The keys of the file or of the environment; fresh ones in a file of their own on the first start.
-fn keys(path: &Path) -> Result<Keys> {
-    if let Ok(text) = std::env::var("ABIDE_KEYS") {
-        return Ok(Keys::parse(&text)?);
-    }
-    if path.exists() {
-        return Ok(Keys::load(path)?);
-    }
-    let keys = Keys::generate()?;
-    keys.save(path)?;
-    Ok(keys)
-}
-
-/// `abide.checkpoint` beside `abide.keys`.
-fn beside(keys: &Path, extension: &str) -> PathBuf {
-    keys.with_extension(extension)
 }

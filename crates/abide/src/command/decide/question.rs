@@ -47,6 +47,30 @@ pub fn parse(line: &str) -> Result<Question> {
     Ok(question)
 }
 
+/// The line that [`parse`] reads as this question.
+pub fn render(question: &Question) -> String {
+    let deed = DEEDS.iter().find(|(_, deed)| *deed == question.action);
+    let mut words: Vec<String> = deed.iter().map(|(name, _)| (*name).to_owned()).collect();
+    words.extend(question.data.iter().cloned());
+    let one = |name: &Option<String>| name.iter().cloned().collect::<Vec<_>>();
+    for (slot, names) in [
+        ("for", one(&question.purpose)),
+        ("with", one(&question.recipient)),
+        ("in", one(&question.place)),
+        ("as", one(&question.form)),
+        ("from", question.origin.clone()),
+        ("by", question.actor.clone()),
+        ("at", question.point.clone()),
+        ("via", question.channel.clone()),
+        ("when", question.events.clone()),
+    ] {
+        if !names.is_empty() {
+            words.push(format!("{slot}={}", names.join(",")));
+        }
+    }
+    words.join(" ")
+}
+
 fn deed(word: &str) -> Result<Deed> {
     if let Some((_, deed)) = DEEDS.iter().find(|(name, _)| *name == word) {
         return Ok(*deed);
@@ -106,7 +130,7 @@ pub fn names_in(value: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{parse, render};
 
     fn check(line: &str, expected: &str) {
         let read = match parse(line) {
@@ -114,6 +138,16 @@ mod tests {
             Err(error) => error.to_string(),
         };
         assert_eq!(read, expected, "{line}");
+    }
+
+    #[test]
+    fn a_question_is_written_as_it_is_read() {
+        for line in [
+            "use email for=newsletter via=email",
+            "share name email for=payment with=paywell in=US as=hash from=web,app by=staff at=checkout when=merger",
+        ] {
+            assert_eq!(render(&parse(line).unwrap()), line);
+        }
     }
 
     #[test]
