@@ -78,6 +78,27 @@ fn a_client_that_never_finishes_its_head_is_cut() {
 }
 
 #[test]
+fn a_client_that_never_finishes_its_body_is_answered_and_cut() {
+    let running = Running::with("slow-body", |config| {
+        config.limits.request = Duration::from_millis(300);
+    });
+    let mut stream = TcpStream::connect(running.internal).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
+    let head = format!(
+        "POST /v1/decide HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nAuthorization: Bearer {}\r\nContent-Length: 100\r\n\r\n{{",
+        running.key
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut rest = Vec::new();
+    let _ = stream.read_to_end(&mut rest);
+    let reply = String::from_utf8_lossy(&rest);
+    assert!(reply.starts_with("HTTP/1.1 408"), "{reply}");
+    assert_eq!(running.get("/healthz").status, 200);
+}
+
+#[test]
 fn a_request_that_is_being_answered_is_finished_when_the_server_stops() {
     let mut running = Running::start("stop");
     let mut stream = TcpStream::connect(running.internal).unwrap();
