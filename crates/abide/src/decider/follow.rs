@@ -20,6 +20,8 @@ const PACE: Duration = Duration::from_millis(150);
 /// Entries read at once.
 const PAGE: u32 = 1000;
 
+const NO_SUCH: Problem = Problem::NoSuch("entry: `min-entry` is not in the log");
+
 impl Decider {
     /// Follows the log from `first` on until told to stop. What fails is tried again.
     pub async fn follow(
@@ -114,11 +116,21 @@ impl Decider {
 
     async fn await_size_of(&self, store: &Store, entry: &MinEntry) -> Result<(), Problem> {
         let size = match entry {
-            MinEntry::Size(size) => *size,
+            MinEntry::Size(size) => {
+                if *size > self.as_of() && *size > store.size().await? {
+                    return Err(NO_SUCH);
+                }
+                *size
+            }
             MinEntry::Id(id) => {
                 let id = EntryId::parse(id).ok_or_else(|| {
                     Problem::invalid("min-entry", "a number, or an entry's 32 hex digits")
                 })?;
+                // What is neither waiting for a number nor has one does not exist, and will not come.
+                let is_waiting = store.pending(id).await?;
+                if !is_waiting && store.number_of(id).await?.is_none() {
+                    return Err(NO_SUCH);
+                }
                 let mut tick = tokio::time::interval(ENTRY_PACE);
                 loop {
                     tick.tick().await;

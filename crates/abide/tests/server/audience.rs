@@ -44,7 +44,7 @@ fn check(found: &[Value], strangers: u64) {
     assert_eq!(total["effects"]["deny"], 1);
     assert_eq!(total["reasons"]["deny SH-003"], 1);
     assert_eq!(total["effects"]["ask"], 1 + strangers);
-    assert_eq!(total["reasons"]["ask fact consent"], 1);
+    assert_eq!(total["reasons"]["ask fact consent"], 1 + strangers);
 }
 
 #[test]

@@ -9,6 +9,7 @@
 
 mod audience;
 mod bundle;
+mod chance;
 mod consents;
 mod decide;
 mod harness;
@@ -16,7 +17,9 @@ mod limits;
 mod openapi;
 mod planted;
 mod policies;
+mod raw;
 mod register;
 mod stop;
 mod tls;
 mod together;
+mod trouble;

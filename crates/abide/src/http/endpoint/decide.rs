@@ -58,6 +58,7 @@ pub struct Answers {
     request_body = Asked,
     responses(
         (status = 200, description = "The answer; with `questions`, `answers` in their order", body = inline(OneOrMany)),
+        (status = 404, description = "No such policy is active, or there is no such case or entry", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A name is not known to the policy, or a slot is missing", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
