@@ -191,9 +191,11 @@ impl<'a> Reader<'a> {
             norm: None,
             bearing: Bearing::Binds,
         };
+        // Of data that is joined, the fact is the one for that data.
+        let reader = Reader { leaf, ..*self };
         Expression::or(chains.iter().map(|chain| {
             Expression::and(chain.iter().flat_map(|link| &link.conditions).map(|facts| {
-                let refused = facts.iter().map(|fact| self.refused(fact, place));
+                let refused = facts.iter().map(|fact| reader.refused(fact, place));
                 Expression::and(refused).negated()
             }))
         }))

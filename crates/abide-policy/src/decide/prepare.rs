@@ -9,7 +9,7 @@ use super::exercised::Behind;
 use super::expression::Expression;
 use super::line::{Bearing, Brought, Place, Reader};
 use super::names::Asked;
-use super::program::Program;
+use super::program::{Program, Writer};
 use super::question::{Deed, Question};
 use super::refusal::Refusal;
 use super::region::Regions;
@@ -119,6 +119,7 @@ impl Tables {
             tables: self,
             regions: &regions,
             asked: &asked,
+            writer: Writer::default(),
             prepared: Prepared {
                 tables: self.number,
                 region_end: self.region_end(),
@@ -135,7 +136,13 @@ impl Tables {
             },
         };
         draft.fill()?;
-        Ok(draft.prepared)
+        let Draft {
+            prepared, writer, ..
+        } = draft;
+        Ok(Prepared {
+            program: writer.finish(),
+            ..prepared
+        })
     }
 }
 
@@ -143,6 +150,7 @@ struct Draft<'a> {
     tables: &'a Tables,
     regions: &'a Regions,
     asked: &'a Asked,
+    writer: Writer,
     prepared: Prepared,
 }
 
@@ -175,7 +183,7 @@ impl<'a> Draft<'a> {
             let names = names.collect();
             let group = self.group(&reader, names);
             self.prepared.groups.push(group);
-            if self.prepared.program.len() > NODE_LIMIT {
+            if self.writer.len() > NODE_LIMIT {
                 return Err(Refusal::TooLarge);
             }
         }
@@ -195,13 +203,13 @@ impl<'a> Draft<'a> {
         }
         let gates = reader.gates().into_iter().map(|gate| GateRow {
             line: gate.line,
-            applies: self.prepared.program.add(&gate.applies),
-            done: self.prepared.program.add(&gate.done),
+            applies: self.writer.add(&gate.applies),
+            done: self.writer.add(&gate.done),
             duty: gate.duty,
         });
         let gates = gates.collect();
         let contracts = reader.contracts().into_iter().map(|contract| ContractRow {
-            there: self.prepared.program.add(&contract.there),
+            there: self.writer.add(&contract.there),
             facts: contract.facts,
         });
         let contracts = contracts.collect();
@@ -222,7 +230,7 @@ impl<'a> Draft<'a> {
     fn row(&mut self, line: LineNumber, expression: &Expression) -> Option<Row> {
         (!expression.is_false()).then(|| Row {
             line,
-            root: self.prepared.program.add(expression),
+            root: self.writer.add(expression),
         })
     }
 

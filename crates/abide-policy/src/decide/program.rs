@@ -1,6 +1,9 @@
 //! Expressions laid flat, and their truth for one person at one moment. This is where decisions are made; it allocates
 //! nothing and looks nothing up.
 
+use std::collections::HashMap;
+use std::hash::Hash;
+
 use super::decision::Needed;
 use super::expression::{Expression, FactTest, HeldTest, Note, Test};
 use super::facts::Facts;
@@ -65,15 +68,39 @@ pub(super) struct View<'a> {
     pub refusals: Refusals,
 }
 
-impl Program {
-    /// How many nodes it has.
+/// Lays expressions flat, each once.
+#[derive(Debug, Default)]
+pub(super) struct Writer {
+    program: Program,
+    roots: HashMap<Expression, u32>,
+    facts: HashMap<FactTest, u32>,
+    held: HashMap<HeldTest, u32>,
+    notes: HashMap<Note, u32>,
+}
+
+impl Writer {
+    /// How many nodes there are so far.
     pub(super) fn len(&self) -> usize {
-        self.nodes.len()
+        self.program.nodes.len()
     }
 
-    /// Lays an expression flat and returns where it begins.
+    /// The program, when all is written.
+    pub(super) fn finish(self) -> Program {
+        self.program
+    }
+
+    /// Lays an expression flat, if it is not there yet, and returns where it begins.
     pub(super) fn add(&mut self, expression: &Expression) -> u32 {
-        let at = self.nodes.len();
+        if let Some(root) = self.roots.get(expression) {
+            return *root;
+        }
+        let root = self.lay(expression);
+        self.roots.insert(expression.clone(), root);
+        root
+    }
+
+    fn lay(&mut self, expression: &Expression) -> u32 {
+        let at = self.program.nodes.len();
         let (op, note, parts): (Op, &Note, &[Expression]) = match expression {
             Expression::Settled(truth, note) => (Op::Settled(*truth), note, &[]),
             Expression::Test(test, note) => (self.test(test), note, &[]),
@@ -84,13 +111,13 @@ impl Program {
             Expression::Possible(part) => (Op::Possible, &Note::Silent, std::slice::from_ref(part)),
             Expression::Await(part, note) => (Op::Await, note, std::slice::from_ref(part)),
         };
-        let note = index_of(&mut self.notes, note);
-        self.nodes.push(Node { op, end: 0, note });
+        let note = index_of(&mut self.program.notes, &mut self.notes, note);
+        self.program.nodes.push(Node { op, end: 0, note });
         for part in parts {
-            self.add(part);
+            self.lay(part);
         }
-        let end = short(self.nodes.len());
-        if let Some(node) = self.nodes.get_mut(at) {
+        let end = short(self.program.nodes.len());
+        if let Some(node) = self.program.nodes.get_mut(at) {
             node.end = end;
         }
         short(at)
@@ -105,16 +132,27 @@ impl Program {
                 certain: *certain,
                 possible: *possible,
             },
-            Test::Fact(fact) => Op::Fact(index_of(&mut self.facts, fact)),
-            Test::Refused(fact) => Op::Refused(index_of(&mut self.facts, fact)),
-            Test::Held(held) => Op::Held(index_of(&mut self.held, held)),
+            Test::Fact(fact) => Op::Fact(self.fact(fact)),
+            Test::Refused(fact) => Op::Refused(self.fact(fact)),
+            Test::Held(held) => Op::Held(index_of(&mut self.program.held, &mut self.held, held)),
             Test::Running(fact, window) => Op::Running {
-                fact: index_of(&mut self.facts, fact),
+                fact: self.fact(fact),
                 window: *window,
             },
             Test::From(moment) => Op::From(*moment),
             Test::Cover => Op::Cover,
         }
+    }
+
+    fn fact(&mut self, fact: &FactTest) -> u32 {
+        index_of(&mut self.program.facts, &mut self.facts, fact)
+    }
+}
+
+impl Program {
+    /// How many nodes it has.
+    pub(super) fn len(&self) -> usize {
+        self.nodes.len()
     }
 
     /// The truth of the expression that begins at `at`.
@@ -296,12 +334,18 @@ fn holds(held: &HeldTest, facts: &Facts) -> bool {
     facts.has(held.bit) && !held.cancels.iter().any(|bit| facts.has(*bit))
 }
 
-fn index_of<T: Clone + PartialEq>(all: &mut Vec<T>, wanted: &T) -> u32 {
-    if let Some(at) = all.iter().position(|known| known == wanted) {
-        return short(at);
+fn index_of<T: Clone + Eq + Hash>(
+    all: &mut Vec<T>,
+    known: &mut HashMap<T, u32>,
+    wanted: &T,
+) -> u32 {
+    if let Some(at) = known.get(wanted) {
+        return *at;
     }
+    let at = short(all.len());
     all.push(wanted.clone());
-    short(all.len() - 1)
+    known.insert(wanted.clone(), at);
+    at
 }
 
 fn short(at: usize) -> u32 {
