@@ -90,17 +90,18 @@ fn a_restored_store_continues_its_log_and_forgets_whom_the_journal_names() {
         0,
         "`copy.data-keys` holds the data keys; move it elsewhere",
     );
+    check(&desk, "backup copy", 2, "`copy.data-keys` exists");
+    fs::rename(
+        desk.folder.join("copy.data-keys"),
+        desk.folder.join("elsewhere"),
+    )
+    .unwrap();
     check(
         &desk,
         "backup copy",
         2,
         "name a folder that does not exist yet",
     );
-    fs::rename(
-        desk.folder.join("copy.data-keys"),
-        desk.folder.join("elsewhere"),
-    )
-    .unwrap();
 
     with_store(&desk, async |store| {
         let ann = store.subject(&person("ann")).await.unwrap();

@@ -12,6 +12,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What stands between the output of two steps.
 const MARK: &str = "-- step --";
@@ -89,10 +90,15 @@ fn line_fits(shown: &str, line: &str) -> bool {
     })
 }
 
-/// Two addresses that nobody listens on.
+/// Two ports that nobody listens on, below those that the system gives to whoever asks for any: other tests do.
 fn free_ports() -> [u16; 2] {
-    let listeners = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
-    listeners.map(|listener| listener.local_addr().unwrap().port())
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let mut free = std::iter::repeat_with(|| {
+        let number = std::process::id() * 8 + NEXT.fetch_add(1, Ordering::Relaxed);
+        u16::try_from(9_000 + number % 11_000).unwrap()
+    })
+    .filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    [(); 2].map(|()| free.next().unwrap())
 }
 
 /// The page as one shell script, so that variables and servers live on from step to step. A command that ends in `&` is
