@@ -872,3 +872,40 @@ fn a_reading_lets_one_line_win() {
         ],
     );
 }
+
+#[test]
+fn a_right_of_ones_own_forbids_what_each_nearest_right_does() {
+    check_decisions(
+        r#"right no-deal label="no deal" { is optout-sale optout-ads }
+           (A)sell email with=data-buyer
+           (B)use email for=advertising
+           (C)right no-deal"#,
+        &[
+            ("sell email with=data-buyer", "right:no-deal", "deny C"),
+            ("use email for=advertising", "right:no-deal", "deny C"),
+            (
+                "sell email with=data-buyer",
+                "right:optout-ads",
+                "ask right optout-ads: slot for",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn what_links_joined_data_is_asked_for_each_datum() {
+    check_decisions(
+        r#"data device-note is=personal if=linked
+           (A)link personal statistics"#,
+        &[
+            ("link device-note statistics", "", "permit A"),
+            ("link device-note email", "", "permit A"),
+            (
+                "link device-note email",
+                "-linked",
+                "deny: line `link device-note email`",
+            ),
+            ("link device-note email", "-linked(data=email)", "permit A"),
+        ],
+    );
+}
