@@ -18,6 +18,7 @@ mod refresh;
 mod report;
 mod roster;
 mod subjects;
+mod terms;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -27,7 +28,7 @@ use tokio::sync::{Notify, watch};
 
 pub use answer::Answer;
 pub use ask::{Ask, MinEntry};
-pub use audience::{Audience, Reasons};
+pub use audience::{Audience, Total};
 pub use example::example;
 pub use in_force::{InForce, source_files};
 pub(crate) use knowledge::{is_age_band, is_birth};
@@ -105,12 +106,22 @@ impl Decider {
         }
     }
 
-    /// These are one subject from here on.
+    /// These are one subject from here on. Whoever was one with any of them before is out of date too.
     pub fn joined(&self, family: &[SubjectToken]) {
-        self.note_family(family);
-        if let Some(first) = family.first() {
-            self.changed(*first);
+        for member in family {
+            self.changed(*member);
         }
+        self.note_family(family);
+        for member in family {
+            self.changed(*member);
+        }
+    }
+
+    /// Whether a subject is another one by a further name, such as a device that was joined.
+    fn is_alias(&self, subject: SubjectToken) -> bool {
+        let families = self.families.read().unwrap_or_else(PoisonError::into_inner);
+        let family = families.get(&subject);
+        family.is_some_and(|family| family.first() != Some(&subject))
     }
 
     /// Keeps recent decisions for previews, until told to stop.

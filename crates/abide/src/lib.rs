@@ -6,6 +6,7 @@ pub mod command;
 pub mod config;
 pub mod decider;
 pub mod files;
+pub mod housekeeping;
 pub mod http;
 pub mod installation;
 pub mod log;

@@ -12,6 +12,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::housekeeping;
 use crate::http::app::App;
 use crate::http::guard::Side;
 use crate::http::listener::Listener;
@@ -70,7 +71,12 @@ impl Server {
         server
             .tasks
             .spawn(keep_recent(Arc::clone(&app), stopped.clone()));
-        server.tasks.spawn(report(app, stopped));
+        server
+            .tasks
+            .spawn(report(Arc::clone(&app), stopped.clone()));
+        server
+            .tasks
+            .spawn(async move { housekeeping::keep_house(&app, stopped).await });
         Ok(server)
     }
 

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use abide_policy::decide::{Decision, Effect, Facts, Line, Missing};
-use abide_store::{Store, StoreError, SubjectToken};
+use abide_policy::decide::{Decision, Effect, Line, Missing};
+use abide_store::{Store, StoreError, SubjectState, SubjectToken};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,8 +13,7 @@ use super::ask::Ask;
 use super::in_force::InForce;
 use super::mode::Mode;
 use super::recent::Given;
-use super::roster::Roster;
-use super::subjects::Found;
+use super::subjects::{Found, Person};
 use super::{Decider, check, knowledge};
 use crate::http::openapi;
 use crate::http::problem::Problem;
@@ -72,8 +71,8 @@ impl Decider {
             Some(name) => Some(store.subject(&name.identifier()?).await?),
             None => None,
         };
-        let (roster, facts) = self.facts(store, policy, subject, ask, now).await?;
-        let decision = roster.decide(&ask.question, &facts, now)?;
+        let person = self.person(store, policy, subject, ask, now).await?;
+        let decision = policy.decide(&ask.question, &person, now)?;
         policy.counts().count(&decision);
         let purpose = ask.question.purpose.as_deref();
         let mode = state
@@ -94,19 +93,20 @@ impl Decider {
         Ok(answer)
     }
 
-    /// What is known, as bits and with the tables they are of: of the subject, of the case, and what the caller says.
-    async fn facts(
+    /// What is known: of the subject, of the case, and what the caller says.
+    async fn person(
         &self,
         store: &Store,
         policy: &InForce,
         subject: Option<SubjectToken>,
         ask: &Ask,
         now: Timestamp,
-    ) -> Result<(Arc<Roster>, Facts), Problem> {
+    ) -> Result<Person, Problem> {
         if let Some(said) = &ask.known {
             check::size(said)?;
         }
         let is_plain = ask.known.is_none() && ask.case.is_none();
+        let mut agreed = None;
         let mut known = match subject {
             Some(subject) if is_plain => {
                 return Ok(self.recorded(store, policy, subject, now).await?);
@@ -116,12 +116,10 @@ impl Decider {
                     check::claims(policy.policy(), said)?;
                 }
                 let state = store.subject_state(subject, now).await?;
+                agreed.clone_from(&state.profile.terms);
                 knowledge::of_subject(&state, &self.assume, now)
             }
-            None if is_plain => {
-                let known = knowledge::of_stranger(&self.assume);
-                return Ok((Arc::clone(policy.lasting()), policy.facts(known, now)));
-            }
+            None if is_plain => return Ok(self.stranger(policy, now)),
             None => knowledge::of_stranger(&self.assume),
         };
         if let Some(said) = &ask.known {
@@ -131,38 +129,50 @@ impl Decider {
             let case = store.case(id).await?.ok_or(Problem::NoSuch("case"))?;
             known.held.extend(knowledge::of_case(&case));
         }
-        Ok(policy.passing_facts(known, now))
+        Ok(policy.passing_person(known, agreed.as_deref(), now))
     }
 
-    /// What is recorded of a subject, as bits; from memory unless it changed.
+    /// Someone of whom nothing is recorded.
+    fn stranger(&self, policy: &InForce, now: Timestamp) -> Person {
+        let facts = policy.facts(knowledge::of_stranger(&self.assume), now);
+        policy.lasting_person(facts)
+    }
+
+    /// What is recorded of a subject; from memory unless it changed.
     pub(super) async fn recorded(
         &self,
         store: &Store,
         policy: &InForce,
         subject: SubjectToken,
         now: Timestamp,
-    ) -> Result<(Arc<Roster>, Facts), StoreError> {
-        let lasting = |facts| Ok((Arc::clone(policy.lasting()), facts));
+    ) -> Result<Person, StoreError> {
         let change = match policy.subjects().find(subject, now) {
-            Found::Facts(facts) => return lasting(facts),
-            Found::Stranger => {
-                return lasting(policy.facts(knowledge::of_stranger(&self.assume), now));
-            }
+            Found::Facts(facts) => return Ok(policy.lasting_person(facts)),
+            Found::Person(person) => return Ok(person),
+            Found::Stranger => return Ok(self.stranger(policy, now)),
             Found::Outdated(change) => change,
         };
         let state = store.subject_state(subject, now).await?;
-        let known = knowledge::of_subject(&state, &self.assume, now);
-        let (roster, facts) = policy.recorded_facts(known, now);
-        if state.is_known() && Arc::ptr_eq(&roster, policy.lasting()) {
-            let until = knowledge::until(&state, now);
-            policy
-                .subjects()
-                .hold(subject, facts.clone(), until, change);
-        }
+        let person = self.of_state(policy, &state, now);
+        let subjects = policy.subjects();
         if !state.is_known() {
-            policy.subjects().forget(subject, change);
+            subjects.forget(subject, change);
+        } else if Arc::ptr_eq(person.roster(), policy.lasting()) {
+            let until = knowledge::until(&state, now);
+            subjects.hold(subject, person.clone(), until, change);
         }
-        Ok((roster, facts))
+        Ok(person)
+    }
+
+    /// What a state that was read says to a policy.
+    pub(super) fn of_state(
+        &self,
+        policy: &InForce,
+        state: &SubjectState,
+        now: Timestamp,
+    ) -> Person {
+        let known = knowledge::of_subject(state, &self.assume, now);
+        policy.recorded_person(known, state.profile.terms.as_deref(), now)
     }
 }
 

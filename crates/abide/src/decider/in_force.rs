@@ -3,16 +3,16 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use abide_policy::decide::{Facts, Held, Known, Question};
+use abide_policy::decide::{Decision, Facts, Held, Known, Question};
 use abide_policy::model::Policy;
 use abide_policy::source::SourceFile;
 use abide_store::PolicyVersion;
 use jiff::Timestamp;
 
 use super::count::Counts;
-use super::roster::Roster;
-use super::subjects::Subjects;
-use crate::http::problem::Problem;
+use super::roster::{Roster, Undecided};
+use super::subjects::{Person, Subjects};
+use super::terms::{self, Terms};
 
 /// How many different matters and scopes recorded choices may have, and still be held in memory. Beyond, subjects are read
 /// from the store as they are asked about.
@@ -28,16 +28,24 @@ pub struct InForce {
     lasting: Arc<Roster>,
     /// For what callers say, which is forgotten from time to time.
     passing: Mutex<Arc<Roster>>,
+    terms: Arc<Terms>,
     register: Arc<[Held]>,
     subjects: Subjects,
     counts: Counts,
 }
 
 impl InForce {
-    /// A published version, and what the register knows. Nothing is known of subjects yet; the store has to be asked.
-    pub fn new(version: PolicyVersion, policy: &Policy, register: Arc<[Held]>) -> Self {
+    /// A published version, those that were in force before, and what the register knows. Nothing is known of subjects
+    /// yet; the store has to be asked.
+    pub fn new(
+        version: PolicyVersion,
+        policy: &Policy,
+        before: &[(PolicyVersion, Policy)],
+        register: Arc<[Held]>,
+    ) -> Self {
         let lasting = Arc::new(Roster::new(policy, LASTING_LIMIT));
-        Self::with(version, lasting, register)
+        let terms = Terms::new((&version, policy), before, LASTING_LIMIT);
+        Self::with(version, lasting, Arc::new(terms), register)
     }
 
     /// The same version with another register.
@@ -47,10 +55,16 @@ impl InForce {
         } else {
             Arc::clone(&self.lasting)
         };
-        Self::with(self.version.clone(), lasting, register)
+        let terms = Arc::clone(&self.terms);
+        Self::with(self.version.clone(), lasting, terms, register)
     }
 
-    fn with(version: PolicyVersion, lasting: Arc<Roster>, register: Arc<[Held]>) -> Self {
+    fn with(
+        version: PolicyVersion,
+        lasting: Arc<Roster>,
+        terms: Arc<Terms>,
+        register: Arc<[Held]>,
+    ) -> Self {
         let policy = lasting.policy();
         // What the register brings is in all that is said.
         let brought = u32::try_from(register.len()).unwrap_or(u32::MAX);
@@ -61,6 +75,7 @@ impl InForce {
             subjects: Subjects::default(),
             version,
             lasting,
+            terms,
             register,
         }
     }
@@ -139,9 +154,67 @@ impl InForce {
         Arc::clone(&passing)
     }
 
-    /// Refuses a question that cannot be asked of this policy.
-    pub(super) fn check(&self, question: &Question) -> Result<(), Problem> {
-        Ok(self.lasting.check(question)?)
+    /// Someone of whom these facts of the lasting tables are known.
+    pub(super) fn lasting_person(&self, facts: Facts) -> Person {
+        Person::of(Arc::clone(&self.lasting), facts)
+    }
+
+    /// Someone of whom this is recorded, and who agreed to a version, if to any.
+    pub(super) fn recorded_person(
+        &self,
+        known: Known,
+        agreed: Option<&str>,
+        now: Timestamp,
+    ) -> Person {
+        let old = self.old_terms(&known, agreed, now);
+        let (roster, facts) = self.recorded_facts(known, now);
+        join(Person::of(roster, facts), old)
+    }
+
+    /// The same with what a caller says.
+    pub(super) fn passing_person(
+        &self,
+        known: Known,
+        agreed: Option<&str>,
+        now: Timestamp,
+    ) -> Person {
+        let old = self.old_terms(&known, agreed, now);
+        let (roster, facts) = self.passing_facts(known, now);
+        join(Person::of(roster, facts), old)
+    }
+
+    /// The terms that someone keeps, and what is known under them.
+    fn old_terms(
+        &self,
+        known: &Known,
+        agreed: Option<&str>,
+        now: Timestamp,
+    ) -> Option<(Arc<Roster>, Facts)> {
+        let roster = self.terms.find(agreed?, self.hash())?;
+        let facts = roster.facts(&self.with_registered(known.clone()), now);
+        Some((roster, facts))
+    }
+
+    /// The answer, with its reasons: by the version in force and, for whoever keeps older terms, by those; the stricter
+    /// counts.
+    pub(super) fn decide(
+        &self,
+        question: &Question,
+        person: &Person,
+        now: Timestamp,
+    ) -> Result<Decision, Undecided> {
+        let decision = person.roster().decide(question, person.facts(), now)?;
+        match person.old_terms() {
+            None => Ok(decision),
+            Some((roster, facts)) => terms::stricter(decision, question, roster, facts, now),
+        }
+    }
+}
+
+fn join(person: Person, old: Option<(Arc<Roster>, Facts)>) -> Person {
+    match old {
+        None => person,
+        Some((roster, facts)) => person.under(roster, facts),
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
 use abide_policy::decide::Held;
+use abide_policy::model::Policy;
 use abide_policy::{Library, compile};
 use abide_store::{PolicyVersion, Store, StoreError, SubjectState};
 use jiff::Timestamp;
@@ -14,6 +15,8 @@ use super::{Decider, Modes, State, knowledge};
 
 /// Subjects that are read at once.
 const PAGE: u32 = 500;
+/// Versions that people may still live under; older ones are let go.
+const TERMS: usize = 16;
 
 impl Decider {
     /// Reads which policies are in force, what is observed and what the register knows. From the answer on, questions are
@@ -34,7 +37,10 @@ impl Decider {
             modes = modes.and(&name, &store.modes(&name).await?);
             let policy = match before.policies.get(&name) {
                 Some(held) if held.hash() == version.hash => keep(held, &register),
-                _ => put_in_force(version, &register).await,
+                _ => {
+                    let before = in_force_before(store, &version).await?;
+                    put_in_force(version, before, &register).await
+                }
             };
             policies.extend(policy.map(|policy| (name, policy)));
         }
@@ -90,16 +96,15 @@ impl Decider {
         if !subject.aliases.is_empty() {
             self.note_family(&members().copied().collect::<Vec<_>>());
         }
-        let known = knowledge::of_subject(subject, &self.assume, now);
         let until = knowledge::until(subject, now);
         for policy in policies {
             if policy.lasting().is_full() {
                 members().for_each(|member| policy.subjects().change(*member));
                 continue;
             }
-            let facts = policy.facts(known.clone(), now);
+            let person = self.of_state(policy, subject, now);
             for member in members() {
-                policy.subjects().fill(*member, facts.clone(), until);
+                policy.subjects().fill(*member, person.clone(), until);
             }
         }
     }
@@ -118,25 +123,56 @@ fn keep(held: &Arc<InForce>, register: &Arc<[Held]>) -> Option<Arc<InForce>> {
     Some(Arc::new(held.with_register(Arc::clone(register))))
 }
 
-/// Compiles a version. It had no errors when it was published, so whatever is wrong by now is for the log.
-async fn put_in_force(version: PolicyVersion, register: &Arc<[Held]>) -> Option<Arc<InForce>> {
+/// Compiles a version and those before it.
+async fn put_in_force(
+    version: PolicyVersion,
+    before: Vec<PolicyVersion>,
+    register: &Arc<[Held]>,
+) -> Option<Arc<InForce>> {
     let register = Arc::clone(register);
     let compiling = tokio::task::spawn_blocking(move || {
-        let compiled = compile(Library::standard(), &source_files(&version), None);
-        let (policy, hash) = (version.policy.clone(), version.hash.clone());
-        if !compiled.is_clean() {
-            tracing::warn!(
-                policy,
-                hash,
-                "a policy in force has errors by the rules of this program"
-            );
-        }
-        let found = compiled
-            .policies
-            .iter()
-            .find(|found| found.name == version.policy)?;
+        let found = compiled(&version)?;
+        let before = before.into_iter().filter_map(|version| {
+            let policy = compiled(&version)?;
+            Some((version, policy))
+        });
+        let before: Vec<_> = before.collect();
+        let (policy, hash) = (&version.policy, &version.hash);
         tracing::info!(policy, hash, "a policy is in force");
-        Some(Arc::new(InForce::new(version, found, register)))
+        Some(Arc::new(InForce::new(version, &found, &before, register)))
     });
     compiling.await.ok().flatten()
+}
+
+/// The policy in a version. It had no errors when it was published, so whatever is wrong by now is for the log.
+fn compiled(version: &PolicyVersion) -> Option<Policy> {
+    let compiled = compile(Library::standard(), &source_files(version), None);
+    if !compiled.is_clean() {
+        let (policy, hash) = (&version.policy, &version.hash);
+        tracing::warn!(
+            policy,
+            hash,
+            "a policy has errors by the rules of this program"
+        );
+    }
+    let mut policies = compiled.policies.into_iter();
+    policies.find(|found| found.name == version.policy)
+}
+
+/// The versions that were in force before, the latest first, each once.
+async fn in_force_before(
+    store: &Store,
+    version: &PolicyVersion,
+) -> Result<Vec<PolicyVersion>, StoreError> {
+    let mut hashes = Vec::new();
+    for past in store.activations(&version.policy).await?.into_iter().rev() {
+        if past.hash != version.hash && !hashes.contains(&past.hash) {
+            hashes.push(past.hash);
+        }
+    }
+    let mut versions = Vec::new();
+    for hash in hashes.iter().take(TERMS) {
+        versions.extend(store.version(&version.policy, hash).await?);
+    }
+    Ok(versions)
 }

@@ -1,8 +1,12 @@
 //! Tables, and the questions made ready for them. They learn each matter and scope that is held, for good, so whoever uses
 //! them asks first whether they are full.
 
+use std::sync::Arc;
+
 use abide_policy::Library;
-use abide_policy::decide::{Decision, Facts, Known, Question, Refusal, Stale, Tables, decide};
+use abide_policy::decide::{
+    Decision, Facts, Known, Prepared, Question, Refusal, Stale, Tables, decide,
+};
 use abide_policy::model::Policy;
 use jiff::Timestamp;
 
@@ -47,10 +51,19 @@ impl Roster {
         Facts::new(&self.tables, known, now)
     }
 
-    /// Refuses a question that cannot be asked of the policy.
-    pub(super) fn check(&self, question: &Question) -> Result<(), Undecided> {
-        self.questions.find(&self.tables, question)?;
-        Ok(())
+    /// The tables.
+    pub(super) fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
+    /// The question made ready, from what is kept if it is there.
+    pub(super) fn ready(&self, question: &Question) -> Result<Arc<Prepared>, Undecided> {
+        Ok(self.questions.find(&self.tables, question)?)
+    }
+
+    /// The question made ready anew: people hold something that it did not know of.
+    pub(super) fn ready_again(&self, question: &Question) -> Result<Arc<Prepared>, Undecided> {
+        Ok(self.questions.renew(&self.tables, question)?)
     }
 
     /// The answer, with its reasons. The facts have to be of these tables.
@@ -60,9 +73,9 @@ impl Roster {
         facts: &Facts,
         now: Timestamp,
     ) -> Result<Decision, Undecided> {
-        let mut prepared = self.questions.find(&self.tables, question)?;
+        let mut prepared = self.ready(question)?;
         if let Err(Stale::Question) = decide(&prepared, facts, now) {
-            prepared = self.questions.renew(&self.tables, question)?;
+            prepared = self.ready_again(question)?;
         }
         Ok(prepared.explain(&self.tables, facts, now)?)
     }
@@ -131,7 +144,12 @@ policy shop version="2026-03-01" {
             published_at: Timestamp::UNIX_EPOCH,
             entry_id: abide_store::EntryId([0; 16]),
         };
-        InForce::new(version, &compiled.policies[0], std::sync::Arc::from([]))
+        InForce::new(
+            version,
+            &compiled.policies[0],
+            &[],
+            std::sync::Arc::from([]),
+        )
     }
 
     fn consent_for(purpose: String) -> Known {

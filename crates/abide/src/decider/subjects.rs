@@ -3,11 +3,13 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use abide_policy::decide::Facts;
 use abide_store::SubjectToken;
 use jiff::Timestamp;
+
+use super::roster::Roster;
 
 const SHARDS: usize = 64;
 /// Stands for the passing of time, where nothing was written.
@@ -24,16 +26,72 @@ pub(super) struct Subjects {
 #[derive(Clone)]
 enum Slot {
     Facts(Facts),
-    /// Facts that hold until a moment which only the birth decides, in nanoseconds since 1970. Few people have such.
-    Dated(Box<(Facts, i64)>),
+    /// What few people have.
+    Rare(Box<Rare>),
     /// Something changed since it was read; which change.
     Changed(u64),
 }
 
+#[derive(Clone)]
+struct Rare {
+    person: Person,
+    /// The moment from which it has to be read again, in nanoseconds since 1970.
+    until: i64,
+}
+
+/// What a decision needs to know of someone, with the tables that it is of.
+#[derive(Clone)]
+pub(super) struct Person {
+    roster: Arc<Roster>,
+    facts: Facts,
+    old_terms: Option<(Arc<Roster>, Facts)>,
+}
+
+impl Person {
+    /// Someone under the version in force.
+    pub(super) fn of(roster: Arc<Roster>, facts: Facts) -> Self {
+        Self {
+            roster,
+            facts,
+            old_terms: None,
+        }
+    }
+
+    /// The same person, who keeps older terms too.
+    pub(super) fn under(mut self, roster: Arc<Roster>, facts: Facts) -> Self {
+        self.old_terms = Some((roster, facts));
+        self
+    }
+
+    /// What is known under the version in force.
+    pub(super) fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// The tables for it.
+    pub(super) fn roster(&self) -> &Arc<Roster> {
+        &self.roster
+    }
+
+    /// Older terms that are kept, and what is known under them.
+    pub(super) fn old_terms(&self) -> Option<(&Roster, &Facts)> {
+        let (roster, facts) = self.old_terms.as_ref()?;
+        Some((roster, facts))
+    }
+
+    fn valid_until(&self) -> i64 {
+        let old = self.old_terms.as_ref();
+        let old = old.map_or(i64::MAX, |(_, facts)| facts.valid_until());
+        self.facts.valid_until().min(old)
+    }
+}
+
 /// What was found.
 pub(super) enum Found {
-    /// Facts that hold at the moment asked for.
+    /// What holds at the moment asked for, of the lasting tables.
     Facts(Facts),
+    /// The same of someone of whom there is more to know.
+    Person(Person),
     /// The store has to be asked, and what it says is as of this change or later.
     Outdated(u64),
     /// Nobody has ever said or known anything of this subject.
@@ -73,20 +131,18 @@ impl Subjects {
             .unwrap_or_else(PoisonError::into_inner);
         match shard.get(&subject) {
             Some(Slot::Facts(facts)) if now < facts.valid_until() => Found::Facts(facts.clone()),
-            Some(Slot::Dated(dated)) if now < dated.0.valid_until().min(dated.1) => {
-                Found::Facts(dated.0.clone())
-            }
+            Some(Slot::Rare(rare)) if now < rare.until => Found::Person(rare.person.clone()),
             Some(Slot::Changed(change)) => Found::Outdated(*change),
             None if is_complete => Found::Stranger,
             _ => Found::Outdated(EXPIRED),
         }
     }
 
-    /// Holds what was read from the store as of `change`, unless there has been another one meanwhile.
+    /// Holds what was read from the store as of `change`, of the lasting tables, unless there has been another one meanwhile.
     pub(super) fn hold(
         &self,
         subject: SubjectToken,
-        facts: Facts,
+        person: Person,
         until: Option<i64>,
         change: u64,
     ) {
@@ -101,7 +157,7 @@ impl Subjects {
             None => change == EXPIRED && !self.is_complete(),
         };
         if is_last {
-            shard.insert(subject, slot(facts, until));
+            shard.insert(subject, slot(person, until));
         }
     }
 
@@ -121,12 +177,12 @@ impl Subjects {
     }
 
     /// Holds what was read from the store at the start, unless something newer is here.
-    pub(super) fn fill(&self, subject: SubjectToken, facts: Facts, until: Option<i64>) {
+    pub(super) fn fill(&self, subject: SubjectToken, person: Person, until: Option<i64>) {
         let mut shard = self
             .shard(subject)
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        shard.entry(subject).or_insert_with(|| slot(facts, until));
+        shard.entry(subject).or_insert_with(|| slot(person, until));
     }
 
     /// Everyone was read once: whoever is not here is a stranger.
@@ -149,6 +205,13 @@ impl Subjects {
         shard.insert(subject, Slot::Changed(change));
     }
 
+    /// The subjects of one part of the map; nothing behind the last part, or while not all are here.
+    pub(super) fn part(&self, part: usize) -> Option<Vec<SubjectToken>> {
+        let shard = self.shards.get(part).filter(|_| self.is_complete())?;
+        let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
+        Some(shard.keys().copied().collect())
+    }
+
     /// How many subjects are held.
     pub(super) fn count(&self) -> usize {
         let count = |shard: &RwLock<HashMap<_, _>>| {
@@ -158,11 +221,12 @@ impl Subjects {
     }
 }
 
-fn slot(facts: Facts, until: Option<i64>) -> Slot {
-    match until {
-        None => Slot::Facts(facts),
-        Some(until) => Slot::Dated(Box::new((facts, until))),
+fn slot(person: Person, until: Option<i64>) -> Slot {
+    if until.is_none() && person.old_terms.is_none() {
+        return Slot::Facts(person.facts);
     }
+    let until = until.unwrap_or(i64::MAX).min(person.valid_until());
+    Slot::Rare(Box::new(Rare { person, until }))
 }
 
 /// Nanoseconds since 1970, as facts count them.

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use abide_policy::decide::{Decision, Known, Question};
+use abide_policy::decide::{Decision, Known, Needed, Question};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
@@ -141,6 +141,7 @@ fn language_schemas() -> Map<String, Value> {
     generator.subschema_for::<Question>();
     generator.subschema_for::<Known>();
     generator.subschema_for::<Decision>();
+    generator.subschema_for::<Needed>();
     generator.take_definitions(true)
 }
 
@@ -162,6 +163,16 @@ pub fn known() -> RefOr<Schema> {
 /// For fields that hold lines.
 pub fn lines() -> RefOr<Schema> {
     list_of::<abide_policy::decide::Line>()
+}
+
+/// For fields that hold one line.
+pub fn line() -> RefOr<Schema> {
+    named::<abide_policy::decide::Line>()
+}
+
+/// For fields that hold one thing that is missing.
+pub fn needed() -> RefOr<Schema> {
+    named::<abide_policy::decide::Needed>()
 }
 
 /// For fields that hold what is missing.

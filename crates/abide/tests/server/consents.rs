@@ -5,14 +5,14 @@ use serde_json::{Value, json};
 
 use crate::harness::{Running, shop};
 
-fn ask(subject: &str) -> Value {
+pub fn ask(subject: &str) -> Value {
     json!({
         "subject": {"kind": "account", "value": subject},
         "question": {"action": "message", "data": ["email"], "for": "newsletter", "via": ["email"]},
     })
 }
 
-fn consent(subject: &str) -> Value {
+pub fn consent(subject: &str) -> Value {
     json!({
         "subject": {"kind": "account", "value": subject},
         "fact": "consent",
@@ -22,7 +22,7 @@ fn consent(subject: &str) -> Value {
     })
 }
 
-fn adult(running: &Running, subject: &str) {
+pub fn adult(running: &Running, subject: &str) {
     let reply = running.put(
         &format!("/v1/subjects/account%3A{subject}"),
         &json!({"birth": "1990", "residence": "NL"}),
@@ -32,8 +32,12 @@ fn adult(running: &Running, subject: &str) {
 
 #[test]
 fn a_choice_holds_for_the_next_decision_and_so_does_its_withdrawal() {
-    let running = Running::with("choice", shop);
-    adult(&running, "4711");
+    check_choice(&Running::with("choice", shop));
+}
+
+/// On any engine.
+pub fn check_choice(running: &Running) {
+    adult(running, "4711");
     let effect = || running.post("/v1/decide", &ask("4711")).json()["effect"].clone();
     assert_eq!(effect(), "ask");
     let given = running.post("/v1/consents", &consent("4711"));
@@ -87,7 +91,11 @@ fn the_log_is_served_as_tiles_and_proofs() {
 
 #[test]
 fn a_request_that_is_sent_twice_is_done_once() {
-    let running = Running::with("twice", shop);
+    check_twice(&Running::with("twice", shop));
+}
+
+/// On any engine.
+pub fn check_twice(running: &Running) {
     let send = |key: &str, body: &Value| {
         let request = crate::harness::agent()
             .post(running.url("/v1/consents"))
@@ -128,8 +136,12 @@ fn a_subject_that_nobody_knows_is_answered_like_any_other() {
 
 #[test]
 fn a_device_that_turns_out_to_be_someone_brings_its_history() {
-    let running = Running::with("join", shop);
-    adult(&running, "4711");
+    check_join(&Running::with("join", shop));
+}
+
+/// On any engine.
+pub fn check_join(running: &Running) {
+    adult(running, "4711");
     let mut device = consent("4711");
     device["subject"] = json!({"kind": "device", "value": "d-1"});
     assert_eq!(running.post("/v1/consents", &device).status, 201);
@@ -184,7 +196,11 @@ fn an_answer_can_be_demanded_to_know_of_an_entry() {
 
 #[test]
 fn what_was_recorded_is_there_after_a_restart() {
-    let mut running = Running::with("restart", shop);
+    check_restart(Running::with("restart", shop));
+}
+
+/// On any engine.
+pub fn check_restart(mut running: Running) {
     adult(&running, "4711");
     running.post("/v1/consents", &consent("4711"));
     running.restart();

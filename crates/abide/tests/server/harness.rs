@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use abide::clock::Clock;
@@ -92,6 +93,19 @@ impl Running {
     /// The server itself.
     pub fn server(&self) -> &Server {
         self.server.as_ref().unwrap()
+    }
+
+    /// The server's configuration.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Asks until the answer is as wanted, for at most twenty seconds.
+    pub fn until(&self, what: &str, is_so: impl Fn() -> bool) {
+        let start = abide::clock::mark();
+        while !is_so() {
+            assert!(start.elapsed() < Duration::from_secs(20), "{what}");
+        }
     }
 
     /// Waits for something of the server's own.
@@ -183,6 +197,34 @@ impl Running {
         (self.public, self.internal) = (server.public(), server.internal());
         self.server = Some(server);
     }
+}
+
+/// Keeps the store in a PostgreSQL database of the test's own, on the server of the run.
+pub fn postgres(name: &str) -> impl Fn(&mut Config) {
+    let server = std::env::var("ABIDE_TEST_POSTGRES").unwrap_or_else(|_| own_postgres());
+    let database = format!("server_{}_{}", name.replace('-', "_"), std::process::id());
+    let made = Command::new("psql")
+        .args([&server, "-qc", &format!("CREATE DATABASE {database}")])
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{made:?}");
+    let (start, _) = server.rsplit_once('/').unwrap();
+    let url = format!("{start}/{database}");
+    move |config| config.store = StoreAddress(url.clone())
+}
+
+fn own_postgres() -> String {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/postgres");
+    let runner = std::os::unix::process::parent_id().to_string();
+    let folder = std::env::temp_dir().join(format!("abide-postgres-{runner}"));
+    let started = Command::new(script)
+        .arg("start")
+        .arg(folder)
+        .arg(runner)
+        .output()
+        .unwrap();
+    assert!(started.status.success(), "{started:?}");
+    String::from_utf8(started.stdout).unwrap().trim().to_owned()
 }
 
 impl Drop for Running {

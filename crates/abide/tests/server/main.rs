@@ -14,6 +14,7 @@ mod consents;
 mod decide;
 mod harness;
 mod limits;
+mod nodes;
 mod openapi;
 mod planted;
 mod policies;

@@ -6,12 +6,12 @@ use crate::harness::{Running, shop};
 
 const SHOP: &str = include_str!("shop.kdl");
 
-fn newsletter() -> Value {
+pub fn newsletter() -> Value {
     json!({"question": {"action": "message", "data": ["email"], "for": "newsletter", "via": ["email"]}})
 }
 
 /// The shop, later: nobody is written to any more.
-fn stricter() -> String {
+pub fn stricter() -> String {
     SHOP.replace("2026-03-01", "2026-09-01")
         .replace(
             "use email via=email for=newsletter if=consent",
@@ -23,7 +23,7 @@ fn stricter() -> String {
         )
 }
 
-fn publish(running: &Running, text: &str) -> Value {
+pub fn publish(running: &Running, text: &str) -> Value {
     let body = json!({"files": [{"name": "shop.kdl", "text": text}]});
     let reply = running.post("/v1/policies", &body);
     assert_eq!(reply.status, 201, "{reply:?}");
@@ -182,4 +182,45 @@ fn a_case_is_opened_once_and_closed_once() {
     );
     asked["case"] = json!("2026-18");
     assert_eq!(running.post("/v1/decide", &asked).status, 404);
+}
+
+#[test]
+fn whoever_agreed_to_terms_keeps_them_against_weaker_ones() {
+    let keeps = "(SH-010) never change weaker unless=explicit-consent\n}";
+    let with = |text: String| {
+        let end = text.rfind('}').unwrap();
+        format!("{}    {keeps}\n", &text[..end])
+    };
+    let running = Running::start("terms");
+    let first = with(stricter().replace("2026-09-01", "2026-01-01"));
+    let second = with(SHOP.to_owned());
+    let activate = |text: &str| {
+        let version = publish(&running, text)["version"].clone();
+        let body = json!({"version": version});
+        assert_eq!(
+            running.post("/v1/policies/shop/activate", &body).status,
+            201
+        );
+        version
+    };
+    let terms = activate(&first);
+    activate(&second);
+    for (account, profile) in [
+        ("1", json!({"birth": "1990", "residence": "NL"})),
+        (
+            "2",
+            json!({"birth": "1990", "residence": "NL", "terms": terms}),
+        ),
+    ] {
+        running.put(&format!("/v1/subjects/account%3A{account}"), &profile);
+        let consent = crate::consents::consent(account);
+        assert_eq!(running.post("/v1/consents", &consent).status, 201);
+    }
+    let effect = |account: &str| {
+        let asked = crate::consents::ask(account);
+        running.post("/v1/decide", &asked).json()["effect"].clone()
+    };
+    assert_eq!(effect("1"), "permit");
+    assert_eq!(effect("2"), "deny");
+    assert_eq!(effect("2"), "deny", "from memory as well");
 }

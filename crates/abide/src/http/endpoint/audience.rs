@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use abide_policy::decide::{Effect, Question};
-use abide_store::Identifier;
+use abide_policy::decide::Question;
+use abide_store::{Identifier, SubjectToken};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::decider::{Audience, Reasons};
+use crate::decider::{Audience, Total};
 use crate::http::app::App;
 use crate::http::body::{self, parse};
 use crate::http::openapi;
@@ -20,8 +20,10 @@ use crate::http::subject::SubjectName;
 
 /// How much is written at once.
 const PIECE_BYTES: usize = 16 * 1024;
+/// Subjects that are decided about at once.
+const PAGE: usize = 1000;
 /// Subjects of the store that are read at once.
-const PAGE: u32 = 500;
+const PAGE_OF_STORE: u32 = 1000;
 
 /// Which subjects, for what. As JSON Lines, the first line is this and each further line a subject.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -57,9 +59,9 @@ struct Named<'a> {
 
 /// The last line of the answer: how many of what, and why.
 #[derive(Serialize, ToSchema)]
-pub struct Total {
+pub struct Last {
     /// How many subjects were permitted, asked and denied, and for which reasons.
-    total: Reasons,
+    total: Total,
 }
 
 /// The subjects with whom something may be done.
@@ -94,7 +96,7 @@ pub async fn answer(State(app): State<Arc<App>>, request: Request) -> Result<Res
     let mode = state
         .modes()
         .of(policy.name(), asked.property.as_deref(), purpose);
-    let audience = Audience::new(policy, asked.question, mode)?;
+    let audience = Audience::new(policy, asked.question, mode, app.clock.now())?;
     let (pieces, response) = Pieces::new();
     let writer = Writer::new(Arc::clone(&app), audience, pieces);
     match (asked.subjects, rest) {
@@ -154,8 +156,8 @@ impl Writer {
 
     async fn of_list(mut self, subjects: Vec<SubjectName>) {
         let mut done = Ok(());
-        for subject in &subjects {
-            done = self.one_named(subject).await;
+        for subjects in subjects.chunks(PAGE) {
+            done = self.named(subjects).await;
             if done.is_err() {
                 break;
             }
@@ -163,44 +165,59 @@ impl Writer {
         self.finish(done).await;
     }
 
-    async fn of_lines(mut self, mut lines: Lines) {
-        let done = loop {
-            let line = match lines.next().await {
-                Ok(Some(line)) => line,
-                Ok(None) => break Ok(()),
-                Err(problem) => break Err(problem.into()),
-            };
-            let depth = self.app.config.limits.depth;
-            let done = match parse::<SubjectName>(&line, depth) {
-                Ok(subject) => self.one_named(&subject).await,
-                Err(problem) => Err(problem.into()),
-            };
-            if done.is_err() {
-                break done;
+    async fn of_lines(mut self, lines: Lines) {
+        let done = self.each_line(lines).await;
+        self.finish(done).await;
+    }
+
+    async fn each_line(&mut self, mut lines: Lines) -> Result<(), Cut> {
+        let depth = self.app.config.limits.depth;
+        let mut subjects: Vec<SubjectName> = Vec::with_capacity(PAGE);
+        while let Some(line) = lines.next().await? {
+            subjects.push(parse(&line, depth)?);
+            if subjects.len() == PAGE {
+                self.named(&subjects).await?;
+                subjects.clear();
             }
+        }
+        self.named(&subjects).await
+    }
+
+    async fn of_all(mut self) {
+        let done = match self.audience.in_memory(&self.app.decider, 0) {
+            Some(_) => self.in_memory().await,
+            None => self.in_store().await,
         };
         self.finish(done).await;
     }
 
-    async fn of_all(mut self) {
-        let done = self.all().await;
-        self.finish(done).await;
+    async fn in_memory(&mut self) -> Result<(), Cut> {
+        let app = Arc::clone(&self.app);
+        for part in 0.. {
+            let Some(subjects) = self.audience.in_memory(&app.decider, part) else {
+                break;
+            };
+            for subjects in subjects.chunks(PAGE) {
+                let permitted = self
+                    .audience
+                    .of_tokens(&app.decider, &app.store, subjects)
+                    .await?;
+                self.recorded(subjects.iter().copied().zip(permitted))
+                    .await?;
+            }
+        }
+        Ok(())
     }
 
-    async fn all(&mut self) -> Result<(), Cut> {
+    async fn in_store(&mut self) -> Result<(), Cut> {
+        let app = Arc::clone(&self.app);
+        let now = self.audience.now();
         let mut after = None;
         loop {
-            let now = self.app.clock.now();
-            let page = self.app.store.subjects(after, PAGE, now).await?;
-            for state in &page.states {
-                let effect = self.audience.of_state(&self.app.decider, state, now)?;
-                if effect != Effect::Permit {
-                    continue;
-                }
-                if let Some(identifier) = self.app.store.identifier(state.subject).await? {
-                    self.member(&identifier).await?;
-                }
-            }
+            let page = app.store.subjects(after, PAGE_OF_STORE, now).await?;
+            let permitted = self.audience.of_states(&app.decider, &page.states)?;
+            let subjects = page.states.iter().map(|state| state.subject);
+            self.recorded(subjects.zip(permitted)).await?;
             match page.last {
                 Some(last) => after = Some(last),
                 None => return Ok(()),
@@ -208,14 +225,33 @@ impl Writer {
         }
     }
 
-    async fn one_named(&mut self, subject: &SubjectName) -> Result<(), Cut> {
-        let identifier = subject.identifier()?;
-        let token = self.app.store.subject(&identifier).await?;
-        let (decider, store) = (&self.app.decider, &self.app.store);
-        let now = self.app.clock.now();
-        let effect = self.audience.of_subject(decider, store, token, now).await?;
-        if effect == Effect::Permit {
-            self.member(&identifier).await?;
+    /// Writes those who are permitted by the name they are recorded under.
+    async fn recorded(
+        &mut self,
+        subjects: impl Iterator<Item = (SubjectToken, bool)>,
+    ) -> Result<(), Cut> {
+        for (subject, _) in subjects.filter(|(_, is_permitted)| *is_permitted) {
+            if let Some(identifier) = self.app.store.identifier(subject).await? {
+                self.member(&identifier).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn named(&mut self, subjects: &[SubjectName]) -> Result<(), Cut> {
+        let app = Arc::clone(&self.app);
+        let mut tokens = Vec::with_capacity(subjects.len());
+        for subject in subjects {
+            tokens.push(app.store.subject(&subject.identifier()?).await?);
+        }
+        let permitted = self
+            .audience
+            .of_tokens(&app.decider, &app.store, &tokens)
+            .await?;
+        for (subject, is_permitted) in subjects.iter().zip(permitted) {
+            if is_permitted {
+                self.member(&subject.identifier()?).await?;
+            }
         }
         Ok(())
     }
@@ -246,8 +282,8 @@ impl Writer {
                 self.line(&serde_json::json!({ "problem": problem.body() }))
             }
             Ok(()) => {
-                let total = self.audience.reasons();
-                self.line(&Total { total });
+                let total = self.audience.total();
+                self.line(&Last { total });
             }
         }
         let _ = self.pieces.write(self.piece).await;
