@@ -104,6 +104,8 @@ fn walk(folder: &Path, prefix: &str, files: &mut Vec<TextFile>) {
             path.as_str(),
             ".git"
                 | "target"
+                | "clients/typescript/node_modules"
+                | "clients/typescript/dist"
                 | "benchmarks/target"
                 | "fuzz/target"
                 | "fuzz/corpus"
