@@ -111,10 +111,14 @@ fn complete(document: &mut Value, route: &Route, listener: &str) {
             operation["x-scope"] = json!(scope.word());
             problems.extend(["401", "403"]);
         }
-        if operation.get("requestBody").is_some() {
-            problems.extend(["400", "408", "413", "415", "422"]);
-        } else {
-            problems.extend(["400", "408"]);
+        problems.extend(["400", "408"]);
+        let has_body = operation.get("requestBody").is_some();
+        if has_body {
+            problems.extend(["413", "415"]);
+        }
+        // What a body or a parameter names may not exist, or be no name at all.
+        if has_body || operation.get("parameters").is_some() {
+            problems.extend(["404", "422"]);
         }
         if let Some(responses) = operation["responses"].as_object_mut() {
             for status in problems {
