@@ -554,6 +554,9 @@ fn create_private(path: &Path) -> Result<(), StoreError> {
     }
 }
 
+/// A server that is set to acknowledge what is not on disk must not do so to us; one that does more is left alone.
+const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+
 async fn open_postgres(url: &str, options: &EngineOptions) -> Result<Engine, StoreError> {
     // The address may hold a password, so the message repeats nothing of it.
     let connect = PgConnectOptions::from_str(url).map_err(|_| {
@@ -578,6 +581,9 @@ async fn open_postgres(url: &str, options: &EngineOptions) -> Result<Engine, Sto
     };
     // One more than write at once: the sequencer's.
     let writers = pool(options.writers + 1)
+        .after_connect(|connection, _| {
+            Box::pin(async move { sqlx::raw_sql(DURABLE).execute(connection).await.map(drop) })
+        })
         .connect_with(connect.clone())
         .await
         .map_err(|error| failure("connecting to PostgreSQL", error))?;

@@ -140,7 +140,9 @@ impl Evidence {
     pub(crate) fn steps(&self, tenant: &str, id: EntryId) -> Result<[Step; 2], StoreError> {
         let salt = Salt::new(random()?);
         let private = self.private_bytes();
-        let entry = Entry::from_parts(self.public()?, commit(&salt, &private))?;
+        // What a caller names may be no word: that is the caller's to mend.
+        let entry = Entry::from_parts(self.public()?, commit(&salt, &private))
+            .map_err(|error| StoreError::Setting(error.to_string()))?;
         let plain = Zeroizing::new([salt.bytes().as_slice(), &private].concat());
         let stored = Statement::new(
             "INSERT INTO evidence (tenant, id, arrival, public, commitment, sealed, key_id, subject, written_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",

@@ -36,6 +36,8 @@ pub struct Sequencer {
     holder: String,
     /// The lease of another as it was first seen, and when by our own clock.
     seen: Option<(i64, i64, Timestamp)>,
+    /// Whether the last step failed.
+    failing: bool,
 }
 
 /// A checkpoint as it is signed.
@@ -64,6 +66,7 @@ impl Sequencer {
             store: store.clone(),
             holder: crate::hex::encode(&random::<8>()?),
             seen: None,
+            failing: false,
         })
     }
 
@@ -106,20 +109,41 @@ impl Sequencer {
             };
             self.drain(&clock).await;
             if stopping {
-                return;
+                return self.release().await;
             }
             tokio::time::sleep(PACE).await;
         }
     }
 
-    /// Steps until nothing waits.
+    /// Steps until nothing waits. An outage is said once, when it begins, and once more when it is over.
     async fn drain(&mut self, clock: &(impl Fn() -> Timestamp + Send)) {
         loop {
-            match self.step(clock()).await {
-                Ok(Some(_)) => {}
-                Ok(None) => return,
-                Err(error) => return tracing::warn!(%error, "the log could not be extended"),
+            let stepped = self.step(clock()).await;
+            match &stepped {
+                Ok(_) if self.failing => tracing::info!("the log is extended again"),
+                Err(error) if !self.failing => {
+                    tracing::warn!(%error, "the log could not be extended, and will be tried again");
+                }
+                _ => {}
             }
+            self.failing = stepped.is_err();
+            if !matches!(stepped, Ok(Some(_))) {
+                return;
+            }
+        }
+    }
+
+    /// Lets go of the log, so that another node need not wait until the lease is over.
+    async fn release(&self) {
+        let params = [self.store.tenant().into(), (&self.holder).into()];
+        let released = async {
+            let mut transaction = self.store.engine().begin("sequencing").await?;
+            let sql = "UPDATE logs SET holder = '' WHERE tenant = $1 AND holder = $2";
+            transaction.execute(sql, &params).await?;
+            transaction.commit().await
+        };
+        if let Err(error) = released.await {
+            tracing::debug!(%error, "the log could not be let go; its lease ends by itself");
         }
     }
 

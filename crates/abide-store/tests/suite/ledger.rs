@@ -193,6 +193,10 @@ on_both! {
         stop.send(()).unwrap();
         running.await.unwrap();
         assert_eq!(store.number_of(entry).await.unwrap(), Some(1));
+        // It has let go of the log: nobody waits for its lease.
+        write_entries(&store, 1).await;
+        let mut next = Sequencer::new(&store).unwrap();
+        assert_eq!(next.step(at(3)).await.unwrap().unwrap().size, 3);
         store.close().await;
     }
 }

@@ -115,6 +115,10 @@ on_both! {
             tx.witness(&evidence("test.ran")).unwrap();
         }
         assert!(tx.commit().await.unwrap_err().to_string().contains("split it"));
+        // Nothing that could be a sentence or an address gets into the public part.
+        let mut loose = evidence("test.ran");
+        loose.clauses = vec!["anna@example.org".into()];
+        assert!(matches!(store.begin(loose), Err(StoreError::Setting(_))));
         store.close().await;
     }
 }
