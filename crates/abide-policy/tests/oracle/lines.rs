@@ -133,14 +133,16 @@ impl Case<'_> {
         if !names.has_conditional {
             return true;
         }
-        // *While the fact is* false *as in a condition, lines that hold it only by way of that `is` do not.*
+        // *While the fact is* false *as in a condition, lines that hold it only by way of that `is` do not. The fact is
+        // about the data, so a scope with lines covers nothing.*
+        let asked = At { line: None, ..at };
         let is_linked = |child: u32, line: usize| {
             let noun = names.nouns.get(abide_policy::nouns::NounId(child));
             let ifs = noun.declarations[line]
                 .slots
                 .iter()
                 .filter(|used| used.slot == Slot::If);
-            let holds = Value::and(ifs.map(|used| self.one_of(used.names(), at)));
+            let holds = Value::and(ifs.map(|used| self.one_of(used.names(), asked)));
             !holds.is_false()
         };
         let holds = data
