@@ -17,6 +17,7 @@ pub mod pace;
 pub mod page;
 pub mod problem;
 pub mod rate;
+pub mod record;
 pub mod recorded;
 pub mod router;
 pub mod stream;

@@ -1,6 +1,8 @@
 //! Abide as a library: the server in one's own process, its configuration, and everything the binary does. Never reads
 //! the clock outside `clock.rs`, and never decides an HTTP status outside `http/problem.rs`.
 
+pub mod background;
+pub mod client;
 pub mod clock;
 pub mod command;
 pub mod config;

@@ -5,14 +5,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use abide_store::Sequencer;
 use anyhow::Result;
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 
+use crate::background::Background;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::housekeeping;
 use crate::http::app::App;
 use crate::http::guard::Side;
 use crate::http::listener::Listener;
@@ -28,7 +27,7 @@ pub struct Server {
     certificates: Option<Arc<Certificates>>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
-    sequencer: Sequencing,
+    background: Background,
 }
 
 impl Server {
@@ -51,7 +50,7 @@ impl Server {
         let mut server = Self {
             public: public.address()?,
             internal: internal.address()?,
-            sequencer: Sequencing::start(&app)?,
+            background: Background::start(&app)?,
             app: Arc::clone(&app),
             certificates,
             stop,
@@ -61,22 +60,7 @@ impl Server {
             let router = router::build(&app, side);
             server.tasks.spawn(listener.serve(router, stopped.clone()));
         }
-        server.tasks.spawn(settle_metrics(stopped.clone()));
-        server
-            .tasks
-            .spawn(follow(Arc::clone(&app), stopped.clone()));
-        server
-            .tasks
-            .spawn(keep_filled(Arc::clone(&app), stopped.clone()));
-        server
-            .tasks
-            .spawn(keep_recent(Arc::clone(&app), stopped.clone()));
-        server
-            .tasks
-            .spawn(report(Arc::clone(&app), stopped.clone()));
-        server
-            .tasks
-            .spawn(async move { housekeeping::keep_house(&app, stopped).await });
+        server.tasks.spawn(settle_metrics(stopped));
         Ok(server)
     }
 
@@ -95,12 +79,12 @@ impl Server {
         &self.app
     }
 
-    /// Reads the certificates again.
-    pub fn reload(&self) -> Result<()> {
-        match &self.certificates {
-            Some(certificates) => certificates.reload(),
-            None => Ok(()),
+    /// Reads the certificates and the key file again. What was in use stays in use if it cannot be read.
+    pub async fn reload(&self) -> Result<()> {
+        if let Some(certificates) = &self.certificates {
+            certificates.reload()?;
         }
+        self.app.reload_keys().await
     }
 
     /// Takes no more connections, finishes the requests at hand, and writes what is still to be written.
@@ -109,59 +93,14 @@ impl Server {
             app,
             stop,
             mut tasks,
-            sequencer,
+            background,
             ..
         } = self;
         stop.send_replace(true);
         while tasks.join_next().await.is_some() {}
-        sequencer.stop().await;
+        background.stop().await;
         app.store.close().await;
     }
-}
-
-/// The task that numbers what is written. It outlives the listeners, so that their last writes get numbers too.
-#[derive(Debug)]
-struct Sequencing {
-    stop: watch::Sender<bool>,
-    task: JoinHandle<()>,
-}
-
-impl Sequencing {
-    fn start(app: &Arc<App>) -> Result<Self> {
-        let (stop, mut stopped) = watch::channel(false);
-        let sequencer = Sequencer::new(&app.store)?;
-        let clock = app.clock.clone();
-        let until = async move {
-            let _ = stopped.wait_for(|stop| *stop).await;
-        };
-        Ok(Self {
-            stop,
-            task: tokio::spawn(sequencer.run(move || clock.now(), until)),
-        })
-    }
-
-    async fn stop(self) {
-        self.stop.send_replace(true);
-        let _ = self.task.await;
-    }
-}
-
-async fn follow(app: Arc<App>, stop: watch::Receiver<bool>) {
-    app.decider
-        .follow(&app.store, &app.access, app.followed_from, stop)
-        .await;
-}
-
-async fn keep_filled(app: Arc<App>, stop: watch::Receiver<bool>) {
-    app.decider.keep_filled(&app.store, &app.clock, stop).await;
-}
-
-async fn report(app: Arc<App>, stop: watch::Receiver<bool>) {
-    app.decider.report(&app.store, &app.clock, stop).await;
-}
-
-async fn keep_recent(app: Arc<App>, stop: watch::Receiver<bool>) {
-    app.decider.keep_recent(&app.store, &app.clock, stop).await;
 }
 
 async fn settle_metrics(mut stop: watch::Receiver<bool>) {

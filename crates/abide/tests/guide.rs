@@ -108,7 +108,8 @@ fn script(steps: &[Step]) -> String {
     for (number, step) in steps.iter().enumerate() {
         match step.command.strip_suffix('&') {
             Some(server) => script.push_str(&format!(
-                "{server} >.server-{number} 2>&1 &\n\
+                ": >.server-{number}\n\
+                 {server} >>.server-{number} 2>&1 &\n\
                  timeout 60 grep -qm1 applications <(tail -n +1 -f --pid=$! .server-{number})\n\
                  cat .server-{number}\n"
             )),

@@ -122,15 +122,15 @@ impl Signals {
         })
     }
 
-    /// Waits for the end; certificates are read again each time the terminal or the supervisor hangs up.
+    /// Waits for the end; certificates and keys are read again each time the terminal or the supervisor hangs up.
     async fn wait(mut self, server: &Server) {
         loop {
             tokio::select! {
                 _ = self.end.recv() => return,
                 _ = self.interrupt.recv() => return,
-                _ = self.hang_up.recv() => match server.reload() {
-                    Ok(()) => tracing::info!("certificates were read again"),
-                    Err(error) => tracing::error!(error = format!("{error:#}"), "certificates stay as they were"),
+                _ = self.hang_up.recv() => match server.reload().await {
+                    Ok(()) => tracing::info!("certificates and keys were read again"),
+                    Err(error) => tracing::error!(error = format!("{error:#}"), "certificates or keys stay as they were"),
                 },
             }
         }

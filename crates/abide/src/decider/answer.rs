@@ -73,11 +73,11 @@ impl Decider {
         };
         let person = self.person(store, policy, subject, ask, now).await?;
         let decision = policy.decide(&ask.question, &person, now)?;
-        policy.counts().count(&decision);
         let purpose = ask.question.purpose.as_deref();
         let mode = state
             .modes()
             .of(policy.name(), ask.property.as_deref(), purpose);
+        policy.counts().count(&decision, mode);
         let answer = Answer::new(decision, policy, as_of, mode);
         // What a caller adds is not kept, so a preview could not answer such a question again.
         if ask.known.is_none() && ask.case.is_none() {

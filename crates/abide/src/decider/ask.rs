@@ -2,6 +2,7 @@
 
 use abide_policy::decide::{Known, Question};
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use crate::http::openapi;
@@ -29,6 +30,31 @@ pub struct Ask {
     pub property: Option<String>,
     /// The answer has to know of at least this entry of the log.
     pub min_entry: Option<MinEntry>,
+}
+
+impl Ask {
+    /// A question about a subject, under the only active policy.
+    pub fn about(subject: SubjectName, question: Question) -> Self {
+        Self {
+            policy: None,
+            subject: Some(subject),
+            question,
+            known: None,
+            case: None,
+            property: None,
+            min_entry: None,
+        }
+    }
+
+    /// What tells this question from others, without saying about whom it is: a hash of all of it.
+    pub(crate) fn key(&self) -> [u8; 32] {
+        let subject = self.subject.as_ref();
+        let subject = subject.map(|subject| (&subject.kind, &subject.value));
+        let rest = (&self.known, &self.case, &self.property);
+        let parts = (&self.policy, subject, &self.question, rest);
+        let text = serde_json::to_vec(&parts).unwrap_or_default();
+        Sha256::digest(text).into()
+    }
 }
 
 /// An entry that an answer has to know of.

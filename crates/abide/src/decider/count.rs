@@ -6,13 +6,27 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use abide_policy::decide::{Decision, Effect};
 use abide_policy::model::Policy;
 
+use super::mode::Mode;
+
+/// What may be counted: what was answered, and what would have been while it was only observed.
+const WORDS: [&str; 6] = [
+    "permit",
+    "ask",
+    "deny",
+    "observed-permit",
+    "observed-ask",
+    "observed-deny",
+];
+/// Counts that stand in one entry.
+const PORTION: usize = 500;
+
 /// Counters of one policy.
 #[derive(Debug)]
 pub(super) struct Counts {
     index: HashMap<String, usize>,
     names: Vec<String>,
-    /// Permit, ask, deny for each line; the last line stands for decisions without one.
-    counters: Vec<[AtomicU64; 3]>,
+    /// By [`WORDS`] for each line; the last line stands for decisions without one.
+    counters: Vec<[AtomicU64; 6]>,
 }
 
 impl Counts {
@@ -29,11 +43,15 @@ impl Counts {
     }
 
     /// Counts a decision once for each line that decided.
-    pub(super) fn count(&self, decision: &Decision) {
+    pub(super) fn count(&self, decision: &Decision, mode: Mode) {
         let kind = match decision.effect {
             Effect::Permit => 0,
             Effect::Ask => 1,
             Effect::Deny => 2,
+        };
+        let kind = match mode {
+            Mode::Enforce => kind,
+            Mode::Observe => kind + 3,
         };
         let add = |line: usize| {
             if let Some(counters) = self.counters.get(line) {
@@ -50,24 +68,38 @@ impl Counts {
         }
     }
 
-    /// What was counted since the last time, as `LINE:permit`, with zeros left out; and the lines concerned.
-    pub(super) fn take(&self) -> (BTreeMap<String, u64>, Vec<String>) {
-        let mut counts = BTreeMap::new();
-        let mut lines = Vec::new();
+    /// What was counted since the last time, with zeros left out, in portions that each fit into an entry.
+    pub(super) fn take(&self) -> Vec<Counted> {
+        let mut portions = Vec::new();
+        let mut counted = Counted::default();
         for (at, counters) in self.counters.iter().enumerate() {
             let line = self.names.get(at).map_or("none", String::as_str);
-            let mut is_counted = false;
-            for (counter, word) in counters.iter().zip(["permit", "ask", "deny"]) {
+            let before = counted.counts.len();
+            for (counter, word) in counters.iter().zip(WORDS) {
                 let count = counter.swap(0, Ordering::Relaxed);
                 if count > 0 {
-                    counts.insert(format!("{line}:{word}"), count);
-                    is_counted = true;
+                    counted.counts.insert(format!("{line}:{word}"), count);
                 }
             }
-            if is_counted && at < self.names.len() {
-                lines.push(line.to_owned());
+            if counted.counts.len() > before && at < self.names.len() {
+                counted.lines.push(line.to_owned());
+            }
+            if counted.counts.len() >= PORTION {
+                portions.push(std::mem::take(&mut counted));
             }
         }
-        (counts, lines)
+        if !counted.counts.is_empty() {
+            portions.push(counted);
+        }
+        portions
     }
+}
+
+/// A portion of the counts.
+#[derive(Debug, Default)]
+pub(super) struct Counted {
+    /// How often, as `LINE:WORD`.
+    pub counts: BTreeMap<String, u64>,
+    /// The lines concerned.
+    pub lines: Vec<String>,
 }

@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::Decider;
-use super::in_force::InForce;
 use crate::clock::Clock;
 
 const PACE: Duration = Duration::from_mins(1);
@@ -43,22 +42,14 @@ impl Decider {
             .chain(replaced)
             .collect::<Vec<_>>();
         for policy in policies {
-            if let Some(evidence) = counted(&policy, now) {
+            for counted in policy.counts().take() {
+                let mut evidence = Evidence::new("decisions.counted", "server", now);
+                evidence.policy = Some(policy.hash().to_owned());
+                evidence.counts = counted.counts;
+                evidence.clauses = counted.lines;
                 store.begin(evidence)?.commit().await?;
             }
         }
         Ok(())
     }
-}
-
-fn counted(policy: &InForce, now: Timestamp) -> Option<Evidence> {
-    let (counts, clauses) = policy.counts().take();
-    if counts.is_empty() {
-        return None;
-    }
-    let mut evidence = Evidence::new("decisions.counted", "server", now);
-    evidence.policy = Some(policy.hash().to_owned());
-    evidence.counts = counts;
-    evidence.clauses = clauses;
-    Some(evidence)
 }

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use abide_ledger::Receipt;
 use abide_store::{ApiScope, EntryId, Store};
 use anyhow::Result;
+use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use super::access::Access;
@@ -20,6 +22,8 @@ use crate::{installation, policies};
 
 /// How long an answer waits for its receipt.
 const RECEIPT_PATIENCE: Duration = Duration::from_secs(2);
+/// Audiences that are worked on at once.
+const AUDIENCES: usize = 4;
 const RECEIPT_PACE: Duration = Duration::from_millis(20);
 
 /// Everything an endpoint may reach.
@@ -35,6 +39,8 @@ pub struct App {
     pub decider: Decider,
     /// Who may do what.
     pub access: Access,
+    /// Room for audiences: each takes a thread for a while.
+    pub audiences: Arc<Semaphore>,
     /// Notices that were drawn.
     pub pages: Pages,
     /// The entry from which on the log has to be followed.
@@ -59,6 +65,7 @@ impl App {
         decider.has_come_to(followed_from);
         Ok(Self {
             access: Access::open(&store, &config.limits).await?,
+            audiences: Arc::new(Semaphore::new(AUDIENCES)),
             pages: Pages::default(),
             followed_from,
             config,
@@ -73,6 +80,13 @@ impl App {
         let policy = policies::read(path, self.clock.today())?;
         policies::put_in_force(&self.store, &policy, "configuration", self.clock.now()).await?;
         self.decider.refresh(&self.store).await?;
+        Ok(())
+    }
+
+    /// Uses the keys of the key file as it is at this moment, after a rotation.
+    pub async fn reload_keys(&self) -> Result<()> {
+        self.store.use_keys(installation::keys(&self.config)?);
+        self.access.reload(&self.store).await?;
         Ok(())
     }
 

@@ -122,6 +122,14 @@ impl Problem {
         }
     }
 
+    /// Whether the machine failed or is late, rather than the request being wrong.
+    pub fn is_outage(&self) -> bool {
+        matches!(
+            self,
+            Self::Behind { .. } | Self::Busy | Self::Outage | Self::Broken | Self::TooSlow
+        )
+    }
+
     /// Logs why the machine failed, and gives the answer that does not say it.
     pub fn broken(doing: &'static str, error: &dyn std::fmt::Display) -> Self {
         tracing::error!(doing, %error, "a request failed");

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::header;
@@ -26,12 +27,14 @@ pub struct Lines {
     start: usize,
     read_bytes: usize,
     limit_bytes: usize,
+    patience: Duration,
 }
 
 impl Lines {
-    /// At most `limit_bytes` of a body.
-    pub fn new(body: Body, limit_bytes: usize) -> Self {
+    /// At most `limit_bytes` of a body, each piece of which arrives within `patience`.
+    pub fn new(body: Body, limit_bytes: usize, patience: Duration) -> Self {
         Self {
+            patience,
             body,
             held: Vec::new(),
             start: 0,
@@ -76,7 +79,8 @@ impl Lines {
         loop {
             let frame =
                 std::future::poll_fn(|context| Pin::new(&mut self.body).poll_frame(context));
-            let Some(frame) = frame.await else {
+            let frame = tokio::time::timeout(self.patience, frame).await;
+            let Some(frame) = frame.map_err(|_| Problem::TooSlow)? else {
                 return Ok(false);
             };
             let frame = frame

@@ -129,12 +129,12 @@ fn a_certificate_that_was_renewed_is_used_without_a_restart() {
     let given = std::env::temp_dir().join(format!("abide-tls-tls-renewed-{}", std::process::id()));
     std::fs::create_dir_all(&given).unwrap();
     certify(&given, "second");
-    running.server().reload().unwrap();
+    running.wait(running.server().reload()).unwrap();
     connect(running.public, &given.join("a.pem"), "h2").unwrap();
     assert!(connect(running.public, &folder.join("old.pem"), "h2").is_err());
     // One that cannot be read leaves the other in use.
     std::fs::write(given.join("a.key"), "nothing").unwrap();
-    assert!(running.server().reload().is_err());
+    assert!(running.wait(running.server().reload()).is_err());
     connect(running.public, &given.join("a.pem"), "h2").unwrap();
     std::fs::remove_dir_all(given).unwrap();
 }

@@ -8,6 +8,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
+use tokio::sync::OwnedSemaphorePermit;
 use utoipa::ToSchema;
 
 use crate::decider::{Audience, Total};
@@ -80,9 +81,11 @@ pub struct Last {
     )
 )]
 pub async fn answer(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
+    let room = Arc::clone(&app.audiences).try_acquire_owned();
+    let room = room.map_err(|_| Problem::Busy)?;
     let limits = &app.config.limits;
     let (asked, rest) = if is_lines(request.headers()) {
-        let mut lines = Lines::new(request.into_body(), limits.stream_bytes);
+        let mut lines = Lines::new(request.into_body(), limits.stream_bytes, limits.request);
         let first = lines.next().await?.unwrap_or_default();
         let asked: AudienceBody = parse(&first, limits.depth)?;
         (asked, Some(lines))
@@ -98,7 +101,7 @@ pub async fn answer(State(app): State<Arc<App>>, request: Request) -> Result<Res
         .of(policy.name(), asked.property.as_deref(), purpose);
     let audience = Audience::new(policy, asked.question, mode, app.clock.now())?;
     let (pieces, response) = Pieces::new();
-    let writer = Writer::new(Arc::clone(&app), audience, pieces);
+    let writer = Writer::new(Arc::clone(&app), audience, pieces, room);
     match (asked.subjects, rest) {
         (Some(_), Some(_)) => {
             return Err(Problem::invalid(
@@ -124,6 +127,8 @@ struct Writer {
     audience: Audience,
     pieces: Pieces,
     piece: Vec<u8>,
+    /// Held until the last line is written.
+    _room: OwnedSemaphorePermit,
 }
 
 /// Why writing ended early.
@@ -145,12 +150,13 @@ impl<E: Into<Problem>> From<E> for Cut {
 }
 
 impl Writer {
-    fn new(app: Arc<App>, audience: Audience, pieces: Pieces) -> Self {
+    fn new(app: Arc<App>, audience: Audience, pieces: Pieces, room: OwnedSemaphorePermit) -> Self {
         Self {
             app,
             audience,
             pieces,
             piece: Vec::new(),
+            _room: room,
         }
     }
 

@@ -14,8 +14,9 @@ use utoipa::{IntoParams, ToSchema};
 use crate::http::app::App;
 use crate::http::body::Query;
 use crate::http::consent::{Consent, Said};
-use crate::http::idempotency::{Kept, Write};
+use crate::http::idempotency::Write;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::record::Done;
 use crate::http::recorded::Recorded;
 
 /// What should come back.
@@ -44,7 +45,8 @@ pub enum ReceiptWish {
 struct WithReceipt<'a> {
     #[serde(flatten)]
     recorded: &'a Recorded,
-    receipt: Receipt,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt: Option<Receipt>,
 }
 
 /// Records what a subject said.
@@ -68,40 +70,26 @@ pub async fn answer(
     Query(wish): Query<Wish>,
     write: Write<Consent>,
 ) -> Result<Response, Problem> {
-    let consent = &write.body;
-    if let Some(kept) = app.answered(write.once.as_ref()).await? {
-        return Ok(kept.into_response());
-    }
-    let now = app.clock.now();
-    let identifier = consent.subject.identifier()?;
-    let mut choice = consent.choice()?;
-    app.decider
-        .complete(&mut choice, consent.policy.as_deref())?;
-    let subject = app.store.subject(&identifier).await?;
-    let mut tx = app
-        .store
-        .begin_choice(subject, Some(&identifier), &choice, now)?;
-    if let Some(text) = consent.text() {
-        tx.show(&text);
-    }
-    let entry = tx.entry_id();
-    let recorded = Recorded::of(entry);
-    let kept = Kept::json(StatusCode::CREATED, &recorded)?;
-    if let Some(kept) = app.commit_once(tx, write.once.as_ref(), &kept, now).await? {
-        return Ok(kept.into_response());
-    }
-    app.decider.changed(subject);
-    let is_no = matches!(consent.state, Said::ConsentWithdrawn | Said::ConsentRefused);
+    let done = app.record(&write.body, write.once.as_ref()).await?;
+    let recorded = match done {
+        Done::Before(kept) => return Ok(kept.into_response()),
+        Done::Recorded(recorded) => recorded,
+    };
+    let is_no = matches!(
+        write.body.state,
+        Said::ConsentWithdrawn | Said::ConsentRefused
+    );
     let waits = match wish.receipt {
         Some(receipt) => receipt == ReceiptWish::Inline,
         None => is_no,
     };
-    if waits && let Some(receipt) = app.await_receipt(entry).await? {
-        let body = WithReceipt {
-            recorded: &recorded,
-            receipt,
-        };
-        return Ok((StatusCode::CREATED, Json(body)).into_response());
-    }
-    Ok(kept.into_response())
+    let receipt = match waits {
+        true => app.await_receipt_of(&recorded).await?,
+        false => None,
+    };
+    let body = WithReceipt {
+        recorded: &recorded,
+        receipt,
+    };
+    Ok((StatusCode::CREATED, Json(body)).into_response())
 }
