@@ -136,7 +136,7 @@ impl<'a> Reader<'a> {
             bearing: Bearing::Binds,
         };
         let data = |name: &&NounUse| name.kind == Kind::Data;
-        let object = if norm.any_object || !norm.objects.iter().any(|name| data(&name)) {
+        let object = if norm.any_object || !norm.objects.iter().all(|name| data(&name)) {
             Expression::TRUE
         } else {
             self.leaf_in(norm.objects.iter().filter(data), &norm.region.object)
