@@ -162,23 +162,19 @@ impl Case<'_> {
     /// A fact in a condition.
     pub fn fact(&self, used: &NounUse, at: At<'_>) -> Value {
         let names = self.names();
-        match used.name.as_ref() {
-            // *`stated` is true or unknown or false as the best A of the permissions for that leaf is; in a permission or a
-            // `never apply` it is false*, and *itself is never missing*.
-            "stated" => {
-                self.marks.hit("stated");
-                let waits_for_itself = |line: &Norm| {
-                    line.mode == Mode::May
-                        || (line.mode, line.action) == (Mode::Never, Action::Apply)
-                };
-                if at.line.is_none_or(waits_for_itself) {
-                    return Value::no();
-                }
-                let mut best = self.cover(at.leaf);
-                best.waits.clear();
-                return best;
+        // *`stated` is true or unknown or false as the best A of the permissions for that leaf is; in a permission or a
+        // `never apply` it is false*, and *itself is never missing*.
+        if used.name.as_ref() == "stated" {
+            self.marks.hit("stated");
+            let waits_for_itself = |line: &Norm| {
+                line.mode == Mode::May || (line.mode, line.action) == (Mode::Never, Action::Apply)
+            };
+            if at.line.is_none_or(waits_for_itself) {
+                return Value::no();
             }
-            _ => {}
+            let mut best = self.cover(at.leaf);
+            best.waits.clear();
+            return best;
         }
         // *Where one of them forbids, `opted-out` and `objected` are true.*
         let brought = ["opted-out", "objected"];
@@ -310,8 +306,8 @@ impl Case<'_> {
         if !own.is_empty() {
             return own;
         }
-        let says_for = uses(&line.slots, Slot::For)
-            .any(|used| used.values.iter().any(|value| is_name_or_any(value)));
+        let says_for =
+            uses(&line.slots, Slot::For).any(|used| used.values.iter().any(is_name_or_any));
         let (true, Some(purpose)) = (says_for, self.asked.purpose) else {
             return Vec::new();
         };
