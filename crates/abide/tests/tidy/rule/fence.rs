@@ -57,8 +57,36 @@ const FENCES: &[Fence] = &[
         keeps_out: &["axum", "clap", "hyper", "reqwest", "tower", "ureq"],
     },
     Fence {
+        name: "abide-map",
+        may_use: &["abide-policy"],
+        keeps_out: EFFECTS,
+    },
+    Fence {
+        name: "abide-sources",
+        may_use: &["abide-map"],
+        keeps_out: &["axum", "clap", "hyper", "reqwest", "tower", "ureq"],
+    },
+    Fence {
+        name: "abide-rights",
+        may_use: &[
+            "abide-ledger",
+            "abide-map",
+            "abide-policy",
+            "abide-sources",
+            "abide-store",
+        ],
+        keeps_out: &["axum", "clap", "hyper", "reqwest", "tower", "ureq"],
+    },
+    Fence {
         name: "abide",
-        may_use: &["abide-ledger", "abide-policy", "abide-store"],
+        may_use: &[
+            "abide-ledger",
+            "abide-map",
+            "abide-policy",
+            "abide-rights",
+            "abide-sources",
+            "abide-store",
+        ],
         keeps_out: &[],
     },
 ];

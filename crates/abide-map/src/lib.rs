@@ -1,0 +1,11 @@
+//! Other people's databases as values: what their schema is, whose each row is, and which statements follow. Pure: does no
+//! IO, reads no clock, uses no async.
+//!
+//! A [`Schema`](schema::Schema) is what a source says of itself; a [`Map`](map::Map) is what people say of it; a
+//! [`Plan`](plan::Plan) is the two put together for some subjects. Running a plan is another crate's work.
+
+pub mod map;
+pub mod plan;
+pub mod sample;
+pub mod schema;
+pub mod statement;

@@ -1,0 +1,222 @@
+//! What a database says of itself: tables, columns, keys, triggers and views. Never says what any of it means.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Which language of SQL a source speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Dialect {
+    /// PostgreSQL.
+    Postgresql,
+    /// MariaDB and MySQL.
+    Mariadb,
+    /// SQLite.
+    Sqlite,
+}
+
+/// A table's name; the schema is given only where it is not the one that unqualified names mean.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct TableName {
+    /// The schema (PostgreSQL) it is in, if it is not `public`.
+    pub schema: Option<String>,
+    /// Its name, in the case the database uses.
+    pub name: String,
+}
+
+impl TableName {
+    /// A table where unqualified names lead.
+    pub fn new(name: &str) -> Self {
+        Self {
+            schema: None,
+            name: name.to_owned(),
+        }
+    }
+}
+
+/// As a map writes it: `orders`, or `billing.orders`.
+impl fmt::Display for TableName {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(schema) = &self.schema {
+            write!(out, "{schema}.")?;
+        }
+        out.write_str(&self.name)
+    }
+}
+
+/// The whole of a database, as far as the account it was read with may see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Schema {
+    /// Its language.
+    pub dialect: Dialect,
+    /// The server's version, as it tells it.
+    pub version: String,
+    /// The tables, by name.
+    pub tables: Vec<Table>,
+    /// The triggers, by table and name.
+    pub triggers: Vec<Trigger>,
+    /// The views, by name.
+    pub views: Vec<View>,
+}
+
+/// A table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Table {
+    /// Its name.
+    pub name: TableName,
+    /// Its columns, in the order of the table.
+    pub columns: Vec<Column>,
+    /// The columns of the primary key, in its order; empty without one.
+    pub primary_key: Vec<String>,
+    /// Other sets of columns that are unique.
+    pub unique: Vec<Vec<String>>,
+    /// Declared references to other tables.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// The columns of each index, in its order, the keys' included.
+    pub indexes: Vec<Vec<String>>,
+    /// About how many rows there are, from the server's statistics; exact where it keeps none.
+    pub rows: u64,
+    /// The partitioned table whose rows these are; statements go to that one.
+    pub partition_of: Option<TableName>,
+    /// Whether what is done to it can be undone by the end of a transaction.
+    pub is_transactional: bool,
+}
+
+/// A column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its type, as the database writes it: `character varying(255)`.
+    pub type_name: String,
+    /// What sort of value it holds.
+    pub class: TypeClass,
+    /// The longest value in characters, where there is a limit.
+    pub length: Option<u64>,
+    /// Whether it may hold nothing.
+    pub nullable: bool,
+    /// Whether the database computes it, so that no statement may set it.
+    pub is_generated: bool,
+    /// Whether it has a default, a sequence included.
+    pub has_default: bool,
+    /// The words it may hold, where the type lists them.
+    pub allowed: Vec<String>,
+}
+
+/// What sort of value a column holds, over all engines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TypeClass {
+    /// Whole numbers.
+    Integer,
+    /// Exact fractions.
+    Decimal,
+    /// Floating point.
+    Float,
+    /// True and false.
+    Boolean,
+    /// Text of any length.
+    Text,
+    /// Bytes.
+    Binary,
+    /// A UUID of the engine's own type.
+    Uuid,
+    /// A day.
+    Date,
+    /// A time of day.
+    Time,
+    /// A moment, with or without its zone.
+    Timestamp,
+    /// JSON in a type of its own.
+    Json,
+    /// Network addresses.
+    Network,
+    /// One of a list of words, or several.
+    Enum,
+    /// A list of values.
+    Array,
+    /// Points and shapes.
+    Geometry,
+    /// Anything else; it is read as text.
+    Other,
+}
+
+/// A declared reference.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForeignKey {
+    /// The constraint's name, where it has one.
+    pub name: Option<String>,
+    /// The columns here, in order.
+    pub columns: Vec<String>,
+    /// The table they lead to.
+    pub target: TableName,
+    /// The columns there, in the same order.
+    pub target_columns: Vec<String>,
+    /// What the database does here when a row there is deleted.
+    pub on_delete: OnDelete,
+    /// Whether the database may be asked to wait with it until the end of the transaction.
+    pub is_deferrable: bool,
+}
+
+/// What a database does to a row when the one it refers to is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnDelete {
+    /// Refuses.
+    Refuse,
+    /// Deletes it too.
+    Cascade,
+    /// Sets the columns to nothing.
+    SetNull,
+    /// Sets the columns to their defaults.
+    SetDefault,
+}
+
+/// Something that runs when rows change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trigger {
+    /// Its name.
+    pub name: String,
+    /// The table it watches.
+    pub table: TableName,
+    /// Whether it runs on `INSERT`, `UPDATE`, `DELETE`.
+    pub events: Vec<String>,
+    /// Its body, or that of the function it calls.
+    pub body: String,
+    /// Tables of the schema that the body names after `INSERT INTO`, `UPDATE`, `DELETE FROM`, `REPLACE INTO`.
+    pub writes: Vec<TableName>,
+}
+
+/// A view, materialised or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct View {
+    /// Its name.
+    pub name: TableName,
+    /// Whether it keeps copies of rows, that only a refresh renews.
+    pub is_materialised: bool,
+    /// Its columns.
+    pub columns: Vec<Column>,
+}
+
+impl Schema {
+    /// The table of this name.
+    pub fn table(&self, name: &TableName) -> Option<&Table> {
+        self.tables.iter().find(|table| table.name == *name)
+    }
+}
+
+impl Table {
+    /// The column of this name.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// Whether these columns, in any order, tell rows apart.
+    pub fn is_unique(&self, columns: &[String]) -> bool {
+        let same = |key: &Vec<String>| {
+            key.len() == columns.len() && key.iter().all(|name| columns.contains(name))
+        };
+        same(&self.primary_key) || self.unique.iter().any(same)
+    }
+}
