@@ -1,15 +1,24 @@
 //! Runs groups of benchmarks and prints ratios. Never fails because a machine is slow.
 
+mod allocations;
 mod group;
+mod load;
+mod ours;
 mod peer;
 mod policies;
+mod postgres;
 mod random;
 mod ratio;
 mod scene;
+mod scratch;
+mod served;
 
 use std::process::ExitCode;
 
 use group::{GROUPS, Group};
+
+#[global_allocator]
+static ALLOCATOR: allocations::Counting = allocations::Counting;
 
 fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).collect();

@@ -8,6 +8,15 @@ pub struct Medians {
     pub theirs: Duration,
 }
 
+/// What two sides did per second: the medians over all rounds.
+pub struct Rates {
+    pub ours: f64,
+    pub theirs: f64,
+}
+
+/// How many rounds count of sides that are measured by what they do in a while.
+const ROUNDS: usize = 5;
+
 /// How many turns each side has.
 pub const TURNS: usize = 31;
 /// No turn starts after this much measured time, however few there were.
@@ -38,6 +47,28 @@ pub fn rotate(sides: &mut [&mut dyn FnMut()]) -> Vec<Duration> {
         }
     }
     turns.into_iter().map(median).collect()
+}
+
+/// Let both sides work for a while in turn, `ROUNDS` times, and give the median of what each did per second.
+///
+/// # Errors
+/// What went wrong on either side.
+pub fn rates(
+    mut ours: impl FnMut() -> Result<f64, String>,
+    mut theirs: impl FnMut() -> Result<f64, String>,
+) -> Result<Rates, String> {
+    // The first round of each warms up: files grow, connections open.
+    ours()?;
+    theirs()?;
+    let mut rounds = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        rounds.0.push(ours()?);
+        rounds.1.push(theirs()?);
+    }
+    Ok(Rates {
+        ours: median(rounds.0),
+        theirs: median(rounds.1),
+    })
 }
 
 /// How long one run takes.

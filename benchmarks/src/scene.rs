@@ -79,3 +79,29 @@ pub fn questions(count: usize) -> Vec<Asked> {
 pub fn purpose(number: usize) -> String {
     format!("purpose-{number}")
 }
+
+/// The rules as a policy of ours: for each of `items` kinds of data a line for each purpose, `PURPOSES * items` in all, and
+/// one that protects children.
+pub fn policy(items: usize) -> String {
+    let names = |count: usize, name: &str| {
+        (0..count)
+            .map(|n| format!(" {name}-{n}"))
+            .collect::<String>()
+    };
+    let mut text = format!(
+        "policy many-purposes version=\"2026-01-01\" {{\n    controller \"Harbour Bikes B.V.\" country=NL\n    \
+         languages en\n    data{}\n    purpose{}\n    people young age=<{ADULT_AGE}\n",
+        names(items, "item"),
+        names(PURPOSES, "purpose"),
+    );
+    for item in 0..items {
+        for number in 0..PURPOSES {
+            text += &format!("    use item-{item} for=purpose-{number} if=consent\n");
+        }
+    }
+    text += &format!(
+        "    never use item-0 about=young {{ for{} }}\n}}\n",
+        names(ADULT_PURPOSES, "purpose")
+    );
+    text
+}

@@ -1,99 +1,119 @@
-//! One decision in process against Cedar and Rego, on the same question about the same million subjects.
+//! One decision about one of a million subjects, against Cedar and Rego on the same question, and against itself with
+//! forty times the rules.
+
+mod http;
+mod peers;
 
 use std::hint::black_box;
 use std::time::Duration;
 
-use crate::peer::cedar::Cedar;
-use crate::peer::rego::{self, Rego};
+use crate::allocations;
+use crate::ours::Ours;
 use crate::ratio;
-use crate::scene::{self, Asked, Form, Subject};
+use crate::scene::{self, Asked, PURPOSES};
+use peers::Peers;
 
-/// How many questions are made ready for a peer.
-const QUESTIONS: usize = 100_000;
-/// How many of them it answers in one turn.
-const PEER_TURN: usize = 1_000;
+/// How many questions are made ready.
+const QUESTIONS: usize = 200_000;
+/// How many of them are answered in one turn of ours.
+const TURN: usize = 10_000;
+/// Kinds of data in the large policy: each has a rule for each purpose.
+const MANY_ITEMS: usize = 40;
 
-/// Print how long the peers take.
+/// Print `decide-vs-better`, `decide-1000-rules` and what a subject takes.
 pub fn run() -> Result<(), String> {
+    http::run()?;
     let subjects = scene::subjects();
-    let mut peers = Peers::new(&subjects, &scene::questions(QUESTIONS))?;
-    for (name, time) in peers.times() {
-        ratio::also(name, format!("{time:.1?}"));
+    let questions = scene::questions(QUESTIONS);
+    let few = Ours::new(1, &subjects)?;
+    let many = Ours::new(MANY_ITEMS, &subjects)?;
+    for ours in [&few, &many] {
+        agree(ours, &questions, |asked| {
+            subjects[asked.subject].may_be_used_for(asked.purpose)
+        })?;
     }
+    print_allocations(&few, &questions)?;
+    ratio::also("bytes a subject of decision state", few.bytes_a_subject());
+
+    let (mut at_few, mut at_many) = (Turns::new(&few, &questions), Turns::new(&many, &questions));
+    let growth = ratio::take_turns(|| at_many.take(), || at_few.take());
+    ratio::at_most(
+        &format!("decide-{}-rules", PURPOSES * MANY_ITEMS),
+        growth.ours.as_secs_f64() / growth.theirs.as_secs_f64(),
+        1.2,
+    );
+    drop(many);
+
+    let mut peers = Peers::new(&subjects, &questions)?;
+    let mut ours = Turns::new(&few, &questions);
+    let times = peers.times(&mut || ours.take());
+    let ours = times.ours / TURN as u32;
+    ratio::also("a decision, ours", format!("{ours:.0?}"));
+    for (name, time) in &times.theirs {
+        ratio::also(name, format!("{time:.0?}"));
+    }
+    print_better("decide-vs-better", &times.theirs, peers::SAME_RULES, ours);
+    print_better("decide-vs-shortest", &times.theirs, "", ours);
     Ok(())
 }
 
-/// Both peers, with what they are asked.
-struct Peers {
-    cedar: Cedar,
-    rules: Rego,
-    lookup: Rego,
-    next: usize,
-}
-
-impl Peers {
-    fn new(subjects: &[Subject], questions: &[Asked]) -> Result<Self, String> {
-        let data = rego::data(subjects);
-        let mut peers = Self {
-            cedar: Cedar::new(subjects, questions)?,
-            rules: Rego::new(Form::Rules, &data, questions)?,
-            lookup: Rego::new(Form::Lookup, &data, questions)?,
-            next: 0,
-        };
-        for (index, asked) in questions.iter().take(PEER_TURN).enumerate() {
-            let expected = subjects[asked.subject].may_be_used_for(asked.purpose);
-            for (name, side) in SIDES {
-                if side(&mut peers, index) != expected {
-                    return Err(format!("{name} gives another answer to question {index}"));
-                }
-            }
-        }
-        Ok(peers)
-    }
-
-    /// The median time of a decision, for each side.
-    fn times(&mut self) -> Vec<(&'static str, Duration)> {
-        let turns: Vec<Vec<Duration>> = SIDES.iter().map(|_| Vec::new()).collect();
-        let mut turns = turns;
-        for _ in 0..ratio::TURNS {
-            for ((_, side), turns) in SIDES.iter().zip(&mut turns) {
-                turns.push(ratio::time(&mut || self.turn(*side)) / PEER_TURN as u32);
-            }
-        }
-        let names = SIDES.iter().map(|(name, _)| *name);
-        names.zip(turns.into_iter().map(ratio::median)).collect()
-    }
-
-    fn turn(&mut self, side: Side) {
-        for index in self.next..self.next + PEER_TURN {
-            black_box(side(self, index));
-        }
-        self.next = (self.next + PEER_TURN) % (QUESTIONS - PEER_TURN);
+/// The ratio to the quickest of the peers whose name ends in that.
+fn print_better(name: &str, theirs: &[(&str, Duration)], ending: &str, ours: Duration) {
+    let better = theirs
+        .iter()
+        .filter(|(name, _)| name.ends_with(ending))
+        .map(|(_, time)| time)
+        .min();
+    if let Some(better) = better {
+        ratio::at_least(name, better.as_secs_f64() / ours.as_secs_f64(), 20.0);
     }
 }
 
-type Side = fn(&mut Peers, usize) -> bool;
+fn agree(
+    ours: &Ours,
+    questions: &[Asked],
+    expected: impl Fn(&Asked) -> bool,
+) -> Result<(), String> {
+    match questions
+        .iter()
+        .find(|asked| ours.permits(**asked) != expected(asked))
+    {
+        None => Ok(()),
+        Some(asked) => Err(format!(
+            "ours gives another answer to purpose {} about subject {}",
+            asked.purpose, asked.subject
+        )),
+    }
+}
 
-/// What the better one is chosen from: each peer in each form of the rules, Rego on each of its engines.
-const SIDES: &[(&str, Side)] = &[
-    ("cedar, a rule for each purpose", |peers, index| {
-        peers.cedar.allows(Form::Rules, index)
-    }),
-    ("cedar, one rule that looks up", |peers, index| {
-        peers.cedar.allows(Form::Lookup, index)
-    }),
-    (
-        "rego interpreted, a rule for each purpose",
-        |peers, index| peers.rules.interpreter_allows(index),
-    ),
-    (
-        "rego interpreted, one rule that looks up",
-        |peers, index| peers.lookup.interpreter_allows(index),
-    ),
-    ("rego compiled, a rule for each purpose", |peers, index| {
-        peers.rules.machine_allows(index)
-    }),
-    ("rego compiled, one rule that looks up", |peers, index| {
-        peers.lookup.machine_allows(index)
-    }),
-];
+fn print_allocations(ours: &Ours, questions: &[Asked]) -> Result<(), String> {
+    let count = allocations::count(|| {
+        for asked in &questions[..TURN] {
+            black_box(ours.permits(*asked));
+        }
+    });
+    if count > 0 {
+        return Err(format!("{TURN} decisions asked for memory {count} times"));
+    }
+    ratio::also("allocations in ten thousand decisions", count);
+    Ok(())
+}
+
+/// Stretches of the questions, one after the other.
+struct Turns<'a> {
+    ours: &'a Ours,
+    stretches: std::iter::Cycle<std::slice::ChunksExact<'a, Asked>>,
+}
+
+impl<'a> Turns<'a> {
+    fn new(ours: &'a Ours, questions: &'a [Asked]) -> Self {
+        let stretches = questions.chunks_exact(TURN).cycle();
+        Self { ours, stretches }
+    }
+
+    fn take(&mut self) {
+        for asked in self.stretches.next().unwrap_or_default() {
+            black_box(self.ours.permits(*asked));
+        }
+    }
+}

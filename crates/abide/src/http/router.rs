@@ -50,7 +50,8 @@ impl std::fmt::Debug for Route {
     }
 }
 
-fn route<H, T>(method: Method, path: &'static str, needs: Needs, handler: H) -> Route
+/// A line of a list.
+pub fn route<H, T>(method: Method, path: &'static str, needs: Needs, handler: H) -> Route
 where
     H: Handler<T, Arc<App>>,
     T: 'static,
@@ -254,6 +255,11 @@ pub fn build(app: &Arc<App>, side: Side) -> Router {
         Side::Public => public(),
         Side::Internal => internal(),
     };
+    assemble(app, side, routes)
+}
+
+/// A router of these routes, with everything around them that the requests of that side pass through.
+pub fn assemble(app: &Arc<App>, side: Side, routes: Vec<Route>) -> Router {
     let mut router = Router::new();
     for route in routes {
         let mut answer = route.answer;
