@@ -25,6 +25,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations! {
     "0001_core"
     "0002_register"
     "0003_erased_lately"
+    "0004_data_keys_in_order"
 };
 
 impl Migration {
