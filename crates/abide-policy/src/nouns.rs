@@ -93,14 +93,14 @@ impl Noun {
 #[derive(Debug, Clone, Default)]
 pub struct Nouns {
     all: Vec<Arc<Noun>>,
-    index: HashMap<(Kind, Arc<str>), NounId>,
+    index: BTreeMap<Kind, HashMap<Arc<str>, NounId>>,
     sets: Vec<LeafSet>,
 }
 
 impl Nouns {
     /// The noun of that kind and name.
     pub fn find(&self, kind: Kind, name: &str) -> Option<NounId> {
-        self.index.get(&(kind, Arc::from(name))).copied()
+        self.index.get(&kind)?.get(name).copied()
     }
 
     /// The noun behind an id. Ids come from this table only.
@@ -120,7 +120,7 @@ impl Nouns {
         }
         let id = NounId(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
         let name: Arc<str> = Arc::from(name);
-        self.index.insert((kind, name.clone()), id);
+        self.index.entry(kind).or_default().insert(name.clone(), id);
         self.all.push(Arc::new(Noun {
             kind,
             name,

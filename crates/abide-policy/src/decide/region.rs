@@ -1,5 +1,6 @@
 //! What is held, once for everybody who holds the same for the same: each matter and scope is a bit. Only ever grows.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use super::known::{Held, Matter, Scope};
@@ -85,12 +86,13 @@ impl ScopeSets {
     }
 }
 
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
     kind: Kind,
     id: NounId,
     holds: bool,
     rank: u32,
+    /// In order, so that the same names make the same key.
     scope: Scope,
 }
 
@@ -106,11 +108,10 @@ pub(super) struct Regions {
 
 /// Something held at a moment, before it has a bit.
 pub(super) struct Live<'a> {
-    kind: Kind,
-    id: NounId,
+    key: Key,
     held: &'a Held,
-    scope: ScopeSets,
-    rank: u32,
+    /// Looked up for those few that another might cancel, and for the first who holds it.
+    sets: OnceCell<ScopeSets>,
 }
 
 impl<'a> Live<'a> {
@@ -130,28 +131,29 @@ impl<'a> Live<'a> {
             let Some(id) = policy.nouns.find(kind, name) else {
                 continue;
             };
-            let scope = ScopeSets::of(policy, &held.scope);
-            let same = all.iter_mut().find(|known| {
-                (known.kind, known.id, known.held.holds) == (kind, id, held.holds)
-                    && sorted(&known.held.scope) == sorted(&held.scope)
-            });
-            match same {
+            let key = Key {
+                kind,
+                id,
+                holds: held.holds,
+                rank: 0,
+                scope: sorted(&held.scope),
+            };
+            match all.iter_mut().find(|known| known.key == key) {
                 Some(known) if known.held.since < held.since => known.held = held,
                 Some(_) => {}
                 None => all.push(Self {
-                    kind,
-                    id,
+                    key,
                     held,
-                    scope,
-                    rank: 0,
+                    sets: OnceCell::new(),
                 }),
             }
         }
         let optin = policy.nouns.find(Kind::Right, "optin-sale");
         let opts_in = |live: &Self| {
-            live.kind == Kind::Right && optin.is_some_and(|optin| is_within(policy, live.id, optin))
+            live.key.kind == Kind::Right
+                && optin.is_some_and(|optin| is_within(policy, live.key.id, optin))
         };
-        let turn = |live: &Self| match (live.held.holds, opts_in(live)) {
+        let turn = |live: &Self| match (live.key.holds, opts_in(live)) {
             (true, false) => 0,
             (true, true) => 1,
             (false, _) => 2,
@@ -164,47 +166,49 @@ impl<'a> Live<'a> {
             };
             for other in before.iter() {
                 if cancels(policy, live, other) {
-                    live.rank = live.rank.max(other.rank);
+                    live.key.rank = live.key.rank.max(other.key.rank);
                 } else if cancels(policy, other, live) && other.held.since < live.held.since {
-                    live.rank = live.rank.max(other.rank + 1);
+                    live.key.rank = live.key.rank.max(other.key.rank + 1);
                 }
             }
         }
         all
     }
 
-    fn key(&self) -> Key {
-        Key {
-            kind: self.kind,
-            id: self.id,
-            holds: self.held.holds,
-            rank: self.rank,
-            scope: sorted(&self.held.scope),
-        }
+    fn sets(&self, policy: &Policy) -> &ScopeSets {
+        self.sets
+            .get_or_init(|| ScopeSets::of(policy, &self.held.scope))
+    }
+
+    /// Whether anything could be cancelled by it: a fact that holds cancels nothing.
+    fn may_cancel(&self) -> bool {
+        self.key.kind == Kind::Right || !self.key.holds
     }
 }
 
 /// Whether the one might cancel the other, for some question, if it were not older.
 fn cancels(policy: &Policy, one: &Live<'_>, other: &Live<'_>) -> bool {
-    if !other.held.holds || one.scope.apart(&other.scope) {
+    if !one.may_cancel() || !other.key.holds || one.sets(policy).apart(other.sets(policy)) {
         return false;
     }
-    let rights = one.kind == Kind::Right && other.kind == Kind::Right;
-    if rights && cancels_right(policy, (one.id, one.held.holds), other.id) {
+    let rights = one.key.kind == Kind::Right && other.key.kind == Kind::Right;
+    if rights && cancels_right(policy, (one.key.id, one.key.holds), other.key.id) {
         return true;
     }
-    let facts = (as_fact(policy, one), as_fact(policy, other));
-    match facts {
-        (Some(wide), Some(narrow)) if !one.held.holds => is_within(policy, narrow, wide),
+    if one.key.holds {
+        return false;
+    }
+    match (as_fact(policy, one), as_fact(policy, other)) {
+        (Some(wide), Some(narrow)) => is_within(policy, narrow, wide),
         _ => false,
     }
 }
 
 /// The fact that something held may be for some question.
 fn as_fact(policy: &Policy, live: &Live<'_>) -> Option<NounId> {
-    match live.kind {
-        Kind::Fact => Some(live.id),
-        _ if policy.nouns.is_a(live.id, Kind::Right, "optin-sale") => {
+    match live.key.kind {
+        Kind::Fact => Some(live.key.id),
+        _ if policy.nouns.is_a(live.key.id, Kind::Right, "optin-sale") => {
             policy.nouns.find(Kind::Fact, "opted-in")
         }
         _ => None,
@@ -251,7 +255,7 @@ impl Regions {
 
     /// The bit of what is held, if anybody held it before.
     pub(super) fn find(&self, live: &Live<'_>) -> Option<Bit> {
-        self.index.get(&live.key()).copied()
+        self.index.get(&live.key).copied()
     }
 
     /// The bit of what is held.
@@ -261,15 +265,15 @@ impl Regions {
         }
         let bit = Bit(self.first + u32::try_from(self.all.len()).unwrap_or(u32::MAX));
         self.all.push(HeldRegion {
-            kind: live.kind,
-            id: live.id,
-            set: policy.nouns.set(live.id).clone(),
-            holds: live.held.holds,
-            rank: live.rank,
-            scope: live.scope.clone(),
+            kind: live.key.kind,
+            id: live.key.id,
+            set: policy.nouns.set(live.key.id).clone(),
+            holds: live.key.holds,
+            rank: live.key.rank,
+            scope: live.sets(policy).clone(),
             bit,
         });
-        self.index.insert(live.key(), bit);
+        self.index.insert(live.key.clone(), bit);
         bit
     }
 }
