@@ -25,6 +25,7 @@ mod migrate;
 mod policy;
 mod random;
 mod register;
+mod request;
 mod restore;
 mod rotate;
 mod seal;
@@ -60,6 +61,9 @@ pub use keys::{Key, KeyKind, Keys, Secret};
 pub use ledger::SignedCheckpoint;
 pub use policy::{Activation, ActivationKind, Mode, ModeSetting, PolicyVersion, policy_hash};
 pub use register::{Case, Contract, GlobalFact, Holding, Occurrence};
+pub use request::{
+    Asked, Certified, Intended, Intent, IntentState, Request, RequestState, Sensitive, Settlement,
+};
 pub use restore::Restoration;
 pub use sequencer::Sequencer;
 pub use statement::{Expect, Statement, Value};

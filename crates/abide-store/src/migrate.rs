@@ -26,6 +26,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations! {
     "0002_register"
     "0003_erased_lately"
     "0004_data_keys_in_order"
+    "0005_requests"
 };
 
 impl Migration {

@@ -35,6 +35,7 @@ mod erase;
 mod keys;
 mod ledger;
 mod place;
+mod request;
 mod schema;
 mod server;
 mod subject;

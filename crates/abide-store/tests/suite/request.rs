@@ -1,0 +1,85 @@
+//! Rights carried out over other databases, as they are recorded.
+
+use std::collections::BTreeMap;
+
+use abide_ledger::KeyRing;
+use abide_store::{
+    Asked, Certified, Identifier, Intended, IntentState, Journal, Refusal, RequestState, Sensitive,
+    Settlement, StoreError, StoreOptions,
+};
+use zeroize::Zeroizing;
+
+use crate::place::{Place, at, person, sequence};
+
+fn intended(request: abide_store::EntryId) -> Intended {
+    Intended {
+        request,
+        source: "shop".into(),
+        fingerprint: "sha256:ab".into(),
+        statements: "cd".into(),
+        expected: "[]".into(),
+        clauses: vec!["HB-005".into()],
+        sealed: Sensitive(Zeroizing::new(b"keys".to_vec())),
+    }
+}
+
+fn certified(request: abide_store::EntryId, then: RequestState) -> Certified<'static> {
+    Certified {
+        request,
+        grade: "erased",
+        text: "Certificate of erasure\n",
+        counts: BTreeMap::from([("deleted".to_owned(), 3)]),
+        clauses: Vec::new(),
+        then,
+    }
+}
+
+on_both! {
+    async fn a_request_is_remembered_until_it_closes(place: Place) {
+        let journal = Journal::open(&place.folder.path("journal"), &place.folder.path("journal-keys")).unwrap();
+        let store = place.open_with(StoreOptions { journal: Some(journal.clone()), ..StoreOptions::default() }).await;
+        let who = [person("anna"), Identifier::new("account-id", "7").unwrap()];
+        let asked = Asked { right: "erase", identifiers: &who, sealed: b"anna", clauses: &[] };
+        let id = store.open_request(&asked, "test", at(1)).await.unwrap();
+        let open = store.requests(RequestState::Open, None, 10).await.unwrap();
+        assert_eq!(open.len(), 1);
+        assert_eq!(open[0].sealed.as_ref().unwrap().as_slice(), b"anna");
+        // Whatever is restored from here on forgets both again.
+        let erasures = journal.read().await.unwrap();
+        for identifier in &who {
+            assert_eq!(store.erased_at(&erasures, identifier).unwrap(), Some(at(1)));
+        }
+        assert_eq!(store.erased_at(&erasures, &person("bo")).unwrap(), None);
+
+        let intent = store.record_intent(&intended(id), "test", at(2)).await.unwrap();
+        let done = Settlement { state: IntentState::Done, outcome: "{}", counts: BTreeMap::new() };
+        store.settle_intent(intent, &done, "test", at(3)).await.unwrap();
+        let again = store.settle_intent(intent, &done, "test", at(3)).await;
+        assert!(matches!(again, Err(StoreError::Refused(Refusal::Changed))));
+        let intents = store.intents(id).await.unwrap();
+        assert_eq!(intents[0].state, IntentState::Done);
+        assert_eq!(intents[0].intended.sealed.0.as_slice(), b"keys");
+
+        store.certify(&certified(id, RequestState::Checked), "test", at(4)).await.unwrap();
+        store.reopen_request(id, BTreeMap::new(), "test", at(5)).await.unwrap();
+        let entry = store.certify(&certified(id, RequestState::Closed), "test", at(6)).await.unwrap();
+        let closed = store.request(id).await.unwrap().unwrap();
+        assert_eq!(closed.state, RequestState::Closed);
+        assert!(closed.sealed.is_none());
+        assert!(store.intents(id).await.unwrap()[0].intended.sealed.0.is_empty());
+        assert_eq!(store.certificates(id).await.unwrap().len(), 2);
+
+        sequence(&store).await;
+        let receipt = store.certificate_receipt(entry).await.unwrap().unwrap();
+        let verified = receipt.verify(&KeyRing::new());
+        // Nobody trusts a key here; that the text is the sealed one is checked before.
+        assert!(verified.is_err());
+        let json = receipt.to_json().unwrap();
+        assert!(json.contains("Certificate of erasure"));
+        let forged = json.replace("of erasure", "of nothing");
+        let report = abide_ledger::verify_file(forged.as_bytes(), &KeyRing::new());
+        assert_eq!(report.verdict(), abide_ledger::Verdict::Refuted);
+        let report = abide_ledger::verify_file(json.as_bytes(), &KeyRing::new());
+        assert_ne!(report.verdict(), abide_ledger::Verdict::Refuted);
+    }
+}
