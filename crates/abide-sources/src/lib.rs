@@ -6,8 +6,20 @@
 //! done.
 
 mod address;
+mod connect;
+mod containment;
+mod database;
 mod error;
+mod link;
+mod marker;
+mod numbers;
+mod quote;
+mod running;
+mod sampling;
+mod schema;
 mod source;
+mod trouble;
+mod view;
 mod work;
 
 pub use address::{Access, Address, Secret, SourceOptions};
@@ -21,10 +33,5 @@ pub use work::{Check, Done, MARKER_TABLE, Marker, Work};
 ///
 /// [`Trouble::Address`] if the address or the certificate cannot be used.
 pub fn open(address: &Address, options: SourceOptions) -> Result<Box<dyn Source>, SourceError> {
-    let _ = address;
-    Err(SourceError::new(
-        &options.name,
-        "opening it",
-        Trouble::Address("there is no driver for it".to_owned()),
-    ))
+    Ok(Box::new(database::Database::new(address, options)?))
 }
