@@ -4,8 +4,11 @@
 //! A [`Schema`](schema::Schema) is what a source says of itself; a [`Map`](map::Map) is what people say of it; a
 //! [`Plan`](plan::Plan) is the two put together for some subjects. Running a plan is another crate's work.
 
+pub mod check;
 pub mod map;
 pub mod plan;
+pub mod read;
 pub mod sample;
 pub mod schema;
 pub mod statement;
+pub mod write;

@@ -1,5 +1,6 @@
 //! What a database says of itself: tables, columns, keys, triggers and views. Never says what any of it means.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -33,15 +34,92 @@ impl TableName {
             name: name.to_owned(),
         }
     }
+
+    /// What [`Display`](fmt::Display) writes; `None` for any other text.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut names = Names(text);
+        let first = names.name()?;
+        if names.is_done() {
+            return Some(Self {
+                schema: None,
+                name: first,
+            });
+        }
+        names.sign('.')?;
+        let name = names.name()?;
+        names.is_done().then_some(Self {
+            schema: Some(first),
+            name,
+        })
+    }
 }
 
-/// As a map writes it: `orders`, or `billing.orders`.
+/// As a map writes it: `orders`, or `billing.orders`. A part with a sign in it that a map gives a meaning stands in quotes of
+/// its own, doubled inside, as SQL writes them.
 impl fmt::Display for TableName {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(schema) = &self.schema {
-            write!(out, "{schema}.")?;
+            write!(out, "{}.", name_part(schema))?;
         }
-        out.write_str(&self.name)
+        out.write_str(&name_part(&self.name))
+    }
+}
+
+/// The signs that end a name where several are written in one text.
+const NAME_SIGNS: [char; 5] = ['.', ',', '(', ')', '"'];
+
+/// A name as it stands among others in one text: in quotes where it would be read otherwise.
+pub fn name_part(name: &str) -> Cow<'_, str> {
+    if name.is_empty() || name.trim() != name || name.contains(NAME_SIGNS) {
+        Cow::Owned(format!("\"{}\"", name.replace('"', "\"\"")))
+    } else {
+        Cow::Borrowed(name)
+    }
+}
+
+/// Reads names and signs from a text, from left to right.
+#[derive(Debug, Clone, Copy)]
+pub struct Names<'a>(pub &'a str);
+
+impl Names<'_> {
+    /// The name that comes next, its quotes taken off; `None` if there is none.
+    pub fn name(&mut self) -> Option<String> {
+        self.0 = self.0.trim_start();
+        if let Some(inside) = self.0.strip_prefix('"') {
+            return self.quoted(inside.len());
+        }
+        let end = self.0.find(NAME_SIGNS).unwrap_or(self.0.len());
+        let (name, rest) = self.0.split_at(end);
+        self.0 = rest;
+        Some(name.trim_end().to_owned()).filter(|name| !name.is_empty())
+    }
+
+    fn quoted(&mut self, length: usize) -> Option<String> {
+        let inside = self.0.get(self.0.len() - length..)?;
+        let mut name = String::new();
+        let mut letters = inside.char_indices().peekable();
+        while let Some((at, letter)) = letters.next() {
+            if letter != '"' {
+                name.push(letter);
+            } else if letters.next_if(|(_, next)| *next == '"').is_some() {
+                name.push('"');
+            } else {
+                self.0 = inside.get(at + 1..)?;
+                return Some(name);
+            }
+        }
+        None
+    }
+
+    /// Takes a sign that comes next; `None` if something else does.
+    pub fn sign(&mut self, sign: char) -> Option<()> {
+        self.0 = self.0.trim_start().strip_prefix(sign)?;
+        Some(())
+    }
+
+    /// Whether nothing is left.
+    pub fn is_done(&self) -> bool {
+        self.0.trim().is_empty()
     }
 }
 

@@ -9,6 +9,7 @@ use crate::source::SourceFile;
 use crate::syntax::{self, Argument, Statement};
 use token::{Token, Tokens};
 use word::Word;
+pub use word::is_name;
 
 /// A block on one line is taken apart when the line is longer than this many characters.
 pub const WIDTH_LIMIT: usize = 140;

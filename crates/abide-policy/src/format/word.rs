@@ -164,7 +164,7 @@ fn bare<'text>(word: &'text str, statement: &str, in_texts: bool) -> Cow<'text, 
 
 /// Whether a text is a name as policies write them bare: letters first, then letters, digits and `- _ . :`. KDL allows
 /// more without quotes, but words such as `-1`, `true` or `inf` would be read as something else.
-fn is_name(text: &str) -> bool {
+pub fn is_name(text: &str) -> bool {
     let mut letters = text.chars();
     letters
         .next()

@@ -1,0 +1,14 @@
+//! The language of maps: what is written reads back, nothing makes the reader give up, and every example of the manual is
+//! true.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod any_map;
+mod fixture;
+mod manual;
+mod reading;
