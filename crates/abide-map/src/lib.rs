@@ -6,7 +6,9 @@
 
 pub mod check;
 pub mod map;
+pub mod ownership;
 pub mod plan;
+pub mod promise;
 pub mod read;
 pub mod sample;
 pub mod schema;

@@ -8,6 +8,25 @@ use jiff::Timestamp;
 use crate::schema::{Dialect, TableName};
 use crate::statement::{ReadColumn, Statement, Value};
 
+mod access;
+mod dialect;
+mod erase;
+pub mod explain;
+mod fingerprint;
+mod limit;
+mod operation;
+mod order;
+mod planner;
+mod predicate;
+mod reference;
+mod render;
+mod rows;
+mod subject;
+
+pub use fingerprint::fingerprint;
+pub use planner::Planner;
+pub use subject::{Lookup, Subjects};
+
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Doing {
@@ -17,6 +36,41 @@ pub enum Doing {
     Erase,
     /// Overwrite what says who it was, and keep the rows.
     Anonymise,
+    /// Write over what is wrong.
+    Rectify,
+    /// Write the marks that the application reads as "do not use".
+    Restrict,
+    /// Erase what has been kept for as long as the map says.
+    Sweep,
+}
+
+/// Something that must be kept for as long as it lasts, such as a lawsuit. It wins over every erasure, and is named.
+#[derive(Debug, Clone)]
+pub struct Hold {
+    /// What it is called, such as `case-2031`.
+    pub name: String,
+    /// What it holds.
+    pub on: Held,
+}
+
+/// What a hold holds.
+#[derive(Debug, Clone)]
+pub enum Held {
+    /// Every row of a table.
+    Table(TableName),
+    /// Everything that these people own. They are found as those are for whom a plan is made.
+    Subjects(Subjects),
+}
+
+/// A value written over a column in every row of the person's own.
+#[derive(Debug, Clone)]
+pub struct Correction {
+    /// The table.
+    pub table: TableName,
+    /// The column.
+    pub column: String,
+    /// What is written there.
+    pub value: Value,
 }
 
 /// For whom: identifiers, each of which must have been verified.
@@ -73,7 +127,8 @@ pub struct Step {
     pub effect: Effect,
     /// The statement that does it.
     pub statement: Statement,
-    /// A statement that answers one number: how many rows it will read or change. After the effect it answers 0.
+    /// A statement that answers one number: how many rows it will read, change or keep. It needs no table of `opening`.
+    /// After a deletion or an overwriting it answers 0.
     pub count: Statement,
     /// Why, in words of the map, without values.
     pub reason: String,
@@ -84,7 +139,7 @@ pub struct Step {
 /// What a step does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// Reads rows of the person's own, or that the person may see.
+    /// Reads rows of the person's own, or that the person may see. A row that is both comes with its own.
     Read {
         /// What comes back, in order.
         columns: Vec<ReadColumn>,
@@ -93,8 +148,6 @@ pub enum Effect {
         /// Whether the rows are the person's own rather than somebody else's that the person may see.
         is_own: bool,
     },
-    /// Notes keys that a later step needs once these rows are gone.
-    Note,
     /// Deletes rows.
     Delete,
     /// Overwrites columns.
@@ -106,7 +159,7 @@ pub enum Effect {
     Keep {
         /// The ground.
         because: String,
-        /// The day after which they go too, where the map says so: the latest of them.
+        /// How long, where the map says so, in its words: ``7 years after `created_at```.
         until: Option<String>,
     },
 }

@@ -1,0 +1,76 @@
+//! How long rows are kept: lengths of a map as moments. Reads no clock.
+
+use abide_policy::diagnostic::Findings;
+use abide_policy::length::{Length, Unit};
+use abide_policy::source::Spanned;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::{Span, tz::TimeZone};
+
+use super::planner::Planner;
+use super::predicate::{Moment, Pred};
+use crate::ownership::{TableId, cannot_plan};
+
+impl Planner<'_> {
+    /// The moment before which a row's time is over.
+    pub(super) fn cutoff(&self, length: &Spanned<String>) -> Result<Moment, Findings> {
+        let known = Length::parse(&length.value)
+            .or_else(|| self.promises.constants.get(&length.value).copied());
+        known
+            .and_then(|length| before(self.now, length))
+            .ok_or_else(|| {
+                vec![cannot_plan(
+                length.span,
+                format!("`{}` is no length of time that anyone can count", length.value),
+                "write a length such as `7 years`, or a constant of a law that the policy names"
+                    .to_owned(),
+            )]
+            })
+    }
+
+    /// The rows of a table whose time is over, if the map gives them one and no hold lies on them.
+    pub(super) fn due(&self, id: TableId) -> Result<Option<Pred>, Findings> {
+        let Some(node) = self.ownership.tables.get(id) else {
+            return Ok(None);
+        };
+        let Some(retain) = node
+            .mapped
+            .as_ref()
+            .and_then(|mapped| mapped.retain.as_ref())
+        else {
+            return Ok(None);
+        };
+        let cutoff = self.cutoff(&retain.length)?;
+        let due = Pred::Before(retain.from.value.clone(), cutoff);
+        Ok(Some(Pred::all([due, Pred::not(self.owned_by_held(id))])))
+    }
+}
+
+/// The moment so long before `now`. Working days count as calendar days and weekends on top, which is never too few.
+fn before(now: Timestamp, length: Length) -> Option<Moment> {
+    let value = i64::from(length.value);
+    let span = match length.unit {
+        Unit::Hours => Span::new().try_hours(value),
+        Unit::Days => Span::new().try_days(value),
+        Unit::BusinessDays => Span::new().try_days(value + 2 * (value / 5 + 1)),
+        Unit::Months => Span::new().try_months(value),
+        Unit::Years | Unit::CalendarYear => Span::new().try_years(value),
+    }
+    .ok()?;
+    let start: DateTime = now
+        .to_zoned(TimeZone::UTC)
+        .datetime()
+        .checked_sub(span)
+        .ok()?;
+    // A calendar year ends with the year that the length would end in.
+    let start = if length.unit == Unit::CalendarYear {
+        start
+            .date()
+            .first_of_year()
+            .to_datetime(jiff::civil::Time::midnight())
+    } else {
+        start
+    };
+    let zoned = start.to_zoned(TimeZone::UTC).ok()?;
+    Some(Moment(zoned.timestamp().as_second()))
+}

@@ -1,0 +1,389 @@
+//! One thing done to some rows of one table, before it is a statement.
+
+use super::planner::Planner;
+use super::predicate::{Pred, Source};
+use super::render::{Writer, fitted};
+use super::rows::Rows;
+use super::{Effect, Step};
+use crate::map::{Identity, Overwrite, Replacement};
+use crate::ownership::{Link, TableId};
+use crate::schema::{Column, Dialect};
+use crate::statement::{Statement, Value};
+
+/// One thing done to some rows of one table.
+#[derive(Debug, Clone)]
+pub(crate) struct Operation {
+    pub(crate) table: TableId,
+    pub(crate) act: Act,
+    pub(crate) which: Which,
+    /// Holds for the rows too.
+    pub(crate) and: Pred,
+    /// Operations on one table run in this order.
+    pub(crate) rank: Rank,
+    pub(crate) reason: String,
+    pub(crate) clauses: Vec<String>,
+}
+
+/// When an operation runs among those of its table; those that cut come before any other of any table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Rank {
+    /// Cuts what would stop deletions in a ring.
+    Cut,
+    Delete,
+    Write,
+    Keep,
+}
+
+/// What is done.
+#[derive(Debug, Clone)]
+pub(crate) enum Act {
+    Delete,
+    Write(Vec<(String, Replacement)>),
+    Keep {
+        because: String,
+        until: Option<String>,
+    },
+}
+
+/// To which rows.
+#[derive(Debug, Clone)]
+pub(crate) enum Which {
+    /// All of the person's own.
+    Own,
+    /// Those that no one else owns.
+    Sole,
+    /// Those that no one else owns and this link leads to.
+    SoleBy(usize),
+    /// Those that someone else owns too and this link leads to.
+    JointBy(usize),
+    /// Those that someone else owns too and that name the person here.
+    JointNamed(Identity),
+    /// Those of others that this link lets the person see.
+    SeenBy(usize),
+    /// Those that lead, by a declared reference, to rows that go, and do not go themselves.
+    Leading(Leading),
+    /// Those that this says, whoever they are of.
+    Held(Box<Pred>),
+}
+
+/// A declared reference to rows that go.
+#[derive(Debug, Clone)]
+pub(crate) struct Leading {
+    pub(crate) columns: Vec<String>,
+    pub(crate) target: TableId,
+    pub(crate) target_columns: Vec<String>,
+    /// Whether rows that go themselves are meant too.
+    pub(crate) with_going: WithGoing,
+}
+
+/// Whether a reference is cut in rows that go themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WithGoing {
+    /// In those too, and in those only where the table is another.
+    Yes,
+    /// Only in rows that stay.
+    No,
+}
+
+impl Operation {
+    pub(crate) fn changes(&self) -> bool {
+        !matches!(self.act, Act::Keep { .. })
+    }
+
+    /// The rows it concerns.
+    pub(crate) fn filter(&self, rows: &Rows<'_>, all: &[Self]) -> Pred {
+        let id = self.table;
+        let link = |place: usize| rows.ownership.links.get(place);
+        let by = |place: usize| link(place).map_or(Pred::Never, |link| rows.owned_by(link));
+        let rows_meant = match &self.which {
+            Which::Own => rows.own(id),
+            Which::Sole => rows.sole(id),
+            Which::SoleBy(place) => Pred::all([rows.sole(id), by(*place)]),
+            Which::JointBy(place) => Pred::all([rows.joint(id), by(*place)]),
+            Which::JointNamed(identity) => {
+                let column = &identity.column.value;
+                let node = rows.ownership.tables.get(id);
+                let values = node.map(|node| rows.identifiers(node, &identity.kind.value, column));
+                let named = Pred::among(std::slice::from_ref(column), values.unwrap_or_default());
+                Pred::all([rows.joint(id), named])
+            }
+            Which::SeenBy(place) => {
+                let going = going(id, rows, all, |which| matches!(which, Which::Sole));
+                Pred::all([by(*place), Pred::not(going)])
+            }
+            Which::Leading(leading) => self.leading(leading, rows, all),
+            Which::Held(held) => (**held).clone(),
+        };
+        let open = match &self.act {
+            Act::Write(overwrites) if !self.is_cut_by_writing(rows) => {
+                Pred::Unwritten(overwrites.clone())
+            }
+            _ => Pred::Always,
+        };
+        Pred::all([rows_meant, self.and.clone(), open])
+    }
+
+    /// Whether the rows are no longer meant once the columns hold nothing, so that nobody need ask whether they do.
+    fn is_cut_by_writing(&self, rows: &Rows<'_>) -> bool {
+        let Act::Write(overwrites) = &self.act else {
+            return false;
+        };
+        let by: &[String] = match &self.which {
+            Which::Leading(leading) => &leading.columns,
+            Which::SoleBy(place) | Which::JointBy(place) | Which::SeenBy(place) => {
+                match rows.ownership.links.get(*place) {
+                    Some(link) if link.is_pull() => &link.dependent_columns,
+                    _ => &[],
+                }
+            }
+            _ => &[],
+        };
+        let nulls = |name: &String| {
+            let node = rows.ownership.tables.get(self.table);
+            node.is_some_and(|node| node.is_nullable(name))
+        };
+        overwrites
+            .iter()
+            .all(|(name, with)| by.contains(name) && nulls(name) && *with == Replacement::Empty)
+    }
+
+    fn leading(&self, leading: &Leading, rows: &Rows<'_>, all: &[Self]) -> Pred {
+        let id = self.table;
+        let any = |_: &Which| true;
+        if leading.with_going == WithGoing::Yes && leading.target != id {
+            // In a ring: the reference is cut in the rows that go, so that the order does not matter.
+            let mine = going(id, rows, all, any);
+            return Pred::all([
+                mine,
+                Pred::any(leading.columns.iter().cloned().map(Pred::Present)),
+            ]);
+        }
+        let gone = going(leading.target, rows, all, any);
+        let leads = match gone {
+            Pred::Among(columns, keys) if columns == leading.target_columns => {
+                Pred::Among(leading.columns.clone(), keys)
+            }
+            gone => {
+                let from = match &gone {
+                    Pred::Leads(_, select) if select.from == Source::Noted(leading.target) => {
+                        (select.from, select.filter.clone())
+                    }
+                    _ => (Source::Table(leading.target), gone.clone()),
+                };
+                Pred::leads(&leading.columns, &leading.target_columns, from.0, from.1)
+            }
+        };
+        if leading.with_going == WithGoing::Yes {
+            return leads;
+        }
+        Pred::all([leads, Pred::not(going(id, rows, all, any))])
+    }
+
+    /// The step it becomes: `rows` may read tables of keys, `bare` reads none.
+    pub(crate) fn step(
+        &self,
+        planner: &Planner<'_>,
+        rows: &Rows<'_>,
+        bare: &Rows<'_>,
+        all: &[Self],
+    ) -> Option<Step> {
+        let node = planner.ownership.tables.get(self.table)?;
+        let open = self.filter(bare, all);
+        if open == Pred::Never {
+            return None;
+        }
+        let filter = self.filter(rows, all);
+        let count = planner.count(self.table, &open);
+        let (effect, statement) = match &self.act {
+            Act::Delete => (Effect::Delete, delete(planner, self.table, &filter)),
+            Act::Write(overwrites) => {
+                let columns = overwrites.iter().map(|(name, _)| name.clone()).collect();
+                let statement = update(planner, self.table, overwrites, &filter);
+                (Effect::Overwrite { columns }, statement)
+            }
+            Act::Keep { because, until } => (
+                Effect::Keep {
+                    because: because.clone(),
+                    until: until.clone(),
+                },
+                count.clone(),
+            ),
+        };
+        Some(Step {
+            table: node.table.name.clone(),
+            effect,
+            statement,
+            count,
+            reason: self.reason.clone(),
+            clauses: self.clauses.clone(),
+        })
+    }
+}
+
+/// The rows of a table that some operations delete.
+pub(crate) fn going(
+    id: TableId,
+    rows: &Rows<'_>,
+    all: &[Operation],
+    meant: impl Fn(&Which) -> bool,
+) -> Pred {
+    let deletes = all.iter().filter(|operation| {
+        operation.table == id
+            && matches!(operation.act, Act::Delete)
+            && meant(&operation.which)
+            && !matches!(operation.which, Which::Leading(_))
+    });
+    Pred::any(deletes.map(|operation| match operation.which {
+        // Reached by way of what others own: asking what goes would ask itself.
+        Which::SeenBy(place) => {
+            let link: Option<&Link> = rows.ownership.links.get(place);
+            link.map_or(Pred::Never, |link| rows.owned_by(link))
+        }
+        _ => operation.filter(rows, all),
+    }))
+}
+
+/// What the map says is written over columns, with texts no longer than the columns take.
+pub(crate) fn overwrites(
+    planner: &Planner<'_>,
+    id: TableId,
+    given: &[Overwrite],
+) -> Vec<(String, Replacement)> {
+    let column = |name: &str| planner.ownership.tables.get(id)?.table.column(name);
+    given
+        .iter()
+        .map(|overwrite| {
+            let name = overwrite.column.value.clone();
+            let with = match (&overwrite.with, column(&name)) {
+                (Replacement::Text(text), Some(column)) => Replacement::Text(fitted(text, column)),
+                (with, _) => with.clone(),
+            };
+            (name, with)
+        })
+        .collect()
+}
+
+/// Whether a column can be overwritten so, else what to do.
+pub(crate) fn obstacle(dialect: Dialect, column: &Column, with: &Replacement) -> Option<String> {
+    let name = &column.name;
+    if column.is_generated {
+        return Some(format!(
+            "the database computes `{name}`; overwrite what it is computed from"
+        ));
+    }
+    match with {
+        Replacement::Empty if dialect.empty(column).is_none() => Some(format!(
+            "say what to write over `{name}`: `overwrite {name} with=\"…\"`"
+        )),
+        Replacement::Unique if dialect.unique(column).is_none() => Some(format!(
+            "`{name}` has no room for a unique text of 15 letters; write a text, or nothing"
+        )),
+        _ => None,
+    }
+}
+
+fn delete(planner: &Planner<'_>, id: TableId, filter: &Pred) -> Statement {
+    let mut writer = Writer::new(planner.ownership);
+    let alias = writer.alias();
+    let table = writer.table(id);
+    if writer.dialect == Dialect::Mariadb {
+        writer.push(&format!("DELETE {alias} FROM {table} AS {alias}"));
+        let mut read = std::collections::BTreeSet::new();
+        filter.tables(&mut read);
+        if read.contains(&id) && join_keys(&mut writer, planner, id, &alias, filter) {
+            return writer.done();
+        }
+    } else {
+        writer.push(&format!("DELETE FROM {table} AS {alias}"));
+    }
+    writer.filter(id, &alias, filter);
+    writer.done()
+}
+
+fn update(
+    planner: &Planner<'_>,
+    id: TableId,
+    overwrites: &[(String, Replacement)],
+    filter: &Pred,
+) -> Statement {
+    let mut writer = Writer::new(planner.ownership);
+    let alias = writer.alias();
+    let table = writer.table(id);
+    writer.push(&format!("UPDATE {table} AS {alias}"));
+    // MariaDB reads no table that it changes, and turns a selection into a join only where there is one already.
+    let is_joined = writer.dialect == Dialect::Mariadb
+        && filter.reads_rows()
+        && join_keys(&mut writer, planner, id, &alias, filter);
+    writer.push(" SET ");
+    for (place, (name, with)) in overwrites.iter().enumerate() {
+        let Some(column) = writer.column(id, name) else {
+            continue;
+        };
+        if place > 0 {
+            writer.push(", ");
+        }
+        let target = match writer.dialect {
+            Dialect::Mariadb => writer.place(&alias, name),
+            dialect => dialect.quote(name),
+        };
+        writer.push(&format!("{target} = "));
+        match with {
+            Replacement::Text(text) => {
+                writer.bind(&Value::text(text), Some(column));
+            }
+            Replacement::Empty => {
+                let empty = writer
+                    .dialect
+                    .empty(column)
+                    .unwrap_or_else(|| "NULL".to_owned());
+                writer.push(&empty);
+            }
+            Replacement::Unique => {
+                let unique = writer
+                    .dialect
+                    .unique(column)
+                    .unwrap_or_else(|| "NULL".to_owned());
+                writer.push(&unique);
+            }
+        }
+    }
+    if !is_joined {
+        writer.filter(id, &alias, filter);
+    }
+    writer.done()
+}
+
+/// Joins the keys of the rows meant; not done for a table without a key.
+fn join_keys(
+    writer: &mut Writer<'_>,
+    planner: &Planner<'_>,
+    id: TableId,
+    alias: &str,
+    filter: &Pred,
+) -> bool {
+    let Some(node) = planner
+        .ownership
+        .tables
+        .get(id)
+        .filter(|node| !node.key.is_empty())
+    else {
+        return false;
+    };
+    let (inner, derived) = (writer.alias(), writer.alias());
+    let keys = writer.places(&inner, &node.key);
+    writer.push(&format!(" JOIN (SELECT DISTINCT {keys}"));
+    writer.from(id, &inner, filter);
+    let on: Vec<String> = node
+        .key
+        .iter()
+        .map(|name| {
+            format!(
+                "{} = {}",
+                writer.place(alias, name),
+                writer.place(&derived, name)
+            )
+        })
+        .collect();
+    writer.push(&format!(") AS {derived} ON {}", on.join(" AND ")));
+    true
+}

@@ -1,0 +1,443 @@
+//! Which rows are somebody's, as conditions: the rules of ownership turned into questions a database can answer.
+
+use std::collections::BTreeSet;
+
+use super::predicate::{Pred, Ring, Source};
+use super::{Row, Subjects};
+use crate::ownership::{Link, Node, Ownership, Reach, TableId};
+use crate::schema::TypeClass;
+use crate::statement::Value;
+
+/// Where ownership starts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Roots<'a> {
+    /// At people.
+    People(&'a Subjects),
+    /// At the rows of one table whose time is over.
+    Due(TableId, &'a Pred),
+    /// At nobody, so that everybody is somebody else.
+    Nobody,
+}
+
+/// Answers whose rows are.
+pub(crate) struct Rows<'a> {
+    pub(crate) ownership: &'a Ownership,
+    pub(crate) reach: &'a Reach,
+    pub(crate) roots: Roots<'a>,
+    /// Tables whose own rows are noted in a table of keys, which is read instead.
+    pub(crate) noted: BTreeSet<TableId>,
+}
+
+impl<'a> Rows<'a> {
+    pub(crate) fn new(ownership: &'a Ownership, reach: &'a Reach, roots: Roots<'a>) -> Self {
+        Self {
+            ownership,
+            reach,
+            roots,
+            noted: BTreeSet::new(),
+        }
+    }
+
+    /// Rows of the person's own.
+    pub(crate) fn own(&self, id: TableId) -> Pred {
+        if let Some(noted) = self.noted_keys(id, Pred::Always) {
+            return noted;
+        }
+        if let (Roots::Due(table, due), true) = (self.roots, self.is_due(id)) {
+            return if table == id {
+                due.clone()
+            } else {
+                Pred::Never
+            };
+        }
+        match self.reach.own_ring(id) {
+            Some(members) => self.own_ring(id, members),
+            None => Pred::any(
+                std::iter::once(self.root(id))
+                    .chain(self.owning(id).map(|(_, link)| self.owned_by(link))),
+            ),
+        }
+    }
+
+    /// Rows of the person's own that no one else owns. A person's own row of a subject table is one, whoever else owns it.
+    pub(crate) fn sole(&self, id: TableId) -> Pred {
+        if let Some(noted) = self.noted_keys(id, Pred::Sole) {
+            return noted;
+        }
+        let own = self.own(id);
+        match self.others(id) {
+            Pred::Never => own,
+            others => Pred::any([self.root_of_sole(id), Pred::all([own, Pred::not(others)])]),
+        }
+    }
+
+    /// Rows of the person's own that someone else owns too.
+    pub(crate) fn joint(&self, id: TableId) -> Pred {
+        if let Some(noted) = self.noted_keys(id, Pred::Joint) {
+            return noted;
+        }
+        match self.others(id) {
+            Pred::Never => Pred::Never,
+            others => Pred::all([self.own(id), others, Pred::not(self.root_of_sole(id))]),
+        }
+    }
+
+    /// Rows that this link leads to from rows of the person's own.
+    pub(crate) fn owned_by(&self, link: &Link) -> Pred {
+        let source = link.source;
+        if self.noted.contains(&source) {
+            return lead(link, Source::Noted(source), Pred::Always);
+        }
+        if self.is_plain(source) && (link.is_pull() || link.when.is_empty()) {
+            let keys = self.keys(source, &link.source_columns);
+            return Pred::all([when(link), Pred::among(&link.dependent_columns, keys)]);
+        }
+        self.through(link, self.own(source))
+    }
+
+    /// Rows that this link leads to from rows that the person may see.
+    pub(crate) fn seen_by(&self, link: &Link) -> Pred {
+        self.through(link, self.seen(link.source))
+    }
+
+    /// Rows that the person may see by way of at least one `accessible-by` or `accesses`. Rows of the person's own may be
+    /// among them.
+    pub(crate) fn seen(&self, id: TableId) -> Pred {
+        if !self.reach.is_seen(id) {
+            return Pred::Never;
+        }
+        match self.reach.see_ring(id) {
+            Some(members) => self.see_ring(id, members),
+            None => Pred::any(self.ways_to_see(id).into_iter().map(|(_, way)| way)),
+        }
+    }
+
+    /// The ways by which a person may see rows, each with the link it ends in.
+    pub(crate) fn ways_to_see(&self, id: TableId) -> Vec<(&'a Link, Pred)> {
+        let mut ways = Vec::new();
+        for (_, link) in self.ownership.inward(id) {
+            let mut parts = Vec::new();
+            if !link.is_owning() {
+                parts.push(self.owned_by(link));
+            }
+            if self.reach.is_seen(link.source) {
+                parts.push(self.seen_by(link));
+            }
+            let way = Pred::any(parts);
+            if way != Pred::Never {
+                ways.push((link, way));
+            }
+        }
+        ways
+    }
+
+    /// The ways by which rows are a person's own, each with the link it ends in; none for the roots.
+    pub(crate) fn ways_to_own(&self, id: TableId) -> Vec<(Option<&'a Link>, Pred)> {
+        let links = self
+            .owning(id)
+            .map(|(_, link)| (Some(link), self.owned_by(link)));
+        std::iter::once((None, self.root(id)))
+            .chain(links)
+            .filter(|(_, way)| *way != Pred::Never)
+            .collect()
+    }
+
+    /// Values that the people are known by in a column of this kind.
+    pub(crate) fn identifiers(&self, node: &Node, kind: &str, column: &str) -> Vec<Row> {
+        let Roots::People(subjects) = self.roots else {
+            return Vec::new();
+        };
+        let class = node.table.column(column).map(|column| column.class);
+        let mut rows: Vec<Row> = Vec::new();
+        let known = subjects
+            .identities
+            .0
+            .iter()
+            .filter(|known| known.kind == kind);
+        for known in known {
+            if !may_hold(class, &known.value) {
+                continue;
+            }
+            rows.push(vec![Value::text(&known.value)]);
+            // Addresses are written in any case and compared in one.
+            if kind == "email" && matches!(class, Some(TypeClass::Text)) {
+                rows.push(vec![Value::text(known.value.to_lowercase())]);
+            }
+        }
+        rows.sort();
+        rows.dedup();
+        rows
+    }
+
+    fn noted_keys(&self, id: TableId, filter: Pred) -> Option<Pred> {
+        let node = self.ownership.tables.get(id)?;
+        if !self.noted.contains(&id) || node.key.is_empty() {
+            return None;
+        }
+        Some(Pred::leads(&node.key, &node.key, Source::Noted(id), filter))
+    }
+
+    /// Links that hand on ownership from tables in which people have rows.
+    fn owning(&self, id: TableId) -> impl Iterator<Item = (usize, &'a Link)> {
+        self.ownership
+            .inward(id)
+            .filter(|(_, link)| link.is_owning() && self.reach.is_live(link.source))
+    }
+
+    /// In a sweep nothing leads to the rows that are due: they are.
+    fn is_due(&self, id: TableId) -> bool {
+        matches!(self.roots, Roots::Due(table, _) if table == id)
+    }
+
+    /// Whether the table's own rows are exactly the people's rows that were found.
+    fn is_plain(&self, id: TableId) -> bool {
+        let Roots::People(_) = self.roots else {
+            return false;
+        };
+        let is_subject = self.ownership.tables.get(id).is_some_and(Node::is_subject);
+        is_subject && self.owning(id).next().is_none()
+    }
+
+    fn keys(&self, id: TableId, columns: &[String]) -> Vec<Row> {
+        match (self.roots, self.ownership.tables.get(id)) {
+            (Roots::People(subjects), Some(node)) => subjects.keys(&node.table.name, columns),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Rows that are the person's by themselves.
+    fn root(&self, id: TableId) -> Pred {
+        let (Roots::People(_), Some(node)) = (self.roots, self.ownership.tables.get(id)) else {
+            return Pred::Never;
+        };
+        if node.is_subject() {
+            return Pred::among(&node.key, self.keys(id, &node.key));
+        }
+        let identities = node.mapped.iter().flat_map(|mapped| &mapped.identities);
+        Pred::any(identities.map(|identity| {
+            let column = &identity.column.value;
+            let values = self.identifiers(node, &identity.kind.value, column);
+            Pred::among(std::slice::from_ref(column), values)
+        }))
+    }
+
+    fn root_of_sole(&self, id: TableId) -> Pred {
+        let is_subject = self.ownership.tables.get(id).is_some_and(Node::is_subject);
+        if is_subject {
+            self.root(id)
+        } else {
+            Pred::Never
+        }
+    }
+
+    /// Rows that somebody else owns, whether or not the person does; nothing where a row has one owner at most.
+    fn others(&self, id: TableId) -> Pred {
+        if self.reach.is_single(id) || self.is_due(id) {
+            return Pred::Never;
+        }
+        self.of_others(id)
+    }
+
+    /// Rows that somebody else owns, whether or not the person does.
+    pub(crate) fn of_others(&self, id: TableId) -> Pred {
+        if let Roots::Due(table, due) = self.roots
+            && table == id
+        {
+            return Pred::not(due.clone());
+        }
+        match self.reach.own_ring(id) {
+            Some(members) => self.others_ring(id, members),
+            None => Pred::any(
+                std::iter::once(self.others_root(id))
+                    .chain(self.owning(id).map(|(_, link)| self.owned_by_others(link))),
+            ),
+        }
+    }
+
+    fn others_root(&self, id: TableId) -> Pred {
+        let Some(node) = self.ownership.tables.get(id) else {
+            return Pred::Never;
+        };
+        let identities = node.mapped.iter().flat_map(|mapped| &mapped.identities);
+        let Roots::People(_) = self.roots else {
+            if node.is_subject() {
+                return Pred::Always;
+            }
+            return Pred::any(identities.map(|it| Pred::Filled(it.column.value.clone())));
+        };
+        if node.is_subject() {
+            return outside(&node.key, self.keys(id, &node.key));
+        }
+        Pred::any(identities.map(|identity| {
+            // Without an identifier of that kind nobody can tell whether the value is the same person's.
+            let column = &identity.column.value;
+            match self.identifiers(node, &identity.kind.value, column) {
+                values if values.is_empty() => Pred::Never,
+                values => Pred::all([
+                    Pred::Filled(column.clone()),
+                    Pred::Outside(vec![column.clone()], values),
+                ]),
+            }
+        }))
+    }
+
+    fn owned_by_others(&self, link: &Link) -> Pred {
+        let source = link.source;
+        let key = self.ownership.tables.get(source).map(|node| &node.key);
+        // Where the database vouches for the reference, whoever is named there exists.
+        if link.is_declared
+            && self.is_plain(source)
+            && link.source_columns.len() == 1
+            && key == Some(&link.source_columns)
+        {
+            let keys = self.keys(source, &link.source_columns);
+            return Pred::all([when(link), outside(&link.dependent_columns, keys)]);
+        }
+        self.through(link, self.of_others(source))
+    }
+
+    /// Rows that a link leads to from the rows of its source for which the condition holds.
+    fn through(&self, link: &Link, from: Pred) -> Pred {
+        if from == Pred::Never {
+            return Pred::Never;
+        }
+        lead(link, Source::Table(link.source), from)
+    }
+
+    fn own_ring(&self, id: TableId, members: Vec<TableId>) -> Pred {
+        let starts = |member: TableId| {
+            if let (Roots::Due(table, due), true) = (self.roots, self.is_due(member))
+                && table == member
+            {
+                return due.clone();
+            }
+            let outside = self
+                .owning(member)
+                .filter(|(_, link)| !members.contains(&link.source));
+            Pred::any(
+                std::iter::once(self.root(member))
+                    .chain(outside.map(|(_, link)| self.owned_by(link))),
+            )
+        };
+        self.ring(id, &members, &starts, Link::is_owning)
+    }
+
+    fn others_ring(&self, id: TableId, members: Vec<TableId>) -> Pred {
+        let starts = |member: TableId| {
+            let outside = self
+                .owning(member)
+                .filter(|(_, link)| !members.contains(&link.source));
+            Pred::any(
+                std::iter::once(self.others_root(member))
+                    .chain(outside.map(|(_, link)| self.owned_by_others(link))),
+            )
+        };
+        self.ring(id, &members, &starts, Link::is_owning)
+    }
+
+    fn see_ring(&self, id: TableId, members: Vec<TableId>) -> Pred {
+        let starts = |member: TableId| {
+            let mut parts = Vec::new();
+            for (_, link) in self.ownership.inward(member) {
+                if !link.is_owning() && self.reach.is_live(link.source) {
+                    parts.push(self.owned_by(link));
+                }
+                if !members.contains(&link.source) && self.reach.is_seen(link.source) {
+                    parts.push(self.seen_by(link));
+                }
+            }
+            Pred::any(parts)
+        };
+        self.ring(id, &members, &starts, |_| true)
+    }
+
+    fn ring(
+        &self,
+        id: TableId,
+        members: &[TableId],
+        starts: &dyn Fn(TableId) -> Pred,
+        follows: impl Fn(&Link) -> bool,
+    ) -> Pred {
+        let place = |table: TableId| members.iter().position(|member| *member == table);
+        let found: Vec<(usize, Pred)> = members
+            .iter()
+            .enumerate()
+            .map(|(place, member)| (place, starts(*member)))
+            .filter(|(_, start)| *start != Pred::Never)
+            .collect();
+        let (false, Some(target)) = (found.is_empty(), place(id)) else {
+            return Pred::Never;
+        };
+        let steps = self.ownership.links.iter().enumerate();
+        let steps = steps
+            .filter(|(_, link)| follows(link))
+            .filter_map(|(at, link)| Some((at, place(link.source)?, place(link.dependent)?)));
+        Pred::Ring(Box::new(Ring {
+            members: members.to_vec(),
+            target,
+            starts: found,
+            steps: steps.collect(),
+        }))
+    }
+}
+
+/// Rows that a link leads to from these rows of its source.
+fn lead(link: &Link, source: Source, from: Pred) -> Pred {
+    let (here, there) = if link.is_pull() {
+        (when(link), Pred::Always)
+    } else {
+        (Pred::Always, when(link))
+    };
+    let filter = Pred::all([there, from]);
+    let leads = Pred::leads(
+        &link.dependent_columns,
+        &link.source_columns,
+        source,
+        filter,
+    );
+    Pred::all([here, leads])
+}
+
+/// The conditions of an edge.
+fn when(link: &Link) -> Pred {
+    Pred::all(link.when.iter().map(|condition| {
+        Pred::Equals(
+            condition.column.value.clone(),
+            Value::text(&condition.value),
+        )
+    }))
+}
+
+/// The columns hold something, and it is none of these.
+fn outside(columns: &[String], rows: Vec<Row>) -> Pred {
+    if rows.is_empty() {
+        return Pred::all(columns.iter().cloned().map(Pred::Present));
+    }
+    Pred::Outside(columns.to_vec(), rows)
+}
+
+/// Whether a column of this class can hold the text at all; a database refuses to compare what it cannot read.
+fn may_hold(class: Option<TypeClass>, value: &str) -> bool {
+    match class {
+        Some(TypeClass::Integer) => value.parse::<i64>().is_ok(),
+        Some(TypeClass::Uuid) => {
+            let digits = value.chars().filter(char::is_ascii_hexdigit).count();
+            digits == 32
+                && value
+                    .chars()
+                    .all(|char| char.is_ascii_hexdigit() || char == '-')
+        }
+        Some(
+            TypeClass::Boolean
+            | TypeClass::Date
+            | TypeClass::Time
+            | TypeClass::Timestamp
+            | TypeClass::Json
+            | TypeClass::Geometry
+            | TypeClass::Array
+            | TypeClass::Float,
+        ) => false,
+        Some(TypeClass::Decimal) => value.parse::<f64>().is_ok_and(f64::is_finite),
+        _ => true,
+    }
+}

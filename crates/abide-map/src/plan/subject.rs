@@ -1,0 +1,137 @@
+//! Who a plan is for: the statements that find people's rows, and what came back. Never shows an identifier.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::{Identities, Row};
+use crate::schema::TableName;
+use crate::statement::{ReadColumn, Statement};
+
+/// A statement that finds people's rows in one subject table, by one kind of identifier.
+#[derive(Debug, Clone)]
+pub struct Lookup {
+    /// The table.
+    pub table: TableName,
+    /// The kind of identifier it looks by.
+    pub kind: String,
+    /// The statement.
+    pub statement: Statement,
+    /// What comes back: the columns that a plan needs, and those of every `identity` line.
+    pub columns: Vec<ReadColumn>,
+}
+
+/// The people that a plan is for: their identifiers, and their rows in the subject tables.
+#[derive(Clone, Default)]
+pub struct Subjects {
+    /// Their verified identifiers.
+    pub(crate) identities: Identities,
+    /// By subject table: the columns that were read, and a row for each person.
+    pub(crate) rows: BTreeMap<TableName, SubjectRows>,
+}
+
+/// Rows of one subject table.
+#[derive(Clone, Default)]
+pub(crate) struct SubjectRows {
+    pub(crate) columns: Vec<String>,
+    pub(crate) rows: Vec<Row>,
+}
+
+/// Hides whose they are.
+impl fmt::Debug for Subjects {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows: usize = self.rows.values().map(|table| table.rows.len()).sum();
+        write!(out, "Subjects({:?}, {rows} rows)", self.identities)
+    }
+}
+
+impl Subjects {
+    /// The people with these identifiers; `found` is what each lookup of [`Planner::find`](super::Planner::find) gave
+    /// back. Rows found twice count once.
+    pub fn new(identities: Identities, found: &[(Lookup, Vec<Row>)]) -> Self {
+        let mut tables: BTreeMap<TableName, SubjectRows> = BTreeMap::new();
+        for (lookup, rows) in found {
+            let table = tables.entry(lookup.table.clone()).or_default();
+            table.columns = lookup
+                .columns
+                .iter()
+                .map(|column| column.name.clone())
+                .collect();
+            table.rows.extend(rows.iter().cloned());
+        }
+        for table in tables.values_mut() {
+            table.rows.sort();
+            table.rows.dedup();
+        }
+        Self {
+            identities,
+            rows: tables,
+        }
+    }
+
+    /// How many rows of subject tables were found. Nobody found is no proof that a source holds nothing: rows that name
+    /// a person by an identifier of their own are in the plan even so.
+    pub fn len(&self) -> usize {
+        self.rows.values().map(|table| table.rows.len()).sum()
+    }
+
+    /// Whether no row of a subject table was found.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The identifiers they were asked for by.
+    pub fn identities(&self) -> &Identities {
+        &self.identities
+    }
+
+    /// Leaves out the rows and identifiers of others.
+    pub(crate) fn leave_out(&mut self, others: &Self) {
+        self.identities
+            .0
+            .retain(|known| !others.identities.0.contains(known));
+        for (name, table) in &mut self.rows {
+            if let Some(held) = others.rows.get(name) {
+                table.rows.retain(|row| !held.rows.contains(row));
+            }
+        }
+    }
+
+    /// Leaves out all but the rows and identifiers of these.
+    pub(crate) fn keep_only(&mut self, these: &Self) {
+        self.identities
+            .0
+            .retain(|known| these.identities.0.contains(known));
+        for (name, table) in &mut self.rows {
+            let kept = these.rows.get(name);
+            table
+                .rows
+                .retain(|row| kept.is_some_and(|kept| kept.rows.contains(row)));
+        }
+    }
+
+    /// What the found rows hold in these columns, row by row and without repeats; rows where one of them holds nothing
+    /// are left out.
+    pub(crate) fn keys(&self, table: &TableName, columns: &[String]) -> Vec<Row> {
+        let Some(found) = self.rows.get(table) else {
+            return Vec::new();
+        };
+        let places: Option<Vec<usize>> = columns
+            .iter()
+            .map(|column| found.columns.iter().position(|name| name == column))
+            .collect();
+        let Some(places) = places else {
+            return Vec::new();
+        };
+        let pick = |row: &Row| -> Option<Row> {
+            let key: Option<Row> = places
+                .iter()
+                .map(|place| row.get(*place).cloned())
+                .collect();
+            key.filter(|key| key.iter().all(|value| value.0.is_some()))
+        };
+        let mut keys: Vec<Row> = found.rows.iter().filter_map(pick).collect();
+        keys.sort();
+        keys.dedup();
+        keys
+    }
+}
