@@ -107,6 +107,11 @@ impl ConsentState {
         }
     }
 
+    /// Whether it only says that the subject was asked.
+    fn is_asking(self) -> bool {
+        matches!(self, Self::ConsentRequested | Self::ConsentRequestDeferred)
+    }
+
     /// The kind of evidence that recording it leaves.
     fn kind(self) -> &'static str {
         match self {
@@ -282,6 +287,10 @@ pub struct Choice {
 }
 
 impl Choice {
+    /// The source of every choice that was taken over from elsewhere, whatever its own was: that stands in its evidence. It
+    /// alone lets a choice be older than what arrived before it, so whoever records one calls its source otherwise.
+    pub const TAKEN_OVER: &str = "import";
+
     /// The subject's own word about everything in a matter; set the other fields as needed.
     pub fn new(matter: Matter, state: ConsentState, source: &str) -> Self {
         Self {

@@ -36,7 +36,10 @@ fn states(history: Vec<PastChoice>, second: i64) -> Vec<(i64, ConsentState)> {
         .collect()
 }
 
-use ConsentState::{ConsentExpired, ConsentGiven, ConsentWithdrawn, RenewedConsentGiven};
+use ConsentState::{
+    ConsentExpired, ConsentGiven, ConsentRefused, ConsentRequestDeferred, ConsentRequested,
+    ConsentWithdrawn, RenewedConsentGiven,
+};
 
 #[test]
 fn the_last_word_counts_for_what_it_covers() {
@@ -61,6 +64,23 @@ fn the_last_word_counts_for_what_it_covers() {
         states(narrower, 9),
         [(1, ConsentGiven), (2, ConsentWithdrawn)]
     );
+}
+
+#[test]
+fn being_asked_again_takes_back_nothing() {
+    for said_before in [ConsentRefused, ConsentGiven, ConsentWithdrawn] {
+        let mut history = vec![
+            said(1, said_before, &["newsletter"], 1),
+            said(2, ConsentRequested, &["newsletter"], 2),
+            said(3, ConsentRequestDeferred, &[], 3),
+        ];
+        assert_eq!(
+            states(history.clone(), 9),
+            [(1, said_before), (3, ConsentRequestDeferred)]
+        );
+        history.push(said(4, RenewedConsentGiven, &[], 4));
+        assert_eq!(states(history, 9), [(4, RenewedConsentGiven)]);
+    }
 }
 
 #[test]

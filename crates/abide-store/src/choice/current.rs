@@ -2,20 +2,24 @@
 
 use jiff::Timestamp;
 
-use super::{ConsentState, PastChoice};
+use super::{Choice, ConsentState, PastChoice};
 
 /// The choices that count at `now`, oldest first, without those that a later word about the same matter covers.
 ///
-/// A later word that covers only some of an earlier one leaves both: the later counts where both speak. `at` is set so
-/// that later words are not earlier in time, also where a clock went back, and never lies ahead of `now`.
+/// A later word that covers only some of an earlier one leaves both: the later counts where both speak. Being asked is no
+/// word, and leaves what was said before. `at` is set so that later words are not earlier in time, also where a clock went
+/// back, and never lies ahead of `now`.
 pub fn current_of(mut history: Vec<PastChoice>, now: Timestamp) -> Vec<PastChoice> {
     end_expired(&mut history, now);
     put_in_order(&mut history);
     let mut current: Vec<PastChoice> = Vec::new();
     for mut choice in history {
         choice.at = choice.at.min(now);
+        let is_word = !choice.state.is_asking();
         current.retain(|earlier| {
-            earlier.matter != choice.matter || !choice.scope.covers(&earlier.scope)
+            earlier.matter != choice.matter
+                || !choice.scope.covers(&earlier.scope)
+                || !(is_word || earlier.state.is_asking())
         });
         current.push(choice);
     }
@@ -41,7 +45,7 @@ fn put_in_order(history: &mut [PastChoice]) {
     history.sort_by_key(|choice| choice.arrival);
     let mut latest = Timestamp::MIN;
     for choice in history.iter_mut() {
-        if choice.source != super::record::IMPORT {
+        if choice.source != Choice::TAKEN_OVER {
             choice.at = choice.at.max(latest);
         }
         latest = latest.max(choice.at);
