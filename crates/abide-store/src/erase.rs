@@ -120,14 +120,27 @@ impl Store {
         Ok(tx)
     }
 
-    /// Forgets the tokens of subjects erased before `before`, which every node has heard of by then.
+    /// Forgets the tokens of subjects erased before `before`. A node that hears of such an erasure later than that reads
+    /// everyone again. Decisions about someone just erased that were on their way to the store are forgotten too.
     pub async fn forget_erased(&self, before: Timestamp, now: Timestamp) -> Result<(), StoreError> {
         let mut tx = self.begin_housekeeping(now)?;
+        tx.push(Statement::new(
+            "DELETE FROM decisions WHERE tenant = $1 AND subject IN (SELECT subject FROM erased_lately WHERE tenant = $1)",
+            vec![self.tenant().into()],
+        ));
         tx.push(Statement::new(
             "DELETE FROM erased_lately WHERE tenant = $1 AND at < $2",
             vec![self.tenant().into(), before.as_millisecond().into()],
         ));
         tx.commit().await.map(drop)
+    }
+
+    /// Forgets what the journal says of erasures in months that ended before `before`. For when no backup is older.
+    pub async fn forget_journal(&self, before: Timestamp) -> Result<(), StoreError> {
+        match self.journal() {
+            Some(journal) => journal.forget_before(before).await,
+            None => Ok(()),
+        }
     }
 
     /// Erases again whatever a restored store still has of those in the journal; gives how many. A subject that came back

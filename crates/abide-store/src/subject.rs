@@ -85,11 +85,6 @@ impl SubjectToken {
         crate::hex::encode(&self.0)
     }
 
-    /// Reads [`SubjectToken::to_hex`] back.
-    pub fn from_hex(text: &str) -> Option<Self> {
-        crate::hex::decode(text).map(Self)
-    }
-
     pub(crate) fn from_row(bytes: Option<Vec<u8>>) -> Result<Option<Self>, StoreError> {
         let Some(bytes) = bytes else { return Ok(None) };
         match bytes.try_into() {
@@ -201,14 +196,14 @@ impl Store {
         }
     }
 
-    /// The subject that this one resolves to, first, and everyone who was joined into it.
+    /// The subject that this one resolves to, first, and everyone else who resolves to it: nobody belongs to two.
     pub async fn family(&self, token: SubjectToken) -> Result<Vec<SubjectToken>, StoreError> {
         let root = self.resolve(token).await?;
         let rows = self
             .engine()
             .rows(
                 "reading a subject",
-                "WITH RECURSIVE family (token) AS (SELECT into_token FROM links WHERE tenant = $1 AND into_token = $2 UNION SELECT l.token FROM links l JOIN family f ON l.into_token = f.token WHERE l.tenant = $1) SELECT token FROM family",
+                "WITH RECURSIVE family (token) AS (SELECT into_token FROM links WHERE tenant = $1 AND into_token = $2 UNION SELECT l.token FROM links l JOIN family f ON l.into_token = f.token WHERE l.tenant = $1 AND NOT EXISTS (SELECT 1 FROM links later WHERE later.tenant = l.tenant AND later.token = l.token AND later.arrival > l.arrival)) SELECT token FROM family",
                 vec![self.tenant().into(), root.into()],
             )
             .await?;
@@ -258,7 +253,7 @@ impl Store {
     }
 
     /// Joins a device or cookie into someone known. From here on both are one subject, with both histories. A device that
-    /// several people share belongs to whom it was joined into last.
+    /// several people share belongs to whom it was joined into last, with all that was said on it.
     pub async fn join(
         &self,
         device: SubjectToken,
@@ -266,6 +261,20 @@ impl Store {
         actor: &str,
         now: Timestamp,
     ) -> Result<Written, StoreError> {
+        self.begin_join(device, known, actor, now)
+            .await?
+            .commit()
+            .await
+    }
+
+    /// Begins to join a device or cookie into someone known; refused as [`Refusal::AlreadyThere`] if they are one already.
+    pub async fn begin_join(
+        &self,
+        device: SubjectToken,
+        known: SubjectToken,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<WriteTx, StoreError> {
         let root = self.resolve(known).await?;
         if root == self.resolve(device).await? {
             return Err(Refusal::AlreadyThere.into());
@@ -288,7 +297,7 @@ impl Store {
                 ],
             ),
         );
-        tx.commit().await
+        Ok(tx)
     }
 }
 
@@ -296,6 +305,10 @@ impl WriteTx {
     /// Keeps the identifier, sealed, unless it is kept already. One that is kept is written again as it is, which holds it
     /// until the commit: an erasure comes before or after this write.
     pub fn register(&mut self, token: SubjectToken, identifier: &Identifier, now: Timestamp) {
+        // PostgreSQL does not write a row twice in one statement.
+        if self.registers(token) {
+            return;
+        }
         let statement = Statement::new(
             "INSERT INTO subjects (tenant, token, kind, sealed_identifier, key_id, profile, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant, token) DO UPDATE SET kind = excluded.kind",
             vec![

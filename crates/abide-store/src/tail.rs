@@ -19,6 +19,8 @@ pub enum Change {
     Joined(SubjectToken),
     /// The subject is erased: forget it.
     Erased(SubjectToken),
+    /// Some subject was erased so long ago that nothing says who it was: read everyone again.
+    SomeoneErased,
     /// Which policy is in force, or what is observed.
     Policy,
     /// Contracts, cases or facts that hold for all.
@@ -99,12 +101,15 @@ impl Store {
                 (Some(token), _) => Change::Erased(token),
                 (None, Some(token)) if kind == "subject.joined" => Change::Joined(token),
                 (None, Some(token)) => Change::Subject(token),
+                (None, None) if kind == "subject.erased" => Change::SomeoneErased,
                 (None, None) => change_of(&kind),
             });
         }
         for change in &changes {
-            if let Change::Erased(token) = change {
-                self.data_keys().forget(self.tenant(), Some(*token));
+            match change {
+                Change::Erased(token) => self.data_keys().forget(self.tenant(), Some(*token)),
+                Change::SomeoneErased => self.data_keys().forget_all(),
+                _ => {}
             }
         }
         changes.sort_unstable();
@@ -130,7 +135,7 @@ impl Store {
     }
 
     /// At most `limit` subjects behind `after`, in the order of tokens; an empty page is the end. Subjects that were joined
-    /// into others come as aliases of those.
+    /// into others come as aliases of those. Of others of whom nothing but the join is known, they come with each alias.
     pub async fn subjects(
         &self,
         after: Option<SubjectToken>,
@@ -175,10 +180,11 @@ impl Store {
             while let Some((whose, event)) = occurrences.next_if(|(whose, _)| *whose <= token) {
                 happened.extend(Some(event).filter(|_| whose == token));
             }
-            if row.int(2)? > 0 {
+            let (is_joined, has_aliases) = (row.int(2)? > 0, row.int(3)? > 0);
+            if is_joined && self.comes_as_alias(token).await? {
                 continue;
             }
-            let state = if row.int(3)? > 0 {
+            let state = if is_joined || has_aliases {
                 self.subject_state(token, now).await?
             } else {
                 let profile = row.maybe_text(1)?;
@@ -194,6 +200,13 @@ impl Store {
             page.states.push(state);
         }
         Ok(page)
+    }
+
+    /// Whether another subject of [`Store::subjects`] is the one that this one resolves to. In a circle of joins one of them
+    /// resolves to itself; and who a device was joined into need not be kept by an identifier.
+    async fn comes_as_alias(&self, token: SubjectToken) -> Result<bool, StoreError> {
+        let root = self.resolve(token).await?;
+        Ok(root != token && self.is_known(root).await?)
     }
 
     async fn occurrences_between(

@@ -144,6 +144,11 @@ impl WriteTx {
         self.steps.push(step);
     }
 
+    /// Whether a step of this write keeps the subject's identifier.
+    pub(crate) fn registers(&self, token: SubjectToken) -> bool {
+        self.steps.iter().any(|step| step.registers == Some(token))
+    }
+
     pub(crate) fn store(&self) -> &Store {
         &self.store
     }

@@ -106,6 +106,13 @@ impl Decider {
         }
     }
 
+    /// Something about someone was recorded, and nothing says of whom: what is held in memory of anyone is out of date.
+    fn all_changed(&self) {
+        for policy in self.state().policies.values() {
+            policy.subjects().change_all();
+        }
+    }
+
     /// These are one subject from here on. Whoever was one with any of them before is out of date too.
     pub fn joined(&self, family: &[SubjectToken]) {
         for member in family {

@@ -1,7 +1,10 @@
 //! Erasing a subject, alone and while it is written about, and erasing again after a restore.
 
 use abide_ledger::Opening;
-use abide_store::{Change, ConsentState, Identifier, Journal, Occurrence, StoreOptions};
+use abide_store::{
+    Change, ConsentState, DecisionCursor, Identifier, Journal, Occurrence, PastDecision,
+    StoreOptions,
+};
 
 use crate::place::{Place, at, consent, person, sequence};
 
@@ -55,9 +58,16 @@ on_both! {
         let mut expected = vec![Change::Erased(anna.subject), Change::Erased(device.subject)];
         expected.sort_unstable();
         assert_eq!(changes.changes, expected);
+        // A decision that was on its way meanwhile does not stay.
+        let late = PastDecision {
+            at: at(4), subject: Some(anna.subject), question: "{}".into(), effect: "deny".into(), would: None, policy: "0".into(),
+        };
+        store.keep_decisions(&[late], at(4)).await.unwrap();
         store.forget_erased(at(5), at(5)).await.unwrap();
+        let (kept, _) = store.decisions(&DecisionCursor::since(at(0)), 10).await.unwrap();
+        assert!(kept.is_empty());
         let changes = follower.changes_after(seen.next, 100).await.unwrap();
-        assert_eq!(changes.changes, [Change::Other]);
+        assert_eq!(changes.changes, [Change::SomeoneErased]);
 
         // Whoever comes back begins anew, on every node.
         let again = follower.record(&person("anna"), &given, at(6)).await.unwrap();

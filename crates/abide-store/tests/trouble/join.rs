@@ -14,6 +14,19 @@ async fn known(node: &Node, names: &[String]) -> Vec<SubjectToken> {
     tokens
 }
 
+/// Everyone, as a node that starts reads them.
+async fn roots(node: &Node) -> Vec<SubjectToken> {
+    let (mut after, mut found) = (None, Vec::new());
+    loop {
+        let page = node.store.subjects(after, 3, at(2)).await.unwrap();
+        found.extend(page.states.iter().map(|state| state.subject));
+        match page.last {
+            Some(last) => after = Some(last),
+            None => return found,
+        }
+    }
+}
+
 /// Joins, and whether anything had to be joined.
 async fn join(node: &Node, device: SubjectToken, into: SubjectToken) {
     match node.store.join(device, into, "sign-in", at(1)).await {
@@ -43,6 +56,7 @@ async fn joins_that_cross_leave_one_subject() {
                 join(&left, tokens[either], tokens[2]),
             );
             let root = left.store.resolve(tokens[0]).await.unwrap();
+            assert!(roots(&left).await.contains(&root), "{round}");
             for (token, name) in tokens.iter().zip(&names) {
                 assert_eq!(right.store.resolve(*token).await.unwrap(), root, "{name}");
                 let mut family = left.store.family(*token).await.unwrap();
@@ -93,7 +107,28 @@ async fn a_shared_device_belongs_to_whoever_signed_in_last() {
                 node.store.resolve(tokens[0]).await.unwrap(),
                 tokens[account]
             );
+            // Nobody but its owner has what was said on it.
+            let owner = node.store.family(tokens[account]).await.unwrap();
+            assert_eq!(owner, [tokens[account], tokens[0]]);
+            let other = tokens[3 - account];
+            assert_eq!(node.store.family(other).await.unwrap(), [other]);
+            assert_eq!(node.store.history(other).await.unwrap().len(), 1);
         }
+        node.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_node_that_starts_reads_who_was_joined_into_someone_otherwise_unknown() {
+    for place in Place::both("unknown").await {
+        let keys = Keys::generate().unwrap();
+        let node = Node::open(&place.url, &keys, at(0)).await.unwrap();
+        let device = known(&node, &["tablet".to_owned()]).await[0];
+        let account = node.store.subject(&named("ada")).await.unwrap();
+        join(&node, device, account).await;
+        assert_eq!(roots(&node).await, [account]);
+        node.give("ada", at(2)).await.unwrap();
+        assert_eq!(roots(&node).await, [account]);
         node.close().await;
     }
 }

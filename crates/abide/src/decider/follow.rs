@@ -32,15 +32,28 @@ impl Decider {
         mut stop: watch::Receiver<bool>,
     ) {
         let mut next = first;
+        let mut is_failing = false;
         let mut tick = tokio::time::interval(PACE);
         loop {
             tokio::select! {
                 _ = tick.tick() => {}
                 _ = stop.wait_for(|stop| *stop) => return,
             }
+            // An outage is said once, when it begins, and once more when it is over.
             match self.catch_up(store, access, next).await {
-                Ok(come_to) => next = come_to,
-                Err(error) => tracing::warn!(%error, "the log could not be followed"),
+                Ok(come_to) => {
+                    next = come_to;
+                    if is_failing {
+                        tracing::info!("the log is followed again");
+                    }
+                    is_failing = false;
+                }
+                Err(error) => {
+                    if !is_failing {
+                        tracing::warn!(%error, "the log could not be followed, and will be tried again");
+                    }
+                    is_failing = true;
+                }
             }
         }
     }
@@ -74,6 +87,7 @@ impl Decider {
             match change {
                 Change::Subject(subject) => self.changed(*subject),
                 Change::Erased(subject) => self.erased(&[*subject]),
+                Change::SomeoneErased => self.all_changed(),
                 Change::Joined(subject) => self.joined(&store.family(*subject).await?),
                 Change::Policy | Change::Register => is_other_law = true,
                 Change::Access => access.reload(store).await?,

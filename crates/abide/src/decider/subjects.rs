@@ -205,6 +205,17 @@ impl Subjects {
         shard.insert(subject, Slot::Changed(change));
     }
 
+    /// What is held of anyone is out of date.
+    pub(super) fn change_all(&self) {
+        for shard in &self.shards {
+            let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
+            let change = self.changes.fetch_add(1, Ordering::Relaxed) + 1;
+            shard
+                .values_mut()
+                .for_each(|slot| *slot = Slot::Changed(change));
+        }
+    }
+
     /// The subjects of one part of the map; nothing behind the last part, or while not all are here.
     pub(super) fn part(&self, part: usize) -> Option<Vec<SubjectToken>> {
         let shard = self.shards.get(part).filter(|_| self.is_complete())?;
