@@ -211,8 +211,8 @@ export interface paths {
         put?: never;
         /**
          * Takes over what subjects said elsewhere.
-         * @description A choice that is older than what a subject said here does not outlive it. After a failure those before it are recorded;
-         *     sending all again does no harm to decisions, only leaves more evidence.
+         * @description A choice that is older than what a subject said here does not outlive it. After a failure some may be recorded; sent again
+         *     with the same idempotency key, only the rest is.
          */
         post: operations["import-consents"];
         delete?: never;
@@ -601,7 +601,8 @@ export interface paths {
         put?: never;
         /**
          * Joins a device or cookie into a subject.
-         * @description From here on both are one subject, with both histories.
+         * @description From here on both are one subject, with both histories. A device that was joined into someone else before goes over to
+         *     this subject, with what was said on it.
          */
         post: operations["join-subject"];
         delete?: never;
@@ -2607,7 +2608,10 @@ export interface operations {
     "import-consents": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same body, each is taken over once */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5273,7 +5277,10 @@ export interface operations {
     "join-subject": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same body, they are joined once */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description `kind:value`, percent-encoded */
                 subject: string;

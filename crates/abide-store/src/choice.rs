@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::evidence::EntryId;
-use crate::subject::SubjectToken;
+use crate::subject::{Identifier, SubjectToken};
 
 mod current;
 mod history;
@@ -306,6 +306,19 @@ impl Choice {
             clauses: Vec::new(),
         }
     }
+}
+
+/// A choice made elsewhere, to be taken over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastWord {
+    /// Who made it.
+    pub identifier: Identifier,
+    /// What was said.
+    pub choice: Choice,
+    /// The text that was shown for it, if that came along.
+    pub shown: Option<ShownText>,
+    /// When it was made.
+    pub at: Timestamp,
 }
 
 /// A choice as it is kept.

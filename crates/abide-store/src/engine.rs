@@ -616,6 +616,8 @@ fn failure(doing: &'static str, error: sqlx::Error) -> StoreError {
         }
         _ => match code.as_str() {
             "40001" | "40P01" | "55P03" => return StoreError::Contention,
+            // What was asked for holds a NUL, which nothing that is stored does.
+            "22021" => return Refusal::NotThere.into(),
             "25006" | "25P03" => true,
             _ => matches!(code.get(..2), Some("08" | "53" | "57" | "58" | "XX")),
         },

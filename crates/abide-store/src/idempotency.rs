@@ -1,22 +1,64 @@
 //! Answers kept with the writes they answer, so that a request sent twice does its work once. The first writer wins, in
-//! the same transaction as its write. Never keeps an answer without the write.
+//! the same transaction as its write. Never keeps an answer without the write, nor anything of the request but keyed
+//! hashes: its path and body may name a person.
 
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 
 use crate::Store;
 use crate::error::{Refusal, StoreError};
+use crate::keys::{KeyKind, Secret};
 use crate::statement::Statement;
 use crate::write::WriteTx;
 
-/// A request that its sender may repeat.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RepeatableRequest {
-    /// The idempotency key, made unique among senders by whoever receives it.
-    pub key: String,
-    /// Method and route.
-    pub route: String,
-    /// SHA-256 of the body.
-    pub body_hash: [u8; 32],
+/// A request that its sender may repeat, as hashes under every token key, oldest first. Without the keys it says nothing of
+/// who sent what.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RepeatableRequest(Vec<Hashed>);
+
+/// One request under one key.
+#[derive(Clone, PartialEq, Eq)]
+struct Hashed {
+    key: [u8; 32],
+    route: [u8; 32],
+    body: [u8; 32],
+}
+
+impl std::fmt::Debug for RepeatableRequest {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("RepeatableRequest(…)")
+    }
+}
+
+impl RepeatableRequest {
+    /// The same request's part of this number, for work that takes several writes. Part 0 is the request itself, so that its
+    /// key is taken for anything else.
+    pub(crate) fn part(&self, number: usize) -> Self {
+        let mut parts = self.clone();
+        if number > 0 {
+            for hashed in &mut parts.0 {
+                let key = Sha256::new().chain_update(hashed.key);
+                hashed.key = key
+                    .chain_update((number as u64).to_be_bytes())
+                    .finalize()
+                    .into();
+            }
+        }
+        parts
+    }
+}
+
+impl Hashed {
+    fn new(secret: &Secret, tenant: &str, [key, route, body]: [&[u8]; 3]) -> Self {
+        let hash = |what: &str, text: &[u8]| {
+            secret.mac(&[b"repeatable", tenant.as_bytes(), what.as_bytes(), text])
+        };
+        Self {
+            key: hash("key", key),
+            route: hash("route", route),
+            body: hash("body", body),
+        }
+    }
 }
 
 /// An answer as it was given.
@@ -40,21 +82,48 @@ impl std::fmt::Debug for KeptAnswer {
 }
 
 impl Store {
+    /// A request that may come again: its idempotency key, made unique among senders by whoever received it, its method and
+    /// path, and its body.
+    pub fn repeatable(
+        &self,
+        key: &str,
+        route: &str,
+        body: &[u8],
+    ) -> Result<RepeatableRequest, StoreError> {
+        let keys = self.keys();
+        keys.current(KeyKind::Token)?;
+        let request = [key.as_bytes(), route.as_bytes(), body];
+        let under = |key: &crate::keys::Key| Hashed::new(&key.secret, self.tenant(), request);
+        Ok(RepeatableRequest(
+            keys.all(KeyKind::Token).map(under).collect(),
+        ))
+    }
+
     /// The answer to the same request, if it was given before. A key that was used with another route or body is refused.
     pub async fn kept_answer(
         &self,
         request: &RepeatableRequest,
     ) -> Result<Option<KeptAnswer>, StoreError> {
+        // Also under older keys: the request may have come before they were changed.
+        for hashed in request.0.iter().rev() {
+            if let Some(kept) = self.kept_under(hashed).await? {
+                return Ok(Some(kept));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn kept_under(&self, hashed: &Hashed) -> Result<Option<KeptAnswer>, StoreError> {
         let row = self
             .engine()
             .row(
                 "reading an answer",
                 "SELECT route, body_hash, status, response FROM idempotency WHERE tenant = $1 AND key = $2",
-                vec![self.tenant().into(), (&request.key).into()],
+                vec![self.tenant().into(), crate::hex::encode(&hashed.key).into()],
             )
             .await?;
         let Some(row) = row else { return Ok(None) };
-        if row.text(0)? != request.route || row.bytes(1)? != request.body_hash {
+        if row.text(0)? != crate::hex::encode(&hashed.route) || row.bytes(1)? != hashed.body {
             return Err(Refusal::IdempotencyMismatch.into());
         }
         let status = u16::try_from(row.int(2)?)
@@ -87,11 +156,15 @@ impl WriteTx {
         answer: &KeptAnswer,
         now: Timestamp,
     ) {
+        // There is always a token key: a request is made with one.
+        let Some(hashed) = request.0.last() else {
+            return;
+        };
         let params = vec![
             self.store().tenant().into(),
-            (&request.key).into(),
-            (&request.route).into(),
-            request.body_hash.into(),
+            crate::hex::encode(&hashed.key).into(),
+            crate::hex::encode(&hashed.route).into(),
+            hashed.body.into(),
             i64::from(answer.status).into(),
             answer.body.clone().into(),
             now.as_millisecond().into(),

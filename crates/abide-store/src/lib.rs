@@ -47,8 +47,8 @@ use tokio::sync::Notify;
 pub use api_key::{ApiKey, ApiKeys, ApiScope};
 pub use backup::{BackedUpTable, Manifest};
 pub use choice::{
-    Acting, Actor, Choice, ConsentState, Matter, PastChoice, Recorded, Scope, Shown, ShownText,
-    current_of,
+    Acting, Actor, Choice, ConsentState, Matter, PastChoice, PastWord, Recorded, Scope, Shown,
+    ShownText, current_of,
 };
 pub use decision::{DecisionCursor, PastDecision};
 pub use engine::{Engine, EngineOptions};
@@ -164,11 +164,6 @@ impl Store {
     /// Whose records these are.
     pub fn tenant(&self) -> &str {
         &self.tenant
-    }
-
-    /// The engine's name, for people.
-    pub fn engine_name(&self) -> &'static str {
-        self.shared.engine.name()
     }
 
     /// Whether the database answers.

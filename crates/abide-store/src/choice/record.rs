@@ -4,16 +4,14 @@
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
-use super::{Choice, ConsentState, PastChoice, Recorded, ShownText};
+use super::{Choice, ConsentState, PastChoice, PastWord, Recorded, ShownText};
 use crate::Store;
 use crate::error::{Refusal, StoreError};
 use crate::evidence::{EntryId, Evidence};
+use crate::idempotency::{KeptAnswer, RepeatableRequest};
 use crate::statement::{Statement, Value};
 use crate::subject::{Identifier, SubjectToken};
 use crate::write::{SealedPart, Sealing, Step, WriteTx};
-
-/// What the source of an imported choice is called.
-pub(super) const IMPORT: &str = "import";
 
 /// What a sealed reference to an actor is bound to.
 const ACTOR: &str = "actor";
@@ -81,30 +79,74 @@ impl Store {
         self.record(identifier, &choice, now).await
     }
 
-    /// Takes over choices made elsewhere, each with the moment at which it was made. One that is older than what was said
-    /// here does not outlive it. Gives the entries, in order; a failure leaves those before it recorded.
+    /// Takes over choices made elsewhere. One that is older than what was said here does not outlive it. Gives the entries,
+    /// in order. A failure leaves those before it recorded; the same request again records the rest.
     pub async fn import(
         &self,
-        choices: &[(Identifier, Choice, Timestamp)],
+        choices: &[PastWord],
+        once: Option<&RepeatableRequest>,
         now: Timestamp,
     ) -> Result<Vec<EntryId>, StoreError> {
         let mut entries = Vec::with_capacity(choices.len());
-        for chunk in choices.chunks(IMPORTED_AT_ONCE) {
-            let mut tx = self.begin_housekeeping(now)?;
-            for (identifier, choice, at) in chunk {
-                let subject = self.subject(identifier).await?;
-                let mut evidence = evidence_of(subject, choice, now);
-                evidence.kind = "consent.imported".into();
-                let entry_id = tx.witness(&evidence)?;
-                tx.register(subject, identifier, now);
-                let mut choice = choice.clone();
-                choice.source = IMPORT.into();
-                tx.push_choice(entry_id, subject, &choice, *at, None);
-                entries.push(entry_id);
-            }
-            tx.commit().await?;
+        for (number, chunk) in choices.chunks(IMPORTED_AT_ONCE).enumerate() {
+            let part = once.map(|once| once.part(number));
+            entries.extend(self.import_part(chunk, part.as_ref(), now).await?);
         }
         Ok(entries)
+    }
+
+    /// Takes over so many in one transaction, unless that was done before.
+    async fn import_part(
+        &self,
+        choices: &[PastWord],
+        once: Option<&RepeatableRequest>,
+        now: Timestamp,
+    ) -> Result<Vec<EntryId>, StoreError> {
+        let Some(once) = once else {
+            let (tx, entries) = self.begin_import(choices, now).await?;
+            return tx.commit().await.map(|_| entries);
+        };
+        if let Some(kept) = self.kept_answer(once).await? {
+            return read_entries(&kept);
+        }
+        let (mut tx, entries) = self.begin_import(choices, now).await?;
+        let body = entries.iter().flat_map(|entry| entry.0).collect();
+        tx.keep_answer(once, &KeptAnswer { status: 200, body }, now);
+        match tx.commit().await {
+            Ok(_) => Ok(entries),
+            Err(StoreError::Refused(Refusal::IdempotencyTaken)) => {
+                let kept = self.kept_answer(once).await?;
+                read_entries(&kept.ok_or(Refusal::IdempotencyTaken)?)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn begin_import(
+        &self,
+        choices: &[PastWord],
+        now: Timestamp,
+    ) -> Result<(WriteTx, Vec<EntryId>), StoreError> {
+        let mut tx = self.begin_housekeeping(now)?;
+        let mut entries = Vec::with_capacity(choices.len());
+        for word in choices {
+            let subject = self.subject(&word.identifier).await?;
+            let mut evidence = evidence_of(subject, &word.choice, now);
+            evidence.kind = "consent.imported".into();
+            if let Some(details) = evidence.private.as_object_mut() {
+                details.insert("said".into(), word.at.to_string().into());
+            }
+            let entry_id = tx.witness(&evidence)?;
+            tx.register(subject, &word.identifier, now);
+            if let Some(text) = &word.shown {
+                tx.show(text);
+            }
+            let mut choice = word.choice.clone();
+            choice.source = Choice::TAKEN_OVER.into();
+            tx.push_choice(entry_id, subject, &choice, word.at, None);
+            entries.push(entry_id);
+        }
+        Ok((tx, entries))
     }
 
     /// Records the expiry of choices whose time is over, at most `limit`. Gives those that were recorded here and whose
@@ -132,6 +174,15 @@ impl Store {
             }
         }
         Ok(expired)
+    }
+}
+
+/// The entries of an import, as they are kept with its request.
+fn read_entries(kept: &KeptAnswer) -> Result<Vec<EntryId>, StoreError> {
+    let (entries, rest) = kept.body.as_chunks::<16>();
+    match rest {
+        [] => Ok(entries.iter().copied().map(EntryId).collect()),
+        _ => Err(StoreError::corrupt("answer", "it is not of an import")),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Choices: recorded, taken back, renewed, expired, imported.
 
-use abide_store::{Acting, Actor, ConsentState, ShownText};
+use abide_store::{Acting, Actor, ConsentState, PastWord, Refusal, ShownText, StoreError};
 
-use crate::place::{Place, at, consent, person};
+use crate::place::{Place, at, consent, person, sequence};
 
 on_both! {
     async fn taking_back_is_as_easy_as_giving(place: Place) {
@@ -83,11 +83,20 @@ on_both! {
         let store = place.open().await;
         let given = consent(ConsentState::ConsentGiven, "newsletter");
         store.withdraw(&person("anna"), &given, at(500)).await.unwrap();
-        let choices: Vec<_> = ["anna", "bert"].map(|name| (person(name), given.clone(), at(10))).into();
-        let entries = store.import(&choices, at(600)).await.unwrap();
+        let words = ["anna", "bert"].map(|name| past_word(name, 10));
+        let entries = store.import(&words, None, at(600)).await.unwrap();
         assert_eq!(entries.len(), 2);
-        let kind = store.entry(entries[0]).await.unwrap().unwrap().entry.public().kind.clone();
-        assert_eq!(kind, "consent.imported");
+        let entry = store.entry(entries[0]).await.unwrap().unwrap();
+        assert_eq!(entry.entry.public().kind, "consent.imported");
+        // What the entry commits to says when it was said, and to which text.
+        let (_, private) = entry.opened.unwrap();
+        let private: serde_json::Value = serde_json::from_slice(&private).unwrap();
+        assert_eq!(private["details"]["said"], at(10).to_string());
+        assert_eq!(private["details"]["source"], "form");
+        sequence(&store).await;
+        let receipt = store.receipt(entries[0]).await.unwrap().unwrap();
+        let verified = receipt.verify(&store.key_ring().await.unwrap()).unwrap();
+        assert_eq!(verified.shown, abide_ledger::Shown::Sealed);
         for (name, holds) in [("anna", false), ("bert", true)] {
             let subject = store.subject(&person(name)).await.unwrap();
             let current = store.current(subject, at(700)).await.unwrap();
@@ -95,5 +104,38 @@ on_both! {
             assert_eq!(current[0].state.holds(), Some(holds));
         }
         store.close().await;
+    }
+
+    async fn an_import_that_is_sent_again_records_only_the_rest(place: Place) {
+        let store = place.open().await;
+        // Each person said two things.
+        let words: Vec<PastWord> = (0..450).map(|number| past_word(&format!("p{}", number / 2), number)).collect();
+        let request = store.repeatable("shop/7", "POST /v1/consents/import", b"all").unwrap();
+        // It broke off behind a part.
+        let first = store.import(&words[..200], Some(&request), at(600)).await.unwrap();
+        let all = store.import(&words, Some(&request), at(601)).await.unwrap();
+        assert_eq!((all.len(), &all[..200]), (450, &first[..]));
+        assert_eq!(store.import(&words, Some(&request), at(602)).await.unwrap(), all);
+        let other = store.repeatable("shop/7", "POST /v1/consents/import", b"others").unwrap();
+        let refused = store.import(&words, Some(&other), at(603)).await.unwrap_err();
+        assert!(matches!(refused, StoreError::Refused(Refusal::IdempotencyMismatch)), "{refused}");
+        assert_eq!(sequence(&store).await.size, 450);
+        store.close().await;
+    }
+}
+
+fn past_word(name: &str, second: i64) -> PastWord {
+    let text = ShownText {
+        text: "May we?".into(),
+        lang: "en".into(),
+        variant: String::new(),
+    };
+    let mut choice = consent(ConsentState::ConsentGiven, "newsletter");
+    choice.shown = Some(text.shown());
+    PastWord {
+        identifier: person(name),
+        choice,
+        shown: Some(text),
+        at: at(second),
     }
 }

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use abide_store::{
     ActivationKind, ApiScope, Change, ConsentState, Contract, DecisionCursor, Holding, Identifier,
-    KeptAnswer, Mode, ModeSetting, Occurrence, PastDecision, Profile, Refusal, RepeatableRequest,
-    StoreError,
+    KeptAnswer, KeyKind, Mode, ModeSetting, Occurrence, PastDecision, Profile, Refusal, StoreError,
 };
 
 use crate::place::{Place, at, consent, evidence, person, sequence};
@@ -44,7 +43,7 @@ on_both! {
 
     async fn a_repeated_request_is_answered_from_the_first(place: Place) {
         let store = place.open().await;
-        let request = RepeatableRequest { key: "shop/1".into(), route: "POST /v1/consents".into(), body_hash: [1; 32] };
+        let request = store.repeatable("shop/1", "POST /v1/consents", b"yes").unwrap();
         assert_eq!(store.kept_answer(&request).await.unwrap(), None);
         let race: Vec<_> = (0..8).map(|number: u8| {
             let (store, request) = (store.clone(), request.clone());
@@ -65,8 +64,15 @@ on_both! {
         let kept = store.kept_answer(&request).await.unwrap().unwrap();
         assert_eq!((kept.status, kept.body), (201, winners));
         assert_eq!(sequence(&store).await.size, 1);
-        let other = RepeatableRequest { body_hash: [2; 32], ..request.clone() };
-        assert_eq!(refused(store.kept_answer(&other).await), Refusal::IdempotencyMismatch);
+        for (route, body) in [("POST /v1/consents", b"no"), ("PUT /v1/consents", b"ok")] {
+            let other = store.repeatable("shop/1", route, body).unwrap();
+            assert_eq!(refused(store.kept_answer(&other).await), Refusal::IdempotencyMismatch);
+        }
+        // A request that comes again after its key was changed is the same request.
+        let fresh = place.keys.with_fresh(KeyKind::Token).unwrap();
+        store.rotate(KeyKind::Token, fresh, "admin", at(1)).await.unwrap();
+        let again = store.repeatable("shop/1", "POST /v1/consents", b"yes").unwrap();
+        assert!(again != request && store.kept_answer(&again).await.unwrap().is_some());
         store.forget_answers(at(2), at(2)).await.unwrap();
         assert_eq!(store.kept_answer(&request).await.unwrap(), None);
         store.close().await;

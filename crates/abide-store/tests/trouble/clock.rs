@@ -1,6 +1,6 @@
 //! Clocks that go back. The order of arrival decides what counts and what is numbered, never the time that a node names.
 
-use abide_store::{Keys, Sequencer};
+use abide_store::{Keys, PastWord, Sequencer};
 
 use crate::audit::audit;
 use crate::stage::{Node, Place, at, consent, named};
@@ -35,8 +35,13 @@ async fn a_word_of_the_person_outlives_an_import_that_arrived_before() {
         let keys = Keys::generate().unwrap();
         let node = Node::open(&place.url, &keys, at(0)).await.unwrap();
         // The other system's clock was ahead of ours.
-        let imported = [(named("ada"), consent(), at(900))];
-        node.store.import(&imported, at(100)).await.unwrap();
+        let imported = [PastWord {
+            identifier: named("ada"),
+            choice: consent(),
+            shown: None,
+            at: at(900),
+        }];
+        node.store.import(&imported, None, at(100)).await.unwrap();
         node.withdraw("ada", at(200)).await.unwrap();
         for now in [at(200), at(1000)] {
             assert!(

@@ -11,17 +11,15 @@ use crate::server::empty_database;
 use crate::stage::{Node, at, consent, named, sqlite_url};
 use crate::worker::say;
 
-fn request(number: u64) -> RepeatableRequest {
-    RepeatableRequest {
-        key: format!("key-{number}"),
-        route: "POST /v1/consents".into(),
-        body_hash: [7; 32],
-    }
+fn request(node: &Node, number: u64) -> RepeatableRequest {
+    let key = format!("key-{number}");
+    let request = node.store.repeatable(&key, "POST /v1/consents", b"yes");
+    request.unwrap()
 }
 
 /// Carry out a request unless it was carried out before; two nodes may be asked at once.
 async fn serve(node: &Node, number: u64) {
-    let request = request(number);
+    let request = request(node, number);
     if node.store.kept_answer(&request).await.unwrap().is_some() {
         return;
     }
@@ -69,7 +67,7 @@ async fn check_each_once(url: &str, keys: &Keys, served: u64) {
         assert_eq!(history.len(), 1, "request {number}");
         let answer = node
             .store
-            .kept_answer(&request(number))
+            .kept_answer(&request(&node, number))
             .await
             .unwrap()
             .unwrap();

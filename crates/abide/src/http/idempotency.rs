@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use abide_store::{KeptAnswer, Refusal, RepeatableRequest, StoreError, WriteTx};
+use abide_store::{KeptAnswer, RepeatableRequest, StoreError, WriteTx};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 
 use super::access::Caller;
 use super::app::App;
@@ -36,15 +35,14 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Write<T> {
         let key = key_of(request.headers())?;
         let route = format!("{} {}", request.method(), request.uri().path());
         let bytes = body::read(request, app).await?;
-        let once = key.map(|key| RepeatableRequest {
-            key: format!("{}:{key}", caller.as_ref().map_or("", |Caller(id)| id)),
-            // A path may name a person.
-            route: hex(&Sha256::digest(route)),
-            body_hash: Sha256::digest(&bytes).into(),
+        let sender = caller.as_ref().map_or("", |Caller(id)| id);
+        let once = key.map(|key| {
+            app.store
+                .repeatable(&format!("{sender}:{key}"), &route, &bytes)
         });
         Ok(Self {
             body: body::parse(&bytes, app.config.limits.depth)?,
-            once,
+            once: once.transpose()?,
         })
     }
 }
@@ -60,10 +58,6 @@ fn key_of(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     Ok(Some(text.to_owned()))
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// An answer that can be given again.
 #[derive(Debug, Clone)]
 pub struct Kept(KeptAnswer);
@@ -75,6 +69,12 @@ impl Kept {
             .map_err(|error| Problem::broken("writing an answer", &error))?;
         let status = status.as_u16();
         Ok(Self(KeptAnswer { status, body }))
+    }
+
+    /// What was said in it.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        serde_json::from_slice(&self.0.body)
+            .map_err(|error| Problem::broken("reading an answer that was kept", &error))
     }
 }
 
@@ -99,36 +99,25 @@ impl App {
         }
     }
 
-    /// Keeps the answer to a write that committed by itself. For writes that may be done twice without harm, as after a
-    /// crash in between.
-    pub async fn keep(
-        &self,
-        once: Option<&RepeatableRequest>,
-        kept: Kept,
-    ) -> Result<Response, Problem> {
-        if once.is_some() {
-            let now = self.clock.now();
-            let tx = self.store.begin_housekeeping(now)?;
-            self.commit_once(tx, once, &kept, now).await?;
-        }
-        Ok(kept.into_response())
-    }
-
-    /// Commits a write together with its answer. If another request with the same key was quicker, gives its answer.
+    /// Commits a write together with its answer. If another request with the same key was quicker, gives its answer,
+    /// whatever stood in the way of this one.
     pub async fn commit_once(
         &self,
         mut tx: WriteTx,
         once: Option<&RepeatableRequest>,
         kept: &Kept,
         now: Timestamp,
-    ) -> Result<Option<Kept>, Problem> {
+    ) -> Result<Option<Kept>, StoreError> {
         if let Some(once) = once {
             tx.keep_answer(once, &kept.0, now);
         }
-        match tx.commit().await {
-            Ok(_) => Ok(None),
-            Err(StoreError::Refused(Refusal::IdempotencyTaken)) => self.answered(once).await,
-            Err(error) => Err(error.into()),
+        match (tx.commit().await, once) {
+            (Ok(_), _) => Ok(None),
+            (Err(refused @ StoreError::Refused(_)), Some(once)) => {
+                let quicker = self.store.kept_answer(once).await?;
+                quicker.map(|kept| Some(Kept(kept))).ok_or(refused)
+            }
+            (Err(error), _) => Err(error),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! what a policy says.
 
 use abide_ledger::Receipt;
-use abide_store::{EntryId, RepeatableRequest};
+use abide_store::{Choice, EntryId, RepeatableRequest};
 use axum::http::StatusCode;
 
 use super::app::App;
@@ -11,24 +11,20 @@ use super::idempotency::Kept;
 use super::problem::Problem;
 use super::recorded::Recorded;
 
-/// What came of a request to record.
-#[derive(Debug)]
-pub enum Done {
-    /// It was recorded.
-    Recorded(Recorded),
-    /// The same request had been answered before.
-    Before(Kept),
-}
-
 impl App {
-    /// Records what a subject says. It holds for every later decision.
+    /// Records what a subject says, unless this very request did so before. It holds for every later decision.
     pub async fn record(
         &self,
         consent: &Consent,
         once: Option<&RepeatableRequest>,
-    ) -> Result<Done, Problem> {
+    ) -> Result<Recorded, Problem> {
         if let Some(kept) = self.answered(once).await? {
-            return Ok(Done::Before(kept));
+            return kept.read();
+        }
+        if consent.source == Choice::TAKEN_OVER {
+            let wants =
+                "another word; what was said elsewhere is taken over at `/v1/consents/import`";
+            return Err(Problem::invalid("source", wants));
         }
         let now = self.clock.now();
         let identifier = consent.subject.identifier()?;
@@ -44,11 +40,9 @@ impl App {
         }
         let recorded = Recorded::of(tx.entry_id());
         let kept = Kept::json(StatusCode::CREATED, &recorded)?;
-        if let Some(kept) = self.commit_once(tx, once, &kept, now).await? {
-            return Ok(Done::Before(kept));
-        }
+        let earlier = self.commit_once(tx, once, &kept, now).await?;
         self.decider.changed(subject);
-        Ok(Done::Recorded(recorded))
+        earlier.map_or(Ok(recorded), |kept| kept.read())
     }
 
     /// The receipt of what was recorded, once it is in the log; nothing if that takes too long.

@@ -2,14 +2,14 @@
 
 use abide_store::EntryId;
 use axum::http::StatusCode;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::idempotency::Kept;
 use super::problem::Problem;
 
 /// What was recorded.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Recorded {
     /// The entry of its evidence. A decision may demand to know of it: `min-entry`.

@@ -109,6 +109,57 @@ pub fn check_twice(running: &Running) {
     assert_ne!(send("b", &consent("4711")).body, first.body);
     let history = running.get("/v1/subjects/account%3A4711/consents").json();
     assert_eq!(history["consents"].as_array().unwrap().len(), 2);
+    // Whoever did not hear the answer to a withdrawal gets its receipt the second time.
+    let mut no = consent("4711");
+    no["state"] = json!("ConsentWithdrawn");
+    send("c", &no);
+    assert!(send("c", &no).json()["receipt"].is_object());
+}
+
+#[test]
+fn every_kind_of_write_is_done_once() {
+    let running = Running::with("once", shop);
+    let send = |path: &str, body: &Value| {
+        let request = crate::harness::agent()
+            .post(running.url(path))
+            .header("idempotency-key", path);
+        running.send(request, body)
+    };
+    let text = include_str!("shop.kdl").replace("2026-03-01", "2026-04-01");
+    let past = json!({"at": "2026-01-01T00:00:00Z", "consent": consent("4711")});
+    for (path, body, other) in [
+        (
+            "/v1/subjects/account%3A4711/join",
+            json!({"device": {"kind": "device", "value": "d-1"}}),
+            json!({"device": {"kind": "device", "value": "d-2"}}),
+        ),
+        (
+            "/v1/policies",
+            json!({"files": [{"name": "shop.kdl", "text": text}]}),
+            json!({"files": [{"name": "other.kdl", "text": text}]}),
+        ),
+        (
+            "/v1/consents/import",
+            json!({"consents": [past, past]}),
+            json!({"consents": [past]}),
+        ),
+    ] {
+        let first = send(path, &body);
+        assert!([200, 201].contains(&first.status), "{path}: {first:?}");
+        let again = send(path, &body);
+        assert_eq!((again.status, &again.body), (first.status, &first.body));
+        assert_eq!(send(path, &other).status, 422, "{path}");
+    }
+    let history = running.get("/v1/subjects/account%3A4711/consents").json();
+    assert_eq!(history["consents"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_word_said_here_is_not_taken_for_one_from_elsewhere() {
+    let running = Running::with("source", shop);
+    let mut elsewhere = consent("4711");
+    elsewhere["source"] = json!("import");
+    assert_eq!(running.post("/v1/consents", &elsewhere).status, 422);
 }
 
 #[test]
@@ -166,6 +217,28 @@ pub fn check_join(running: &Running) {
         running.post("/v1/decide", &asked).json()["effect"],
         "permit"
     );
+}
+
+#[test]
+fn who_a_device_was_joined_into_is_known_by_it_after_a_restart() {
+    let mut running = Running::with("join-restart", shop);
+    let mut device = consent("4711");
+    device["subject"] = json!({"kind": "device", "value": "d-1"});
+    device["state"] = json!("ConsentWithdrawn");
+    assert_eq!(running.post("/v1/consents", &device).status, 201);
+    let effect = |running: &Running, subject| {
+        let answer = running.post("/v1/decide", &ask(subject));
+        answer.json()["effect"].clone()
+    };
+    assert_ne!(effect(&running, "nobody"), "deny");
+    // Nothing is known of the account but that the device belongs to it.
+    let body = json!({"device": {"kind": "device", "value": "d-1"}});
+    let path = "/v1/subjects/account%3A4711/join";
+    assert_eq!(running.post(path, &body).status, 201);
+    for _ in 0..2 {
+        assert_eq!(effect(&running, "4711"), "deny");
+        running.restart();
+    }
 }
 
 #[test]

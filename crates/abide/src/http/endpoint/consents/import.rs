@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use abide_store::PastWord;
 use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
@@ -9,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::http::app::App;
-use crate::http::body::Json as Body;
 use crate::http::consent::Consent;
+use crate::http::idempotency::Write;
 use crate::http::problem::{Problem, ProblemBody};
 
 /// Many choices.
@@ -41,13 +42,14 @@ pub struct Imported {
 
 /// Takes over what subjects said elsewhere.
 ///
-/// A choice that is older than what a subject said here does not outlive it. After a failure those before it are recorded;
-/// sending all again does no harm to decisions, only leaves more evidence.
+/// A choice that is older than what a subject said here does not outlive it. After a failure some may be recorded; sent again
+/// with the same idempotency key, only the rest is.
 #[utoipa::path(
     post,
     path = "/v1/consents/import",
     operation_id = "import-consents",
     tag = "consents",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Sent again with the same body, each is taken over once")),
     request_body = Import,
     responses(
         (status = 200, description = "Taken over", body = Imported),
@@ -56,28 +58,43 @@ pub struct Imported {
 )]
 pub async fn answer(
     State(app): State<Arc<App>>,
-    Body(import): Body<Import>,
+    write: Write<Import>,
 ) -> Result<Json<Imported>, Problem> {
     let limit = app.config.limits.batch;
-    if import.consents.len() > limit {
+    if write.body.consents.len() > limit {
         return Err(Problem::BatchTooLarge(limit));
     }
     let now = app.clock.now();
-    let mut choices = Vec::with_capacity(import.consents.len());
-    for past in &import.consents {
-        if past.at > now {
-            return Err(Problem::invalid("at", "a moment that is not ahead"));
-        }
-        let mut choice = past.consent.choice()?;
+    let words: Result<Vec<_>, Problem> = write
+        .body
+        .consents
+        .iter()
+        .map(|past| word(&app, past, now))
+        .collect();
+    let words = words?;
+    let entries = app.store.import(&words, write.once.as_ref(), now).await;
+    // Also after a failure: some may be recorded.
+    for word in &words {
         app.decider
-            .complete(&mut choice, past.consent.policy.as_deref())?;
-        choices.push((past.consent.subject.identifier()?, choice, past.at));
-    }
-    let entries = app.store.import(&choices, now).await?;
-    for (identifier, _, _) in &choices {
-        app.decider.changed(app.store.subject(identifier).await?);
+            .changed(app.store.subject(&word.identifier).await?);
     }
     Ok(Json(Imported {
-        entries: entries.iter().map(ToString::to_string).collect(),
+        entries: entries?.iter().map(ToString::to_string).collect(),
     }))
+}
+
+fn word(app: &App, past: &Past, now: Timestamp) -> Result<PastWord, Problem> {
+    if past.at > now {
+        return Err(Problem::invalid("at", "a moment that is not ahead"));
+    }
+    let consent = &past.consent;
+    let mut choice = consent.choice()?;
+    app.decider
+        .complete(&mut choice, consent.policy.as_deref())?;
+    Ok(PastWord {
+        identifier: consent.subject.identifier()?,
+        choice,
+        shown: consent.text(),
+        at: past.at,
+    })
 }

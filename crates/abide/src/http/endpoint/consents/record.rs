@@ -16,7 +16,6 @@ use crate::http::body::Query;
 use crate::http::consent::{Consent, Said};
 use crate::http::idempotency::Write;
 use crate::http::problem::{Problem, ProblemBody};
-use crate::http::record::Done;
 use crate::http::recorded::Recorded;
 
 /// What should come back.
@@ -70,11 +69,7 @@ pub async fn answer(
     Query(wish): Query<Wish>,
     write: Write<Consent>,
 ) -> Result<Response, Problem> {
-    let done = app.record(&write.body, write.once.as_ref()).await?;
-    let recorded = match done {
-        Done::Before(kept) => return Ok(kept.into_response()),
-        Done::Recorded(recorded) => recorded,
-    };
+    let recorded = app.record(&write.body, write.once.as_ref()).await?;
     let is_no = matches!(
         write.body.state,
         Said::ConsentWithdrawn | Said::ConsentRefused

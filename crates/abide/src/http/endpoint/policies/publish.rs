@@ -58,18 +58,19 @@ pub async fn answer(
     let name = &found.policy.name;
     let date = version_date(&found.policy);
     let now = app.clock.now();
-    let published = app
+    let (tx, version) = app
         .store
-        .publish(name, &date, &found.files, "staff", now)
-        .await;
-    match published {
-        Ok(_) | Err(StoreError::Refused(Refusal::AlreadyThere)) => {}
-        Err(error) => return Err(error.into()),
-    }
-    let published = Published {
-        policy: name.clone(),
-        version: found.hash,
+        .begin_publication(name, &date, &found.files, "staff", now)?;
+    let policy = name.clone();
+    let kept = Kept::json(StatusCode::CREATED, &Published { policy, version })?;
+    let once = write.once.as_ref();
+    let earlier = match app.commit_once(tx, once, &kept, now).await {
+        // It was published before, so that there is nothing to write but the answer.
+        Err(StoreError::Refused(Refusal::AlreadyThere)) => {
+            let tx = app.store.begin_housekeeping(now)?;
+            app.commit_once(tx, once, &kept, now).await?
+        }
+        done => done?,
     };
-    let kept = Kept::json(StatusCode::CREATED, &published)?;
-    app.keep(write.once.as_ref(), kept).await
+    Ok(earlier.unwrap_or(kept).into_response())
 }
