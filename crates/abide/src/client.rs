@@ -2,13 +2,14 @@
 //! the store is out of reach: it denies, or repeats what it answered lately.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use abide_ledger::Receipt;
 use abide_policy::decide::Effect;
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest as _, Sha256};
 
 use crate::background::Background;
 use crate::clock::Clock;
@@ -17,8 +18,8 @@ use crate::decider::{Answer, Ask};
 use crate::http::app::App;
 use crate::http::consent::Consent;
 use crate::http::problem::Problem;
-use crate::http::record::Done;
 use crate::http::recorded::Recorded;
+use crate::http::subject::SubjectName;
 
 /// Answers that are kept for an outage.
 const LIMIT: usize = 10_000;
@@ -68,7 +69,23 @@ pub struct Client {
     app: Arc<App>,
     background: Background,
     behaviour: Behaviour,
-    last: Mutex<HashMap<[u8; 32], (Timestamp, Answer)>>,
+    last: Mutex<LastAnswers>,
+}
+
+/// What was answered at last, by question.
+#[derive(Debug, Default)]
+struct LastAnswers {
+    by_question: HashMap<[u8; 32], Last>,
+    /// How often some were forgotten: an answer that was on its way by then is not kept.
+    forgotten: u64,
+}
+
+#[derive(Debug)]
+struct Last {
+    at: Timestamp,
+    answer: Answer,
+    /// About whom, as a hash.
+    subject: Option<[u8; 32]>,
 }
 
 impl Client {
@@ -94,10 +111,11 @@ impl Client {
     /// A question that cannot be asked. An outage is no error but an answer.
     pub async fn decide(&self, ask: &Ask) -> Result<Reply, Problem> {
         let now = self.app.clock.now();
+        let forgotten = self.last().forgotten;
         let deciding = self.app.decider.answer(&self.app.store, ask, now);
         match tokio::time::timeout(self.behaviour.patience, deciding).await {
             Ok(Ok(answer)) => {
-                self.remember(ask, &answer, now);
+                self.remember(ask, &answer, now, forgotten);
                 Ok(Reply {
                     effect: answer.effect,
                     answer: Some(answer),
@@ -109,13 +127,15 @@ impl Client {
         }
     }
 
-    /// Records what a subject says.
+    /// Records what a subject says. What was answered about the subject before is forgotten, also if recording fails: it may
+    /// have been recorded all the same.
     pub async fn record(&self, consent: &Consent) -> Result<Recorded, Problem> {
-        match self.app.record(consent, None).await? {
-            Done::Recorded(recorded) => Ok(recorded),
-            // Without an idempotency key nothing was answered before.
-            Done::Before(_) => Err(Problem::Broken),
-        }
+        let recorded = self.app.record(consent, None).await;
+        let subject = hash_of(&consent.subject);
+        let mut last = self.last();
+        last.forgotten += 1;
+        last.by_question.retain(|_, kept| kept.subject != subject);
+        recorded
     }
 
     /// The receipt of what was recorded, once it is in the log; nothing if that takes more than two seconds.
@@ -129,15 +149,27 @@ impl Client {
         self.app.store.close().await;
     }
 
-    fn remember(&self, ask: &Ask, answer: &Answer, now: Timestamp) {
+    fn last(&self) -> MutexGuard<'_, LastAnswers> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn remember(&self, ask: &Ask, answer: &Answer, now: Timestamp, forgotten: u64) {
         let OnOutage::LastKnown(_) = self.behaviour.on_outage else {
             return;
         };
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.len() >= LIMIT {
-            last.clear();
+        let mut last = self.last();
+        if last.forgotten != forgotten {
+            return;
         }
-        last.insert(ask.key(), (now, answer.clone()));
+        if last.by_question.len() >= LIMIT {
+            last.by_question.clear();
+        }
+        let kept = Last {
+            at: now,
+            answer: answer.clone(),
+            subject: ask.subject.as_ref().and_then(hash_of),
+        };
+        last.by_question.insert(ask.key(), kept);
     }
 
     fn last_known(&self, ask: &Ask, now: Timestamp) -> Reply {
@@ -149,14 +181,21 @@ impl Client {
         let OnOutage::LastKnown(age) = self.behaviour.on_outage else {
             return denied;
         };
-        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        match last.get(&ask.key()) {
-            Some((given_at, answer)) if now.duration_since(*given_at) <= age => Reply {
-                effect: answer.effect,
-                answer: Some(answer.clone()),
-                given_at: Some(*given_at),
+        match self.last().by_question.get(&ask.key()) {
+            Some(last) if now.duration_since(last.at) <= age => Reply {
+                effect: last.answer.effect,
+                answer: Some(last.answer.clone()),
+                given_at: Some(last.at),
             },
             _ => denied,
         }
     }
+}
+
+/// A subject in whatever spelling; nothing for what is no identifier, of which nothing is ever answered.
+fn hash_of(subject: &SubjectName) -> Option<[u8; 32]> {
+    let identifier = subject.identifier().ok()?;
+    let kind = Sha256::new().chain_update(identifier.kind());
+    let value = kind.chain_update([0]).chain_update(identifier.value());
+    Some(value.finalize().into())
 }

@@ -14,7 +14,7 @@ use abide::client::{Behaviour, Client, OnOutage};
 use abide::clock::Clock;
 use abide::config::{Config, StoreAddress};
 use abide::decider::Ask;
-use abide::http::consent::Consent;
+use abide::http::consent::{Consent, Said};
 use abide::http::problem::Problem;
 use abide_policy::decide::Effect;
 use jiff::{SignedDuration, Timestamp};
@@ -98,4 +98,30 @@ async fn in_an_outage_the_last_answer_holds_for_a_while_and_then_it_is_denied() 
     clock.set(noon + SignedDuration::from_mins(6));
     let late = client.decide(&ask("4711")).await.unwrap();
     assert_eq!((late.effect, late.answer), (Effect::Deny, None));
+}
+
+#[tokio::test]
+async fn what_was_answered_before_a_withdrawal_does_not_stand_in_for_an_answer() {
+    let behaviour = Behaviour {
+        on_outage: OnOutage::LastKnown(SignedDuration::from_mins(5)),
+        ..Behaviour::default()
+    };
+    let client = Client::open(config("withdrawal"), behaviour, Clock::system())
+        .await
+        .unwrap();
+    for account in ["4711", "4712"] {
+        client.record(&consent(account)).await.unwrap();
+        let given = client.decide(&ask(account)).await.unwrap();
+        assert_eq!(given.effect, Effect::Permit);
+    }
+    let mut withdrawn = consent("4711");
+    withdrawn.state = Said::ConsentWithdrawn;
+    client.record(&withdrawn).await.unwrap();
+    client.app().store.close().await;
+    for (account, effect) in [("4711", Effect::Deny), ("4712", Effect::Permit)] {
+        let subject = ask(account).subject.unwrap().identifier().unwrap();
+        let subject = client.app().store.subject(&subject).await.unwrap();
+        client.app().decider.changed(subject);
+        assert_eq!(client.decide(&ask(account)).await.unwrap().effect, effect);
+    }
 }

@@ -44,4 +44,4 @@ pub use question::{Deed, Question};
 pub use questions::Questions;
 pub use refusal::Refusal;
 pub use tables::Tables;
-pub use versions::{Answer, Version, Versions};
+pub use versions::{Answer, Version, Versions, unheard_of};

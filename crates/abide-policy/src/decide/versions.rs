@@ -129,7 +129,7 @@ impl Versions {
 }
 
 /// The answer of a version that does not even know what is asked about: nothing in it permits that.
-fn unheard_of(refusal: &Refusal) -> Decision {
+pub fn unheard_of(refusal: &Refusal) -> Decision {
     let missing = match refusal {
         Refusal::UnknownName { kind, name, .. } => vec![Missing {
             needed: Needed::Line(format!("{kind} {name}")),

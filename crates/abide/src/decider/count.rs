@@ -93,6 +93,21 @@ impl Counts {
         }
         portions
     }
+
+    /// Counts again what was taken and could not be written.
+    pub(super) fn put_back(&self, counted: &Counted) {
+        for (name, count) in &counted.counts {
+            let Some((line, word)) = name.rsplit_once(':') else {
+                continue;
+            };
+            let line = self.index.get(line).copied().unwrap_or(self.names.len());
+            let kind = WORDS.iter().position(|it| *it == word);
+            let counters = self.counters.get(line);
+            if let Some(counter) = counters.zip(kind).and_then(|(all, kind)| all.get(kind)) {
+                counter.fetch_add(*count, Ordering::Relaxed);
+            }
+        }
+    }
 }
 
 /// A portion of the counts.
@@ -102,4 +117,28 @@ pub(super) struct Counted {
     pub counts: BTreeMap<String, u64>,
     /// The lines concerned.
     pub lines: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_not_be_written_is_counted_again() {
+        let names = vec!["SH-001".to_owned()];
+        let counts = Counts {
+            index: HashMap::from([("SH-001".to_owned(), 0)]),
+            names,
+            counters: (0..2).map(|_| Default::default()).collect(),
+        };
+        counts.counters[0][2].fetch_add(3, Ordering::Relaxed);
+        counts.counters[1][5].fetch_add(4, Ordering::Relaxed);
+        let taken = counts.take();
+        assert!(counts.take().is_empty());
+        taken.iter().for_each(|counted| counts.put_back(counted));
+        let again = counts.take();
+        let expected = [("SH-001:deny", 3), ("none:observed-deny", 4)];
+        let expected = expected.map(|(name, count)| (name.to_owned(), count));
+        assert_eq!(again[0].counts, BTreeMap::from(expected));
+    }
 }

@@ -1,13 +1,13 @@
 //! Writes down, from time to time, how often each line decided what. Names lines and numbers, never a subject.
 
-use std::sync::PoisonError;
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use abide_store::{Evidence, Store, StoreError};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use super::Decider;
+use super::{Decider, InForce};
 use crate::clock::Clock;
 
 const PACE: Duration = Duration::from_mins(1);
@@ -31,25 +31,50 @@ impl Decider {
         }
     }
 
-    /// Writes what was counted since the last time.
+    /// Writes what was counted since the last time. What an outage keeps from being written is written the next time.
     pub async fn write_counts(&self, store: &Store, now: Timestamp) -> Result<(), StoreError> {
-        let replaced =
-            std::mem::take(&mut *self.replaced.lock().unwrap_or_else(PoisonError::into_inner));
-        let state = self.state();
-        let policies = state
-            .policies()
-            .cloned()
-            .chain(replaced)
-            .collect::<Vec<_>>();
-        for policy in policies {
-            for counted in policy.counts().take() {
-                let mut evidence = Evidence::new("decisions.counted", "server", now);
-                evidence.policy = Some(policy.hash().to_owned());
-                evidence.counts = counted.counts;
-                evidence.clauses = counted.lines;
-                store.begin(evidence)?.commit().await?;
+        let (state, replaced) = (self.state(), std::mem::take(&mut *self.replaced()));
+        let mut written = Ok(());
+        for policy in state.policies().chain(&replaced) {
+            written = write_counts_of(policy, store, now).await;
+            if written.is_err() {
+                break;
             }
         }
-        Ok(())
+        if written.is_err() {
+            self.replaced().extend(replaced);
+        }
+        written
     }
+
+    fn replaced(&self) -> MutexGuard<'_, Vec<Arc<InForce>>> {
+        self.replaced.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn write_counts_of(
+    policy: &InForce,
+    store: &Store,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut portions = policy.counts().take().into_iter();
+    while let Some(counted) = portions.next() {
+        let mut evidence = Evidence::new("decisions.counted", "server", now);
+        evidence.policy = Some(policy.hash().to_owned());
+        evidence.counts.clone_from(&counted.counts);
+        evidence.clauses.clone_from(&counted.lines);
+        let written = match store.begin(evidence) {
+            Ok(tx) => tx.commit().await.map(drop),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = written {
+            // What the store can never take would stand in the way of all later counts.
+            if error.is_outage() || matches!(error, StoreError::Contention) {
+                let rest = std::iter::once(counted).chain(portions);
+                rest.for_each(|counted| policy.counts().put_back(&counted));
+            }
+            return Err(error);
+        }
+    }
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use abide_policy::Library;
-use abide_policy::decide::{Decision, Effect, Facts, Question, Tables, Versions};
+use abide_policy::decide::{Decision, Facts, Question, Tables, Versions, unheard_of};
 use abide_policy::model::Policy;
 use abide_store::PolicyVersion;
 use jiff::Timestamp;
@@ -82,13 +82,7 @@ pub(super) fn stricter(
 ) -> Result<Decision, Undecided> {
     let old = match terms.decide(question, facts, now) {
         Ok(old) => old,
-        Err(Undecided::Refused(_)) => Decision {
-            effect: Effect::Deny,
-            lines: Vec::new(),
-            missing: Vec::new(),
-            obligations: Vec::new(),
-            grounds: Vec::new(),
-        },
+        Err(Undecided::Refused(refusal)) => unheard_of(&refusal),
         Err(stale) => return Err(stale),
     };
     Ok(if old.effect > decision.effect {

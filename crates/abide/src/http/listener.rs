@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -123,7 +124,10 @@ impl Connection {
             router,
             watcher,
         } = self;
+        let has_asked = Arc::new(AtomicBool::new(false));
+        let asks = Arc::clone(&has_asked);
         let service = service_fn(move |mut request: Request<Incoming>| {
+            asks.store(true, Ordering::Relaxed);
             request.extensions_mut().insert(peer);
             // A router is always ready.
             router.clone().call(request.map(Body::new))
@@ -142,7 +146,19 @@ impl Connection {
             .max_header_list_size(16 * 1024);
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         // A connection ends when its client does as it likes; there is nothing to report.
-        let _ = watcher.watch(connection.into_owned()).await;
+        tokio::select! {
+            _ = watcher.watch(connection.into_owned()) => {}
+            () = silence(limits.header, &has_asked) => {}
+        }
         drop(permit);
+    }
+}
+
+/// Resolves if nothing is asked within the time for a head. The time limits of the protocols begin only once the client has
+/// said which one it speaks.
+async fn silence(patience: Duration, has_asked: &AtomicBool) {
+    tokio::time::sleep(patience).await;
+    if has_asked.load(Ordering::Relaxed) {
+        std::future::pending::<()>().await;
     }
 }

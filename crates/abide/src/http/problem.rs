@@ -352,7 +352,7 @@ impl Problem {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "outage",
                 "the store cannot be used at the moment",
-                "nothing was written; try again with the same idempotency key. `abide doctor` says what is wrong",
+                "whether anything was written is not known; try again with the same idempotency key. `abide doctor` says what is wrong",
             ),
             _ => kind(
                 StatusCode::INTERNAL_SERVER_ERROR,

@@ -200,7 +200,7 @@ impl Running {
 }
 
 /// Keeps the store in a PostgreSQL database of the test's own, on the server of the run.
-pub fn postgres(name: &str) -> impl Fn(&mut Config) {
+pub fn postgres(name: &str) -> impl Fn(&mut Config) + use<> {
     let server = std::env::var("ABIDE_TEST_POSTGRES").unwrap_or_else(|_| own_postgres());
     let database = format!("server_{}_{}", name.replace('-', "_"), std::process::id());
     let made = Command::new("psql")

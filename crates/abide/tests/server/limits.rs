@@ -78,6 +78,27 @@ fn a_client_that_never_finishes_its_head_is_cut() {
 }
 
 #[test]
+fn a_client_that_says_nothing_or_half_a_greeting_is_cut() {
+    let running = Running::with("silent", |config| {
+        config.limits.header = Duration::from_millis(200);
+    });
+    for greeting in [&b""[..], b"P", b"PRI * HTTP/2.0\r\n"] {
+        let mut stream = TcpStream::connect(running.public).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .unwrap();
+        stream.write_all(greeting).unwrap();
+        let mut rest = Vec::new();
+        let read = stream.read_to_end(&mut rest);
+        assert!(
+            !matches!(&read, Err(error) if error.kind() == std::io::ErrorKind::WouldBlock),
+            "{read:?}"
+        );
+    }
+    assert_eq!(running.get_public("/healthz").status, 200);
+}
+
+#[test]
 fn a_client_that_never_finishes_its_body_is_answered_and_cut() {
     let running = Running::with("slow-body", |config| {
         config.limits.request = Duration::from_millis(300);

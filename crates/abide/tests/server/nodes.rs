@@ -56,6 +56,23 @@ fn an_audience_is_the_same_on_postgres() {
     audience::check_all(&on_postgres("audience"));
 }
 
+/// PostgreSQL keeps no such text, so there is nothing by that name.
+#[test]
+fn a_name_with_a_nul_in_it_is_not_there() {
+    let running = on_postgres("nul");
+    let version = format!("{}\0", "0".repeat(63));
+    let mut asked = ask("4711");
+    asked["case"] = json!("2026\u{0}17");
+    for reply in [
+        running.get("/v1/policies/a%00b"),
+        running.get_public("/notice/shop%00/2026-03-01"),
+        running.post("/v1/policies/shop/activate", &json!({"version": version})),
+        running.post("/v1/decide", &asked),
+    ] {
+        assert_eq!(reply.status, 404, "{reply:?}");
+    }
+}
+
 #[test]
 fn what_one_server_records_the_other_knows() {
     let (first, second) = two("two");

@@ -1,47 +1,20 @@
 //! Two servers on one PostgreSQL: what one is told, the other obeys.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use abide::clock;
-use abide::config::StoreAddress;
 use serde_json::{Value, json};
 
-use crate::harness::{Running, await_until};
-
-/// A PostgreSQL database of this test's own, on the server of the run.
-fn database(test: &str) -> String {
-    let server = std::env::var("ABIDE_TEST_POSTGRES").unwrap_or_else(|_| {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/postgres");
-        let runner = std::os::unix::process::parent_id().to_string();
-        let folder = std::env::temp_dir().join(format!("abide-postgres-{runner}"));
-        let started = Command::new(script)
-            .arg("start")
-            .arg(folder)
-            .arg(runner)
-            .output()
-            .unwrap();
-        assert!(started.status.success(), "{started:?}");
-        String::from_utf8(started.stdout).unwrap().trim().to_owned()
-    });
-    let name = format!("nodes_{test}_{}", std::process::id());
-    let made = Command::new("psql")
-        .args([&server, "-qc", &format!("CREATE DATABASE {name}")])
-        .output()
-        .unwrap();
-    assert!(made.status.success(), "{made:?}");
-    let (start, _) = server.rsplit_once('/').unwrap();
-    format!("{start}/{name}")
-}
+use crate::harness::{Running, await_until, postgres};
 
 /// Two servers with one store and one key file.
 fn two(test: &str) -> [Running; 2] {
-    let url = database(test);
+    let set = postgres(&format!("together-{test}"));
     let works = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/server/works.kdl");
     let start = |name: &str, keys: Option<PathBuf>| {
         Running::with(&format!("{test}-{name}"), |config| {
-            config.store = StoreAddress(url.clone());
+            set(config);
             config.policies.push(PathBuf::from(works));
             if let Some(keys) = keys {
                 config.keys = keys;
