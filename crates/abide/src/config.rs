@@ -13,6 +13,7 @@ use abide_policy::source::SourceFile;
 use abide_policy::syntax::{self, Statement};
 use anyhow::{Context, Result, bail};
 
+use crate::installation::sqlite_path;
 pub use key::{KEYS, Key};
 use value::Reader;
 
@@ -28,6 +29,9 @@ pub struct Config {
     pub keys: PathBuf,
     /// The erasure journal.
     pub journal: PathBuf,
+    /// For how many days at least an erasure in the journal is known again; without end if nothing is said. No backup may
+    /// get older.
+    pub journal_days: Option<u32>,
     /// Where to listen.
     pub listen: Listen,
     /// Certificate and key for both listeners; plain HTTP without.
@@ -79,7 +83,7 @@ pub struct Tls {
 pub struct Limits {
     /// The largest body of a request.
     pub body_bytes: usize,
-    /// The largest body of a request that streams, such as an audience or an import.
+    /// The largest body of a request that streams, which is an audience.
     pub stream_bytes: usize,
     /// How deep JSON may nest.
     pub depth: usize,
@@ -143,6 +147,7 @@ impl Default for Config {
             store: StoreAddress("sqlite:abide.db".to_owned()),
             keys: PathBuf::from("abide.keys"),
             journal: PathBuf::from("abide.journal"),
+            journal_days: None,
             listen: Listen {
                 public: SocketAddr::from((Ipv4Addr::LOCALHOST, 8400)),
                 internal: SocketAddr::from((Ipv4Addr::LOCALHOST, 8401)),
@@ -222,6 +227,7 @@ impl Config {
             journal: reader
                 .path(statements, "journal")
                 .unwrap_or(default.journal),
+            journal_days: reader.days(statements, "journal-days"),
             listen: Listen::read(value::block(statements, "listen"), reader),
             tls: Tls::read(statements, reader),
             limits: Limits::read(value::block(statements, "limits"), reader),
@@ -248,7 +254,7 @@ impl Config {
                 *policy = folder.join(&policy);
             }
         }
-        if let Some(path) = self.store.0.strip_prefix("sqlite:") {
+        if let Some(path) = sqlite_path(self) {
             let path = folder.join(path);
             self.store = StoreAddress(format!("sqlite:{}", path.display()));
         }

@@ -46,5 +46,12 @@ pub async fn once(app: &App, now: Timestamp) -> Result<(), StoreError> {
     let before = |age: SignedDuration| now.checked_sub(age).unwrap_or(Timestamp::UNIX_EPOCH);
     app.store.forget_answers(before(ANSWERS), now).await?;
     app.store.forget_decisions(before(recent), now).await?;
-    app.store.forget_erased(before(ERASED), now).await
+    app.store.forget_erased(before(ERASED), now).await?;
+    match app.config.journal_days {
+        Some(days) => {
+            let oldest = SignedDuration::from_hours(24 * i64::from(days));
+            app.store.forget_journal(before(oldest)).await
+        }
+        None => Ok(()),
+    }
 }

@@ -54,6 +54,13 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
         "`{}` is restored, and every erasure in the journal is carried out",
         arguments.folder.display()
     ))?;
+    if !config.journal.exists() {
+        print(&format!(
+            "note: there is no erasure journal at `{}`, so nobody was erased again; if one was kept, put it there and restore \
+             once more",
+            config.journal.display()
+        ))?;
+    }
     if let [.., before, origin] = origins.as_slice() {
         print(&format!(
             "the log goes on as `{origin}`, which continues `{before}`"

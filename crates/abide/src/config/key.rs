@@ -59,6 +59,10 @@ pub const KEYS: &[Key] = &[
     ),
     one("keys", "the key file, which only its owner may read"),
     one("journal", "the erasure journal, apart from the store"),
+    one(
+        "journal-days",
+        "how old a backup may be for erasures since to be known again; without end when nothing is said",
+    ),
     section(
         "listen",
         "the two addresses",
@@ -80,7 +84,10 @@ pub const KEYS: &[Key] = &[
         "what a caller may ask",
         &[
             one("body-bytes", "largest body"),
-            one("stream-bytes", "largest body of an audience or an import"),
+            one(
+                "stream-bytes",
+                "largest body of an audience, which is read as it arrives",
+            ),
             one("depth", "how deep JSON may nest"),
             one("batch", "questions or consents in one request"),
             one("header-seconds", "time to send the head of a request"),

@@ -106,6 +106,10 @@ impl<'a> Reader<'a> {
             .map(|hours: u32| Duration::from_hours(u64::from(hours)))
     }
 
+    pub(super) fn days(&mut self, statements: &[Statement], key: &str) -> Option<u32> {
+        self.parsed(statements, key, "a whole number of days")
+    }
+
     pub(super) fn word(
         &mut self,
         statements: &[Statement],
