@@ -250,7 +250,10 @@ impl Eraser<'_, '_> {
         {
             let id = operation.table;
             let is_ring = planner.reach.own_ring(id).is_some() && changed(id) > 1;
-            if is_ring || operation.rank == Rank::Cut {
+            // Keys that are bound as values outlive the rows, also those that were gone before the plan was made.
+            let bare = Rows::new(planner.ownership, &planner.reach, self.rows.roots);
+            let is_bound = matches!(bare.own(id), Pred::Among(..) | Pred::Never);
+            if !is_bound && (is_ring || operation.rank == Rank::Cut) {
                 noted.insert(id);
             }
         }
