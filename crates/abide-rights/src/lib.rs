@@ -1,1 +1,28 @@
-//! Carries plans out over sources. Never reads the clock; never says that something is gone without having looked.
+//! Carries plans out over sources: access, erasure, the check and the scan afterwards, certificates, sweeps. Never reads the
+//! clock; never says that something is gone without having looked.
+
+mod access;
+mod certificate;
+mod erase;
+mod error;
+mod explain;
+mod mapped;
+mod package;
+mod replay;
+mod residue;
+mod scan;
+mod step;
+mod sweep;
+
+pub use access::access;
+pub use certificate::{Certificate, Grade, KeptPart, ResiduePart, SourcePart, TablePart};
+pub use erase::{Eraser, Progress};
+pub use error::RightsError;
+pub use explain::{Explained, explain};
+pub use mapped::{Keys, Mapped};
+pub use package::{Contents, Handling, Manifest, Package, PackedFile, RowsOf};
+pub use replay::{CameBack, came_back};
+pub use residue::{Needles, Residue, Scanned, Sought, scan};
+pub use scan::{Cleared, scan_requests};
+pub use step::{StepCount, StepEffect};
+pub use sweep::{Pace, Swept, sweep};

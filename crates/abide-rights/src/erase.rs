@@ -1,0 +1,498 @@
+//! Erasing a person from every source: what is about to happen is recorded before a source is touched, one transaction does
+//! it, and a fresh plan says afterwards whether anything is left. Each effect happens once, or is proved already done; what
+//! fails leaves the request open.
+//!
+//! Everything can be cut short at any moment and started again: an intent of which nobody knows what came of it is settled
+//! by its marker in the source, else by a fresh plan.
+
+use std::collections::BTreeMap;
+
+use abide_map::plan::{Hold, Identities, KnownAs, Plan};
+use abide_sources::{Marker, SourceError, Trouble, Work};
+use abide_store::{
+    Asked, Certified, EntryId, Identifier, Intended, Intent, IntentState, Request, RequestState,
+    Sensitive, Settlement, Store,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::certificate::{Certificate, Grade, SourcePart};
+use crate::error::RightsError;
+use crate::mapped::{Keys, Mapped};
+use crate::step::{StepCount, StepEffect, clauses_of, hash_of};
+
+/// How often a source is gone over: the application may write while rows go, and a trigger may write others.
+const ROUNDS: usize = 4;
+
+/// How often work that another transaction was in the way of is tried again at once.
+const ATTEMPTS: usize = 3;
+
+/// What erasing needs, whoever it is for.
+#[derive(Debug, Clone, Copy)]
+pub struct Eraser<'a> {
+    /// Our own records.
+    pub store: &'a Store,
+    /// The sources that can be reached.
+    pub sources: &'a [Mapped],
+    /// What must be kept for as long as it lasts.
+    pub holds: &'a [Hold],
+    /// Who acts, for the evidence.
+    pub actor: &'a str,
+    /// The present moment.
+    pub now: Timestamp,
+}
+
+/// How far a request came.
+#[derive(Debug)]
+pub struct Progress {
+    /// The request.
+    pub request: EntryId,
+    /// What is left to do, by source, each with what went wrong. Empty: it is done and checked.
+    pub stuck: Vec<(String, String)>,
+    /// What was certified, and the entry that anchors it, once nothing is left.
+    pub certified: Option<(EntryId, Certificate)>,
+}
+
+/// What a request remembers, sealed, until it closes.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Remembered {
+    people: Vec<(String, String)>,
+    pub(crate) sources: Vec<String>,
+}
+
+impl Remembered {
+    /// What a stored request remembers.
+    pub(crate) fn of(request: &Request) -> Result<Self, RightsError> {
+        let sealed = request.sealed.as_ref().ok_or_else(|| {
+            RightsError::Corrupt(format!(
+                "request `{}` does not say any more whom it is about",
+                request.id
+            ))
+        })?;
+        serde_json::from_slice(sealed).map_err(|_| {
+            RightsError::Corrupt(format!(
+                "what request `{}` remembers cannot be read",
+                request.id
+            ))
+        })
+    }
+
+    /// The person, as plans know people.
+    pub(crate) fn identities(&self) -> Identities {
+        let known = self.people.iter().map(|(kind, value)| KnownAs {
+            kind: kind.clone(),
+            value: value.clone(),
+        });
+        Identities(known.collect())
+    }
+
+    /// The person, as our own records know people.
+    fn identifiers(&self) -> Result<Vec<Identifier>, RightsError> {
+        identifiers(&self.identities())
+    }
+}
+
+/// A person's identifiers as our own records spell them.
+pub(crate) fn identifiers(people: &Identities) -> Result<Vec<Identifier>, RightsError> {
+    let known = people.0.iter();
+    known
+        .map(|known| Ok(Identifier::new(&known.kind, &known.value)?))
+        .collect()
+}
+
+impl Eraser<'_> {
+    /// Opens a request to erase a person from the sources named, and goes as far as it can.
+    ///
+    /// # Errors
+    ///
+    /// A hold that names the person, before anything is opened; or our own records. Trouble with a source is no error
+    /// but leaves the request open.
+    pub async fn erase(
+        &self,
+        people: &Identities,
+        sources: &[String],
+        clauses: &[String],
+    ) -> Result<Progress, RightsError> {
+        let identifiers = identifiers(people)?;
+        self.refuse_held(&identifiers).await?;
+        let known = people.0.iter();
+        let remembered = Remembered {
+            people: known
+                .map(|known| (known.kind.clone(), known.value.clone()))
+                .collect(),
+            sources: sources.to_vec(),
+        };
+        let asked = Asked {
+            right: "erase",
+            identifiers: &identifiers,
+            sealed: &Zeroizing::new(to_json(&remembered)?),
+            clauses,
+        };
+        let request = self
+            .store
+            .open_request(&asked, self.actor, self.now)
+            .await?;
+        self.advance(request).await
+    }
+
+    /// Goes on with an open request wherever it stands.
+    pub async fn advance(&self, request: EntryId) -> Result<Progress, RightsError> {
+        let stored = self.store.request(request).await?.ok_or_else(|| {
+            RightsError::Asked(format!(
+                "there is no request `{request}`; see `abide erase list`"
+            ))
+        })?;
+        let remembered = Remembered::of(&stored)?;
+        let identifiers = remembered.identifiers()?;
+        self.refuse_held(&identifiers).await?;
+        let people = remembered.identities();
+        let (mut stuck, mut parts) = (Vec::new(), Vec::new());
+        for name in &remembered.sources {
+            match self.erase_named(request, name, &people).await {
+                Ok(part) => parts.push(part),
+                Err(RightsError::Store(error)) => return Err(error.into()),
+                Err(error) => stuck.push((name.clone(), error.to_string())),
+            }
+        }
+        let certified = match stuck.is_empty() {
+            true => Some(self.certify_erased(&stored, &identifiers, parts).await?),
+            false => None,
+        };
+        Ok(Progress {
+            request,
+            stuck,
+            certified,
+        })
+    }
+
+    async fn refuse_held(&self, identifiers: &[Identifier]) -> Result<(), RightsError> {
+        let mut holds = Vec::new();
+        for identifier in identifiers {
+            let subject = self.store.subject(identifier).await?;
+            holds.extend(self.store.profile(subject).await?.holds);
+        }
+        holds.sort();
+        holds.dedup();
+        match holds.is_empty() {
+            true => Ok(()),
+            false => Err(RightsError::Held(holds)),
+        }
+    }
+
+    async fn certify_erased(
+        &self,
+        request: &Request,
+        identifiers: &[Identifier],
+        parts: Vec<SourcePart>,
+    ) -> Result<(EntryId, Certificate), RightsError> {
+        let certificate = Certificate::new(request.id.to_string(), Grade::Erased, self.now, parts);
+        // Our own records go last: until here they say who has to be erased.
+        for identifier in identifiers {
+            let subject = self.store.subject(identifier).await?;
+            let clauses = certificate.clauses();
+            self.store
+                .erase_subject(subject, &clauses, self.actor, self.now)
+                .await?;
+        }
+        let certified = Certified {
+            request: request.id,
+            grade: Grade::Erased.word(),
+            text: &certificate.text(),
+            counts: certificate.counts(),
+            clauses: certificate.clauses(),
+            then: RequestState::Checked,
+        };
+        let entry = self.store.certify(&certified, self.actor, self.now).await?;
+        Ok((entry, certificate))
+    }
+
+    /// What a request came to in each of its sources: what was recorded, and what a fresh plan leaves where it is.
+    pub(crate) async fn parts_of(&self, request: &Request) -> Result<Vec<SourcePart>, RightsError> {
+        let remembered = Remembered::of(request)?;
+        let people = remembered.identities();
+        let mut parts = Vec::new();
+        for name in &remembered.sources {
+            parts.push(self.erase_named(request.id, name, &people).await?);
+        }
+        Ok(parts)
+    }
+
+    async fn erase_named(
+        &self,
+        request: EntryId,
+        name: &str,
+        people: &Identities,
+    ) -> Result<SourcePart, RightsError> {
+        let mapped = self.sources.iter().find(|mapped| mapped.name() == name);
+        let mapped = mapped.ok_or_else(|| {
+            RightsError::Asked(format!(
+                "source `{name}` cannot be used: it is not in `abide.kdl`, or could not be opened"
+            ))
+        })?;
+        Site {
+            eraser: self,
+            request,
+            mapped,
+        }
+        .erase(people)
+        .await
+    }
+}
+
+/// One request in one source.
+struct Site<'a> {
+    eraser: &'a Eraser<'a>,
+    request: EntryId,
+    mapped: &'a Mapped,
+}
+
+impl Site<'_> {
+    async fn erase(&self, people: &Identities) -> Result<SourcePart, RightsError> {
+        let planner = self
+            .mapped
+            .planner(self.eraser.now)
+            .holding(self.eraser.holds);
+        let mut keys = Keys::default();
+        for intent in self.intents().await? {
+            keys.add(keys_of(&intent)?);
+            self.settle_by_marker(&intent).await?;
+        }
+        for _ in 0..ROUNDS {
+            // One state of the source for the keys and the counts.
+            let mut snapshot = self.mapped.source.snapshot().await?;
+            keys.add(
+                self.mapped
+                    .look_up(&planner, people, snapshot.as_mut())
+                    .await?,
+            );
+            let subjects = self.mapped.subjects(&planner, people, &keys);
+            let plan = planner
+                .erase(&subjects)
+                .map_err(|findings| self.mapped.no_plan(findings))?;
+            let questions: Vec<_> = plan.steps.iter().map(|step| step.count.clone()).collect();
+            let counts = snapshot.numbers(&questions).await?;
+            drop(snapshot);
+            let steps = StepCount::of_plan(&plan, &self.mapped.map, &counts);
+            let is_left = steps.iter().any(StepCount::is_due);
+            self.settle_by_plan(is_left).await?;
+            if !is_left {
+                return self.part(&steps).await;
+            }
+            self.run(&plan, &steps, &keys).await?;
+        }
+        Err(RightsError::Asked(format!(
+            "rows of this person keep appearing in source `{}`; stop what writes them, then `abide erase resume`",
+            self.mapped.name()
+        )))
+    }
+
+    async fn intents(&self) -> Result<Vec<Intent>, RightsError> {
+        let mut intents = self.eraser.store.intents(self.request).await?;
+        intents.retain(|intent| intent.intended.source == self.mapped.name());
+        Ok(intents)
+    }
+
+    /// What happened, from what was recorded, and what stays, from the last plan.
+    async fn part(&self, last: &[StepCount]) -> Result<SourcePart, RightsError> {
+        let mut ran = Vec::new();
+        for intent in self.intents().await? {
+            if intent.state == IntentState::Done {
+                ran.extend(outcome_of(&intent)?);
+            }
+        }
+        Ok(SourcePart::of(self.mapped.name(), &ran, last))
+    }
+
+    /// The marker of an intent says what came of it, unless nobody may read markers.
+    async fn settle_by_marker(&self, intent: &Intent) -> Result<(), RightsError> {
+        if intent.state != IntentState::Planned {
+            return Ok(());
+        }
+        match self.mapped.source.marker(&intent.id.to_string()).await? {
+            Marker::Committed(_) => {
+                let steps = expected_of(intent)?;
+                self.settle(intent.id, "marker", &steps).await
+            }
+            Marker::Absent => self.fail(intent.id, "it was cut short").await,
+            Marker::Untold => Ok(()),
+        }
+    }
+
+    /// Where nobody may read markers, an intent was carried out if nothing is left to do.
+    async fn settle_by_plan(&self, is_left: bool) -> Result<(), RightsError> {
+        for intent in self.intents().await? {
+            if intent.state != IntentState::Planned {
+                continue;
+            }
+            if is_left {
+                self.fail(intent.id, "rows are left that it was to touch")
+                    .await?;
+            } else {
+                self.settle(intent.id, "plan", &expected_of(&intent)?)
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn run(&self, plan: &Plan, steps: &[StepCount], keys: &Keys) -> Result<(), RightsError> {
+        let intended = Intended {
+            request: self.request,
+            source: self.mapped.name().to_owned(),
+            fingerprint: plan.fingerprint.clone(),
+            statements: hash_of(plan),
+            expected: String::from_utf8_lossy(&to_json(&steps)?).into_owned(),
+            clauses: clauses_of(steps),
+            sealed: Sensitive(Zeroizing::new(to_json(keys)?)),
+        };
+        for attempt in 1..=ATTEMPTS {
+            let intent = self
+                .eraser
+                .store
+                .record_intent(&intended, self.eraser.actor, self.eraser.now)
+                .await?;
+            let (work, numbers) = work_of(plan, &intent.to_string());
+            match self.mapped.source.run(&work).await {
+                Ok(done) => {
+                    // What stays may lead to nobody from here on: this is when it is counted.
+                    let mut ran = kept_of(steps);
+                    for (number, rows) in numbers.iter().zip(done.rows) {
+                        if let Some(step) = steps.get(*number) {
+                            ran.push(StepCount {
+                                rows,
+                                ..step.clone()
+                            });
+                        }
+                    }
+                    return self.settle(intent, "run", &ran).await;
+                }
+                Err(error) if error.may_be_done() => {
+                    return self.settle_doubt(intent, steps, error).await;
+                }
+                Err(error) => {
+                    self.fail(intent, &error.to_string()).await?;
+                    if error.trouble != Trouble::Conflict || attempt == ATTEMPTS {
+                        return Err(error.into());
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Nobody can say from here whether the source committed: its marker can, if it can be reached.
+    async fn settle_doubt(
+        &self,
+        intent: EntryId,
+        steps: &[StepCount],
+        error: SourceError,
+    ) -> Result<(), RightsError> {
+        match self.mapped.source.marker(&intent.to_string()).await? {
+            Marker::Committed(_) => self.settle(intent, "marker", steps).await,
+            Marker::Absent => {
+                self.fail(intent, &error.to_string()).await?;
+                Err(error.into())
+            }
+            // The fresh plan of the next round decides.
+            Marker::Untold => Ok(()),
+        }
+    }
+
+    async fn settle(
+        &self,
+        intent: EntryId,
+        how: &str,
+        steps: &[StepCount],
+    ) -> Result<(), RightsError> {
+        let rows = |effect| {
+            let steps = steps.iter().filter(|step| step.effect == effect);
+            steps.map(|step| step.rows).sum::<u64>()
+        };
+        let counts = BTreeMap::from([
+            ("deleted".to_owned(), rows(StepEffect::Delete)),
+            ("overwritten".to_owned(), rows(StepEffect::Overwrite)),
+        ]);
+        let outcome = serde_json::json!({ "how": how, "steps": steps }).to_string();
+        self.record(intent, IntentState::Done, &outcome, counts)
+            .await
+    }
+
+    async fn fail(&self, intent: EntryId, why: &str) -> Result<(), RightsError> {
+        let outcome = serde_json::json!({ "failed": why }).to_string();
+        self.record(intent, IntentState::Failed, &outcome, BTreeMap::new())
+            .await
+    }
+
+    async fn record(
+        &self,
+        intent: EntryId,
+        state: IntentState,
+        outcome: &str,
+        counts: BTreeMap<String, u64>,
+    ) -> Result<(), RightsError> {
+        let settlement = Settlement {
+            state,
+            outcome,
+            counts,
+        };
+        let Eraser {
+            store, actor, now, ..
+        } = *self.eraser;
+        store.settle_intent(intent, &settlement, actor, now).await?;
+        Ok(())
+    }
+}
+
+/// The work of a plan, and which of its steps each of the work's is: a step that keeps rows runs nothing.
+fn work_of(plan: &Plan, intent: &str) -> (Work, Vec<usize>) {
+    let running = || {
+        let steps = plan.steps.iter().enumerate();
+        steps.filter(|(_, step)| !matches!(step.effect, abide_map::plan::Effect::Keep { .. }))
+    };
+    let work = Work {
+        intent: intent.to_owned(),
+        opening: plan.opening.clone(),
+        steps: running().map(|(_, step)| step.statement.clone()).collect(),
+        closing: plan.closing.clone(),
+        ..Work::default()
+    };
+    (work, running().map(|(number, _)| number).collect())
+}
+
+fn to_json(value: &impl Serialize) -> Result<Vec<u8>, RightsError> {
+    serde_json::to_vec(value).map_err(|error| RightsError::Corrupt(error.to_string()))
+}
+
+fn keys_of(intent: &Intent) -> Result<Keys, RightsError> {
+    let sealed = &intent.intended.sealed.0;
+    if sealed.is_empty() {
+        return Ok(Keys::default());
+    }
+    serde_json::from_slice(sealed).map_err(|_| unreadable(intent))
+}
+
+fn expected_of(intent: &Intent) -> Result<Vec<StepCount>, RightsError> {
+    serde_json::from_str(&intent.intended.expected).map_err(|_| unreadable(intent))
+}
+
+fn outcome_of(intent: &Intent) -> Result<Vec<StepCount>, RightsError> {
+    #[derive(Deserialize)]
+    struct Outcome {
+        steps: Vec<StepCount>,
+    }
+    let outcome: Outcome = serde_json::from_str(&intent.outcome).map_err(|_| unreadable(intent))?;
+    Ok(outcome.steps)
+}
+
+fn kept_of(steps: &[StepCount]) -> Vec<StepCount> {
+    let kept = steps.iter().filter(|step| step.effect == StepEffect::Keep);
+    kept.cloned().collect()
+}
+
+fn unreadable(intent: &Intent) -> RightsError {
+    RightsError::Corrupt(format!(
+        "what intent `{}` recorded cannot be read",
+        intent.id
+    ))
+}

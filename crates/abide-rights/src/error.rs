@@ -1,0 +1,87 @@
+//! What can go wrong while a right is carried out. Never holds a value of a row, an identifier or a credential.
+
+use std::fmt;
+use std::path::Path;
+
+use abide_policy::diagnostic::Diagnostic;
+use abide_sources::SourceError;
+use abide_store::StoreError;
+
+/// Why something was not done.
+#[derive(Debug)]
+pub enum RightsError {
+    /// Our own records.
+    Store(StoreError),
+    /// Somebody else's database.
+    Source(SourceError),
+    /// No plan can be made over this map and this schema.
+    Plan {
+        /// The source.
+        source: String,
+        /// Why.
+        findings: Vec<Diagnostic>,
+    },
+    /// A legal hold names the person: nothing may be erased.
+    Held(Vec<String>),
+    /// Nothing that was given can be used; what to write instead.
+    Asked(String),
+    /// A file of our own.
+    File {
+        /// Which.
+        path: String,
+        /// The system's words.
+        cause: String,
+    },
+    /// Something stored is not what this program writes.
+    Corrupt(String),
+}
+
+impl RightsError {
+    /// An error about a file.
+    pub(crate) fn file(path: &Path, cause: impl fmt::Display) -> Self {
+        Self::File {
+            path: path.display().to_string(),
+            cause: cause.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for RightsError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(error) => error.fmt(out),
+            Self::Source(error) => error.fmt(out),
+            Self::Plan { source, findings } => {
+                write!(out, "no plan can be made for source `{source}`")?;
+                for finding in findings {
+                    write!(out, "; {} {}", finding.code, finding.message)?;
+                    if let Some(help) = &finding.help {
+                        write!(out, " ({help})")?;
+                    }
+                }
+                Ok(())
+            }
+            Self::Held(holds) => write!(
+                out,
+                "a legal hold names this person: `{}`; lift it first, or answer that the data is kept",
+                holds.join("`, `")
+            ),
+            Self::Asked(text) | Self::Corrupt(text) => out.write_str(text),
+            Self::File { path, cause } => write!(out, "cannot write `{path}`: {cause}"),
+        }
+    }
+}
+
+impl std::error::Error for RightsError {}
+
+impl From<StoreError> for RightsError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<SourceError> for RightsError {
+    fn from(error: SourceError) -> Self {
+        Self::Source(error)
+    }
+}

@@ -1,0 +1,118 @@
+//! A plan before it runs: each step with its rows, its reason and its clauses, in order. Changes nothing.
+
+use std::fmt::Write as _;
+
+use abide_map::plan::{Doing, Hold, Identities};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::error::RightsError;
+use crate::mapped::Mapped;
+use crate::step::{StepCount, StepEffect};
+
+/// How many rows a batch would have in a sweep that is only explained; the counts do not depend on it.
+const BATCH: u64 = 1000;
+
+/// What would happen in one source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Explained {
+    /// The source.
+    pub source: String,
+    /// Hash of the map and the schema that the plan was made over.
+    pub fingerprint: String,
+    /// The steps, in order.
+    pub steps: Vec<StepCount>,
+    /// The statement of each step, without values.
+    pub statements: Vec<String>,
+}
+
+/// Plans for these people in one source and counts what each step would touch. A sweep is for nobody in particular.
+pub async fn explain(
+    mapped: &Mapped,
+    doing: Doing,
+    people: &Identities,
+    holds: &[Hold],
+    now: Timestamp,
+) -> Result<Explained, RightsError> {
+    let planner = mapped.planner(now).holding(holds);
+    let mut snapshot = mapped.source.snapshot().await?;
+    let plans = match doing {
+        Doing::Sweep => planner.sweep(BATCH),
+        _ => {
+            let keys = mapped.look_up(&planner, people, snapshot.as_mut()).await?;
+            let subjects = mapped.subjects(&planner, people, &keys);
+            match doing {
+                Doing::Access => Ok(vec![planner.access(&subjects)]),
+                Doing::Anonymise => planner.anonymise(&subjects).map(|plan| vec![plan]),
+                _ => planner.erase(&subjects).map(|plan| vec![plan]),
+            }
+        }
+    };
+    let plans = plans.map_err(|findings| mapped.no_plan(findings))?;
+    let mut explained = Explained {
+        source: mapped.name().to_owned(),
+        fingerprint: String::new(),
+        steps: Vec::new(),
+        statements: Vec::new(),
+    };
+    for plan in plans {
+        let questions: Vec<_> = plan.steps.iter().map(|step| step.count.clone()).collect();
+        let counts = snapshot.numbers(&questions).await?;
+        let statements = plan.steps.iter().map(|step| step.statement.sql.clone());
+        explained.statements.extend(statements);
+        explained
+            .steps
+            .extend(StepCount::of_plan(&plan, &mapped.map, &counts));
+        explained.fingerprint = plan.fingerprint;
+    }
+    Ok(explained)
+}
+
+impl Explained {
+    /// As text: a line for each step that touches something, in the order in which they run.
+    pub fn text(&self) -> String {
+        let mut out = format!("source {}\n", self.source);
+        let touching = self.steps.iter().filter(|step| step.rows > 0);
+        let mut number = 0;
+        for step in touching {
+            number += 1;
+            let _ = write!(
+                out,
+                "{number:>3}. {} {} rows of {}: {}",
+                verb(step.effect),
+                step.rows,
+                step.table,
+                step.reason
+            );
+            if let Some(because) = &step.because {
+                let _ = write!(out, ", because of {because}");
+            }
+            if let Some(until) = &step.until {
+                let _ = write!(out, ", {until}");
+            }
+            if step.effect == StepEffect::Overwrite {
+                let _ = write!(out, " [{}]", step.columns.join(", "));
+            }
+            if !step.files.is_empty() {
+                let _ = write!(out, "; the files that {} names stay", step.files.join(", "));
+            }
+            if !step.clauses.is_empty() {
+                let _ = write!(out, " ({})", step.clauses.join(", "));
+            }
+            out.push('\n');
+        }
+        if number == 0 {
+            out.push_str("     nothing to do\n");
+        }
+        out
+    }
+}
+
+fn verb(effect: StepEffect) -> &'static str {
+    match effect {
+        StepEffect::Read => "read",
+        StepEffect::Delete => "delete",
+        StepEffect::Overwrite => "overwrite",
+        StepEffect::Keep => "keep",
+    }
+}

@@ -1,0 +1,113 @@
+//! The scan for what an erasure left behind: every column of every table that can hold text, mapped or not, read once and
+//! searched for the identifiers of many people. Never changes anything, and never keeps a value that it found.
+
+mod needle;
+mod reading;
+
+use std::collections::BTreeMap;
+
+use abide_map::schema::{Schema, TableName};
+use abide_sources::Source;
+use futures_util::StreamExt as _;
+use serde::Serialize;
+
+use crate::error::RightsError;
+pub use needle::{Needles, Sought};
+pub(crate) use reading::column_of;
+use reading::{Reading, readings};
+
+/// How many keys of rows are kept for one finding.
+const KEPT_KEYS: usize = 20;
+
+/// Identifiers of a person that were found in a column.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct Residue {
+    /// The number of the person among those that were sought.
+    pub person: usize,
+    /// The source.
+    pub source: String,
+    /// The table.
+    pub table: TableName,
+    /// The column.
+    pub column: String,
+    /// How many rows.
+    pub rows: u64,
+    /// The keys of some of them, which may be personal: for those who mend it, and never in a certificate.
+    #[serde(skip)]
+    pub keys: Vec<Vec<Option<String>>>,
+}
+
+/// Hides the keys.
+impl std::fmt::Debug for Residue {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            out,
+            "Residue(person {} in {}.{}.{}, {} rows)",
+            self.person, self.source, self.table, self.column, self.rows
+        )
+    }
+}
+
+/// What a scan of a source saw.
+#[derive(Debug, Clone, Default)]
+pub struct Scanned {
+    /// What was found.
+    pub residues: Vec<Residue>,
+    /// How many tables were read.
+    pub tables: u64,
+    /// How many columns.
+    pub columns: u64,
+    /// How many rows.
+    pub rows: u64,
+}
+
+/// Searches a source for all `needles` in one pass. Memory does not grow with the source.
+pub async fn scan(
+    source: &dyn Source,
+    schema: &Schema,
+    needles: &Needles,
+) -> Result<Scanned, RightsError> {
+    let mut scanned = Scanned::default();
+    let mut found = BTreeMap::new();
+    let mut snapshot = source.snapshot().await?;
+    for reading in readings(schema) {
+        let mut rows = snapshot.read(&reading.statement);
+        while let Some(row) = rows.next().await {
+            scanned.rows += 1;
+            search(&row?, &reading, needles, &mut found);
+        }
+        scanned.tables += 1;
+        scanned.columns += reading.columns.len() as u64;
+    }
+    scanned.residues = found
+        .into_iter()
+        .map(|((person, table, column), (rows, keys))| Residue {
+            person,
+            source: source.name().to_owned(),
+            table,
+            column,
+            rows,
+            keys,
+        })
+        .collect();
+    Ok(scanned)
+}
+
+type Found = BTreeMap<(usize, TableName, String), (u64, Vec<Vec<Option<String>>>)>;
+
+fn search(row: &abide_map::plan::Row, reading: &Reading, needles: &Needles, found: &mut Found) {
+    let (key, values) = row.split_at(reading.key_columns.min(row.len()));
+    for ((column, class), value) in reading.columns.iter().zip(values) {
+        let Some(text) = value.0.as_deref() else {
+            continue;
+        };
+        for person in needles.found_in(text, *class) {
+            let place = (person, reading.table.clone(), column.clone());
+            let (rows, keys) = found.entry(place).or_default();
+            *rows += 1;
+            if keys.len() < KEPT_KEYS {
+                keys.push(key.iter().map(|value| value.0.clone()).collect());
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Which columns of a source can hold an identifier, and the statement that reads them. Never filters rows: an index
+//! would find only what is where it should be.
+
+use abide_map::schema::{Column, Dialect, Schema, Table, TableName, TypeClass};
+use abide_map::statement::Statement;
+
+/// One table's worth of reading.
+pub(super) struct Reading {
+    pub(super) table: TableName,
+    pub(super) statement: Statement,
+    /// How many of the values in front are the row's key.
+    pub(super) key_columns: usize,
+    /// The columns behind, with what they hold.
+    pub(super) columns: Vec<(String, TypeClass)>,
+}
+
+/// A reading for each table that has a column in which an identifier could stand.
+pub(super) fn readings(schema: &Schema) -> Vec<Reading> {
+    let whole = schema
+        .tables
+        .iter()
+        .filter(|table| table.partition_of.is_none());
+    whole
+        .filter_map(|table| reading(schema.dialect, table))
+        .collect()
+}
+
+fn reading(dialect: Dialect, table: &Table) -> Option<Reading> {
+    let columns: Vec<&Column> = table
+        .columns
+        .iter()
+        .filter(|column| can_hold_text(column, dialect))
+        .collect();
+    if columns.is_empty() {
+        return None;
+    }
+    let key = table
+        .primary_key
+        .iter()
+        .filter_map(|name| table.column(name));
+    let key: Vec<&Column> = key.collect();
+    let list: Vec<String> = key
+        .iter()
+        .chain(&columns)
+        .map(|column| as_text(column, dialect))
+        .collect();
+    let name = name_of(table, dialect);
+    Some(Reading {
+        table: table.name.clone(),
+        statement: Statement {
+            sql: format!("SELECT {} FROM {name}", list.join(", ")),
+            values: Vec::new(),
+        },
+        key_columns: key.len(),
+        columns: columns
+            .iter()
+            .map(|column| (column.name.clone(), column.class))
+            .collect(),
+    })
+}
+
+/// SQLite keeps any value in any column, whatever its type says.
+fn can_hold_text(column: &Column, dialect: Dialect) -> bool {
+    let short = column.length.is_some_and(|length| length < 5);
+    match column.class {
+        TypeClass::Text | TypeClass::Other => !short,
+        TypeClass::Binary | TypeClass::Json | TypeClass::Array | TypeClass::Network => true,
+        TypeClass::Enum | TypeClass::Geometry => false,
+        _ => dialect == Dialect::Sqlite,
+    }
+}
+
+fn quoted(name: &str, dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Mariadb => format!("`{}`", name.replace('`', "``")),
+        Dialect::Postgresql | Dialect::Sqlite => format!("\"{}\"", name.replace('"', "\"\"")),
+    }
+}
+
+fn as_text(column: &Column, dialect: Dialect) -> String {
+    let name = quoted(&column.name, dialect);
+    let is_binary = column.class == TypeClass::Binary;
+    match dialect {
+        Dialect::Postgresql if is_binary => format!("encode({name}, 'hex')"),
+        Dialect::Postgresql => format!("{name}::text"),
+        Dialect::Mariadb | Dialect::Sqlite if is_binary => format!("HEX({name})"),
+        Dialect::Mariadb => format!("CAST({name} AS CHAR)"),
+        Dialect::Sqlite => format!("CAST({name} AS TEXT)"),
+    }
+}
+
+/// The statement that reads one column, each value once; nothing if the source has no such column.
+pub(crate) fn column_of(schema: &Schema, table: &TableName, column: &str) -> Option<Statement> {
+    let found = schema.table(table)?;
+    let text = as_text(found.column(column)?, schema.dialect);
+    Some(Statement {
+        sql: format!(
+            "SELECT DISTINCT {text} FROM {}",
+            name_of(found, schema.dialect)
+        ),
+        values: Vec::new(),
+    })
+}
+
+fn name_of(table: &Table, dialect: Dialect) -> String {
+    let name = quoted(&table.name.name, dialect);
+    match &table.name.schema {
+        Some(schema) => format!("{}.{name}", quoted(schema, dialect)),
+        None => name,
+    }
+}

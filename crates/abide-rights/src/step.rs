@@ -1,0 +1,127 @@
+//! Steps of a plan with the rows they touch: what is explained before, recorded as intended, and told afterwards. Never
+//! holds a value.
+
+use abide_map::map::{Holds, Map};
+use abide_map::plan::{Effect, Plan, Step};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+/// What a step does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepEffect {
+    /// Reads rows.
+    Read,
+    /// Deletes rows.
+    Delete,
+    /// Overwrites columns.
+    Overwrite,
+    /// Leaves rows where they are.
+    Keep,
+}
+
+/// A step with how many rows it touches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepCount {
+    /// The table.
+    pub table: String,
+    /// What happens to them.
+    pub effect: StepEffect,
+    /// How many rows.
+    pub rows: u64,
+    /// The columns that are read or overwritten.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
+    /// Why, in words of the map.
+    pub reason: String,
+    /// Why rows stay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
+    /// How long they stay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// Columns of the table that name files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
+    /// The clauses that it answers to.
+    pub clauses: Vec<String>,
+}
+
+impl StepCount {
+    /// The steps of a plan with what each of their counts answered.
+    pub(crate) fn of_plan(plan: &Plan, map: &Map, counts: &[u64]) -> Vec<Self> {
+        let pairs = plan.steps.iter().zip(counts);
+        pairs
+            .map(|(step, rows)| Self::of(step, map, *rows))
+            .collect()
+    }
+
+    fn of(step: &Step, map: &Map, rows: u64) -> Self {
+        let (effect, columns, because, until) = match &step.effect {
+            Effect::Read { columns, .. } => {
+                let names = columns.iter().map(|column| column.name.clone());
+                (StepEffect::Read, names.collect(), None, None)
+            }
+            Effect::Delete => (StepEffect::Delete, Vec::new(), None, None),
+            Effect::Overwrite { columns } => (StepEffect::Overwrite, columns.clone(), None, None),
+            Effect::Keep { because, until } => (
+                StepEffect::Keep,
+                Vec::new(),
+                Some(because.clone()),
+                until.clone(),
+            ),
+        };
+        Self {
+            table: step.table.to_string(),
+            effect,
+            rows,
+            columns,
+            reason: step.reason.clone(),
+            because,
+            until,
+            files: files_of(step, map),
+            clauses: step.clauses.clone(),
+        }
+    }
+
+    /// Whether something is to be done.
+    pub(crate) fn is_due(&self) -> bool {
+        self.rows > 0 && matches!(self.effect, StepEffect::Delete | StepEffect::Overwrite)
+    }
+}
+
+fn files_of(step: &Step, map: &Map) -> Vec<String> {
+    if step.effect != Effect::Delete {
+        return Vec::new();
+    }
+    let columns = map.table(&step.table).map(|table| table.columns.iter());
+    columns
+        .into_iter()
+        .flatten()
+        .filter(|column| column.holds == Holds::File)
+        .map(|column| column.name.value.clone())
+        .collect()
+}
+
+/// Every clause that these steps answer to, once.
+pub(crate) fn clauses_of(steps: &[StepCount]) -> Vec<String> {
+    let clauses = steps.iter().flat_map(|step| step.clauses.iter().cloned());
+    let mut clauses: Vec<String> = clauses.collect();
+    clauses.sort();
+    clauses.dedup();
+    clauses
+}
+
+/// SHA-256 over the text of everything that a plan runs, in hex. Values are left out: they are about a person.
+pub(crate) fn hash_of(plan: &Plan) -> String {
+    let mut hash = Sha256::new();
+    let steps = plan.steps.iter().map(|step| &step.statement);
+    for statement in plan.opening.iter().chain(steps).chain(&plan.closing) {
+        hash.update((statement.sql.len() as u64).to_be_bytes());
+        hash.update(&statement.sql);
+    }
+    hash.finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}

@@ -1,0 +1,168 @@
+//! Retention: rows whose time is over go, batch by batch, so that the application stays responsive. Each batch is recorded
+//! before and after. Never touches what a legal hold names.
+
+use std::collections::BTreeMap;
+
+use abide_map::plan::{Effect, Hold, Plan};
+use abide_sources::Work;
+use abide_store::{EntryId, Evidence, Store};
+use jiff::Timestamp;
+
+use crate::error::RightsError;
+use crate::mapped::Mapped;
+use crate::step::{StepCount, StepEffect, clauses_of, hash_of};
+
+/// What a sweep did in one source.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// How many rows were deleted.
+    pub deleted: u64,
+    /// How many rows were overwritten.
+    pub overwritten: u64,
+    /// How many batches that took.
+    pub batches: u64,
+}
+
+impl Swept {
+    fn since(self, before: Self) -> Self {
+        Self {
+            deleted: self.deleted - before.deleted,
+            overwritten: self.overwritten - before.overwritten,
+            batches: self.batches - before.batches,
+        }
+    }
+}
+
+/// How a sweep goes about it.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace<'a> {
+    /// The most rows of a table in one transaction.
+    pub batch: u64,
+    /// What must be kept for as long as it lasts.
+    pub holds: &'a [Hold],
+    /// Who acts, for the evidence.
+    pub actor: &'a str,
+    /// The present moment.
+    pub now: Timestamp,
+}
+
+/// Sweeps one source until nothing is due. `pause` is awaited between two batches: the caller says how long the
+/// application may breathe.
+///
+/// # Errors
+///
+/// What is done stays done; the next sweep goes on from there.
+pub async fn sweep(
+    store: &Store,
+    mapped: &Mapped,
+    pace: Pace<'_>,
+    pause: impl AsyncFn(),
+) -> Result<Swept, RightsError> {
+    let planner = mapped.planner(pace.now).holding(pace.holds);
+    let plans = planner
+        .sweep(pace.batch)
+        .map_err(|findings| mapped.no_plan(findings))?;
+    let mut swept = Swept::default();
+    for plan in plans {
+        let questions: Vec<_> = plan.steps.iter().map(|step| step.count.clone()).collect();
+        let counts = mapped.source.numbers(&questions).await?;
+        let steps = StepCount::of_plan(&plan, &mapped.map, &counts);
+        if !steps.iter().any(StepCount::is_due) {
+            continue;
+        }
+        let intent = intend(store, mapped, &plan, &steps, pace).await?;
+        let before = swept;
+        let done = run(mapped, &plan, &steps, &mut swept, &pause).await;
+        let outcome = if done.is_ok() { "done" } else { "failed" };
+        settle(store, mapped, intent, swept.since(before), outcome, pace).await?;
+        done?;
+    }
+    Ok(swept)
+}
+
+/// Batch after batch of one plan, until one touches nothing.
+async fn run(
+    mapped: &Mapped,
+    plan: &Plan,
+    steps: &[StepCount],
+    swept: &mut Swept,
+    pause: &impl AsyncFn(),
+) -> Result<(), RightsError> {
+    loop {
+        if swept.batches > 0 {
+            pause().await;
+        }
+        if batch(mapped, plan, steps, swept).await? == 0 {
+            return Ok(());
+        }
+        swept.batches += 1;
+    }
+}
+
+/// One batch, in one transaction; how many rows that were.
+async fn batch(
+    mapped: &Mapped,
+    plan: &Plan,
+    steps: &[StepCount],
+    swept: &mut Swept,
+) -> Result<u64, RightsError> {
+    let running = plan.steps.iter().zip(steps);
+    let (running, steps): (Vec<_>, Vec<_>) = running
+        .filter(|(step, _)| !matches!(step.effect, Effect::Keep { .. }))
+        .map(|(step, count)| (step.statement.clone(), count))
+        .unzip();
+    let work = Work {
+        opening: plan.opening.clone(),
+        steps: running,
+        closing: plan.closing.clone(),
+        ..Work::default()
+    };
+    let done = mapped.source.run(&work).await?;
+    for (step, rows) in steps.iter().zip(&done.rows) {
+        match step.effect {
+            StepEffect::Delete => swept.deleted += rows,
+            StepEffect::Overwrite => swept.overwritten += rows,
+            StepEffect::Read | StepEffect::Keep => {}
+        }
+    }
+    Ok(done.rows.iter().sum())
+}
+
+async fn intend(
+    store: &Store,
+    mapped: &Mapped,
+    plan: &Plan,
+    steps: &[StepCount],
+    pace: Pace<'_>,
+) -> Result<EntryId, RightsError> {
+    let mut evidence = Evidence::new("sweep.intended", pace.actor, pace.now);
+    evidence.clauses = clauses_of(steps);
+    let due = steps.iter().filter(|step| step.is_due());
+    evidence.counts = BTreeMap::from([("due".to_owned(), due.map(|step| step.rows).sum())]);
+    evidence.private = serde_json::json!({
+        "source": mapped.name(),
+        "fingerprint": plan.fingerprint,
+        "statements": hash_of(plan),
+        "steps": steps,
+    });
+    Ok(store.begin(evidence)?.commit().await?.entry_id)
+}
+
+async fn settle(
+    store: &Store,
+    mapped: &Mapped,
+    intent: EntryId,
+    swept: Swept,
+    outcome: &str,
+    pace: Pace<'_>,
+) -> Result<(), RightsError> {
+    let mut evidence = Evidence::new("sweep.settled", pace.actor, pace.now);
+    evidence.outcome = Some(outcome.to_owned());
+    evidence.counts = BTreeMap::from([
+        ("deleted".to_owned(), swept.deleted),
+        ("overwritten".to_owned(), swept.overwritten),
+    ]);
+    evidence.private = serde_json::json!({ "intent": intent.to_string(), "source": mapped.name() });
+    store.begin(evidence)?.commit().await?;
+    Ok(())
+}

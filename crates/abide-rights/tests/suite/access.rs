@@ -1,0 +1,56 @@
+//! The package of a person.
+
+use std::io::Read as _;
+
+use sha2::Digest as _;
+
+use crate::shop::{Shop, at, known};
+
+fn file(zip: &mut zip::ZipArchive<std::fs::File>, name: &str) -> String {
+    let mut text = String::new();
+    zip.by_name(name)
+        .unwrap()
+        .read_to_string(&mut text)
+        .unwrap();
+    text
+}
+
+on_all! {
+    async fn a_package_holds_what_is_hers_and_only_that(shop: Shop) {
+        let out = shop.path("ann.zip");
+        let person = known("email", "ann@example.org");
+        let (manifest, _) = abide_rights::access(&shop.store, &shop.mapped, &person, &out, "test", at(1)).await.unwrap();
+        let mut zip = zip::ZipArchive::new(std::fs::File::open(&out).unwrap()).unwrap();
+        let data: serde_json::Value = serde_json::from_str(&file(&mut zip, "data.json")).unwrap();
+        let rows = |table: &str| {
+            let tables = data["tables"].as_array().unwrap().iter();
+            let found = tables.filter(|it| it["table"] == table);
+            found.flat_map(|it| it["rows"].as_array().unwrap().clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(rows("users").len(), 1);
+        assert_eq!(rows("users")[0]["id"], 1);
+        assert_eq!(rows("orders").len(), 2);
+        assert_eq!(rows("order_items").len(), 3);
+        assert!(rows("order_items")[0].get("note").is_none(), "staff notes are withheld");
+        assert_eq!(rows("reviews").len(), 1);
+        assert_eq!(rows("messages").len(), 2);
+        let page = file(&mut zip, "index.html");
+        assert!(page.contains("staff notes") && page.contains("Ann B"), "{page}");
+        assert!(!page.contains("for Ann") && !page.contains("cy@example.org"));
+        for packed in &manifest.files {
+            let mut bytes = Vec::new();
+            zip.by_name(&packed.path).unwrap().read_to_end(&mut bytes).unwrap();
+            let hash: String = sha2::Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!((hash, bytes.len() as u64), (packed.sha256.clone(), packed.bytes), "{}", packed.path);
+        }
+        assert!(file(&mut zip, "tables/shop/orders.csv").contains("10,1,Ann A\r\n"));
+        assert!(!shop.path("ann.zip.part").exists());
+
+        // The same data at the same moment gives the same bytes; a file that is there is not written over.
+        let twin = shop.path("twin.zip");
+        abide_rights::access(&shop.store, &shop.mapped, &person, &twin, "test", at(1)).await.unwrap();
+        assert_eq!(std::fs::read(&out).unwrap(), std::fs::read(&twin).unwrap());
+        let error = abide_rights::access(&shop.store, &shop.mapped, &person, &twin, "test", at(1)).await.unwrap_err();
+        assert!(error.to_string().contains("twin.zip"));
+    }
+}

@@ -1,0 +1,118 @@
+//! Erasing a person: what goes, what stays, and that nobody else's row changes.
+
+use abide_rights::{Grade, StepEffect};
+use abide_store::{Identifier, Profile, RequestState};
+
+use crate::shop::{Shop, at, known};
+
+on_all! {
+    async fn a_person_goes_and_nobody_else_changes(shop: Shop) {
+        let before = shop.dump().await;
+        let progress = shop.eraser(1).erase(&known("email", "ann@example.org"), &["shop".into()], &[]).await.unwrap();
+        assert!(progress.stuck.is_empty(), "{:?}", progress.stuck);
+        let (_, certificate) = progress.certified.unwrap();
+        assert_eq!(certificate.grade, Grade::Erased);
+        let after = shop.dump().await;
+
+        // What others have is as it was.
+        for (table, rows) in &before {
+            for row in rows {
+                let is_hers = match table.as_str() {
+                    "users" => row.starts_with("1|"),
+                    "orders" => row.contains("|1|Ann"),
+                    "order_items" => row.starts_with("10|") || row.starts_with("11|"),
+                    "invoices" => row.contains("|1|Ann"),
+                    "reviews" => row.contains("ann@"),
+                    "messages" => row.contains("|1|"),
+                    "sessions" => row.starts_with("t1|"),
+                    _ => false,
+                };
+                // He reports to her: the reference is cut.
+                let is_bo = table == "users" && row.starts_with("2|");
+                assert_eq!(after[table].contains(row), !is_hers && !is_bo, "{table}: {row}");
+            }
+        }
+        // And of hers stays what has to.
+        assert_eq!(after["users"], ["2|bo@example.org|Bo|∅|∅", "3|cy@example.org|Cy|∅|∅"]);
+        assert_eq!(after["invoices"].len(), 2, "the one of 2010 is too old to be kept");
+        assert!(after["invoices"][0].starts_with("100|∅|removed|∅|"), "{:?}", after["invoices"]);
+        assert!(after["reviews"].contains(&"1|1|∅|bright".to_owned()));
+        assert!(after["messages"].contains(&"1|∅|2|hello Bo".to_owned()), "{:?}", after["messages"]);
+        assert_eq!(after["messages"].len(), 2, "the message that was hers alone is gone");
+
+        let text = certificate.text();
+        assert!(text.contains("tax-law") && text.contains("avatar"), "{text}");
+        assert!(!text.contains("ann") && !text.contains("Ann"), "{text}");
+        assert_eq!(certificate.counts()["kept"], 1, "{text}");
+    }
+
+    async fn nothing_happens_twice(shop: Shop) {
+        let eraser = shop.eraser(1);
+        let person = known("account-id", "1");
+        let first = eraser.erase(&person, &["shop".into()], &[]).await.unwrap();
+        let after = shop.dump().await;
+        let again = eraser.advance(first.request).await.unwrap();
+        let (_, certificate) = again.certified.unwrap();
+        assert_eq!(certificate.counts(), first.certified.unwrap().1.counts());
+        let anew = eraser.erase(&person, &["shop".into()], &[]).await.unwrap();
+        assert_eq!(anew.certified.unwrap().1.counts()["deleted"], 0);
+        assert_eq!(shop.dump().await, after);
+    }
+
+    async fn rows_that_appear_meanwhile_are_found_by_the_keys(shop: Shop) {
+        let eraser = shop.eraser(1);
+        let first = eraser.erase(&known("email", "ann@example.org"), &["shop".into()], &[]).await.unwrap();
+        // No declared key stops the application from writing for somebody who is gone.
+        shop.database.run("INSERT INTO sessions VALUES ('t9', 1, '2026-06-02 00:00:00')").await;
+        let again = eraser.advance(first.request).await.unwrap();
+        assert!(again.stuck.is_empty(), "{:?}", again.stuck);
+        assert!(!shop.dump().await["sessions"].iter().any(|row| row.starts_with("t9")));
+    }
+
+    async fn a_hold_is_named_and_nothing_is_touched(shop: Shop) {
+        let ann = Identifier::new("email", "ann@example.org").unwrap();
+        let token = shop.store.subject(&ann).await.unwrap();
+        let mut tx = shop.store.begin(abide_store::Evidence::new("test.ran", "test", at(0))).unwrap();
+        tx.register(token, &ann, at(0));
+        tx.set_profile(token, &Profile { holds: vec!["case-7".into()], ..Profile::default() }).unwrap();
+        tx.commit().await.unwrap();
+        let before = shop.dump().await;
+        let error = shop.eraser(1).erase(&known("email", "ann@example.org"), &["shop".into()], &[]).await.unwrap_err();
+        assert!(error.to_string().contains("case-7"), "{error}");
+        assert_eq!(shop.dump().await, before);
+        assert!(shop.store.requests(RequestState::Open, None, 10).await.unwrap().is_empty());
+    }
+
+    async fn a_plan_says_what_it_would_do(shop: Shop) {
+        let before = shop.dump().await;
+        let explained = abide_rights::explain(&shop.mapped[0], abide_map::plan::Doing::Erase, &known("email", "ann@example.org"), &[], at(1)).await.unwrap();
+        let deleted = |table: &str| {
+            let steps = explained.steps.iter().filter(|step| step.table == table && step.effect == StepEffect::Delete);
+            steps.map(|step| step.rows).sum::<u64>()
+        };
+        assert_eq!(["users", "orders", "order_items", "sessions", "invoices", "messages"].map(deleted), [1, 2, 3, 1, 1, 1]);
+        let text = explained.text();
+        assert!(text.contains("delete 2 rows of orders"), "{text}");
+        assert!(!text.contains("ann@"), "{text}");
+        assert_eq!(shop.dump().await, before);
+    }
+
+    async fn a_constraint_that_the_map_does_not_know_leaves_the_request_open(shop: Shop) {
+        // Somebody declares a key after the map was made.
+        shop.database.run("CREATE TABLE loans (id INTEGER NOT NULL PRIMARY KEY, token VARCHAR(64), FOREIGN KEY (token) REFERENCES sessions (token))").await;
+        shop.database.run("INSERT INTO loans VALUES (1, 't1')").await;
+        let before = shop.dump().await;
+        let eraser = shop.eraser(1);
+        let progress = eraser.erase(&known("email", "ann@example.org"), &["shop".into()], &[]).await.unwrap();
+        assert_eq!(progress.stuck.len(), 1);
+        assert!(progress.certified.is_none());
+        let why = &progress.stuck[0].1;
+        assert!(why.contains("would not hold"), "{why}");
+        assert!(!why.contains("t1"), "{why}");
+        assert_eq!(shop.dump().await, before, "nothing is half done");
+        assert_eq!(shop.store.requests(RequestState::Open, None, 10).await.unwrap().len(), 1);
+        // Once it is mended, the request goes on.
+        shop.database.run("DELETE FROM loans").await;
+        assert!(eraser.advance(progress.request).await.unwrap().certified.is_some());
+    }
+}
