@@ -5,6 +5,7 @@
 //! [`Plan`](plan::Plan) is the two put together for some subjects. Running a plan is another crate's work.
 
 pub mod check;
+pub mod draw;
 pub mod map;
 pub mod ownership;
 pub mod plan;

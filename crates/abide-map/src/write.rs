@@ -9,6 +9,7 @@ use crate::map::{
     Confidence, Edge, EdgeErase, Erase, Hidden, Holds, Identity, Keep, Map, MappedColumn,
     MappedTable, Overwrite, Replacement, Retain, Standing,
 };
+use crate::read::read;
 use crate::schema::name_part;
 
 /// The map as text. Each table is a block of its own, one line for each statement.
@@ -36,6 +37,37 @@ pub fn write(map: &Map) -> String {
         lines.join("\n")
     );
     format::format(&SourceFile::new("map.kdl", text.as_str())).unwrap_or(text)
+}
+
+/// The text of a map with this fingerprint in place of the one that it names, everything else as it is. `map` is what was
+/// read from the text. `None` if the text is not written as maps are.
+pub fn accept(text: &str, map: &Map, fingerprint: &str) -> Option<String> {
+    let line = quoted(fingerprint);
+    let accepted = match &map.fingerprint {
+        Some(known) => {
+            let (start, end) = (known.span.start as usize, known.span.end as usize);
+            format!("{}{line}{}", text.get(..start)?, text.get(end..)?)
+        }
+        None => {
+            let name = map.name.span.end as usize;
+            let open = name + text.get(name..)?.find('{')? + 1;
+            let (head, rest) = (text.get(..open)?, text.get(open..)?);
+            let sign = if rest.starts_with(['\n', '\r']) {
+                ""
+            } else {
+                ";"
+            };
+            format!("{head}\n    fingerprint {line}{sign}{rest}")
+        }
+    };
+    let (read_back, findings) = read(
+        &SourceFile::new("map.kdl", accepted.as_str()),
+        map.name.span.file,
+    );
+    let holds = read_back
+        .fingerprint
+        .is_some_and(|known| known.value == fingerprint);
+    (holds && findings.is_empty()).then_some(accepted)
 }
 
 fn write_table(table: &MappedTable) -> String {

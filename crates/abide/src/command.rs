@@ -10,6 +10,7 @@ mod doctor;
 mod explain;
 mod fmt;
 mod keys;
+mod map;
 mod mode;
 mod notice;
 mod policy;
@@ -75,6 +76,8 @@ pub enum Command {
     Notice(notice::Arguments),
     /// Show what a policy means; publish it, and put a version in force
     Policy(policy::Arguments),
+    /// Say of a database whose each row is: check a map of it, draw it, lay it out
+    Map(map::Arguments),
     /// Make, list and rotate the keys
     Keys(keys::Arguments),
     /// Say what is only observed and what is enforced
@@ -103,6 +106,7 @@ pub fn run(command: Command) -> Result<Outcome> {
         Command::Policy(arguments) => policy::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
+        Command::Map(arguments) => map::run(&arguments),
         Command::Mode(arguments) => mode::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),

@@ -16,3 +16,4 @@ pub mod output;
 pub mod policies;
 pub mod samples;
 pub mod server;
+pub mod sources;

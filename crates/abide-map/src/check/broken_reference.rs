@@ -4,7 +4,7 @@ use abide_policy::diagnostic::{Findings, Severity};
 use abide_policy::source::Span;
 
 use super::{Check, Context, deletes_rows, named};
-use crate::map::{Edge, EdgeErase, EdgeKind, Erase, MappedTable, Overwrite, Replacement, Standing};
+use crate::map::{Edge, EdgeErase, EdgeKind, Erase, MappedTable, Standing};
 use crate::schema::{ForeignKey, OnDelete, Table};
 
 /// See the manual page.
@@ -14,20 +14,20 @@ pub const CHECK: Check = Check {
     severity: Severity::Error,
     manual: r#"
 The database refuses to delete a row that another refers to, or deletes the other along with it (`ON DELETE CASCADE`). So where a
-person's row goes and a row that refers to it stays (kept, made anonymous, no one's, or somebody else's too), the reference is
-emptied, or the person's row stays as well and is made anonymous.
+person's row goes and a row that refers to it stays (kept, made anonymous, no one's, or somebody else's too), a plan empties the
+reference. Where its columns may not be empty, the other row goes too, or the person's row stays and is made anonymous.
 
 ```kdl wrong
 map shop {
     table users { subject; identity email email; column name is=name; erase delete }
-    table orders { owned-by user_id to=users; erase keep because=tax-law }
+    table notes { owned-by author_id to=users; erase keep because=tax-law }
 }
 ```
 
 ```kdl right
 map shop {
-    table users { subject; identity email email; column name is=name; erase delete }
-    table orders { owned-by user_id to=users; erase keep because=tax-law { overwrite user_id } }
+    table users { subject; identity email email; column name is=name; erase anonymise { overwrite name; overwrite email with=unique } }
+    table notes { owned-by author_id to=users; erase keep because=tax-law }
 }
 ```
 "#,
@@ -47,75 +47,61 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
             let Some(parent) = parent else {
                 continue;
             };
-            if let Some((span, why)) = survivor(live, child, key) {
-                report(live, key, parent, span, why, findings);
+            if let Some(survivor) = survivor(live, child, key) {
+                report(live, key, parent, survivor, findings);
             }
         }
     }
 }
 
-fn report(live: &Table, key: &ForeignKey, parent: &MappedTable, span: Span, why: &str, findings: &mut Findings) {
+fn report(
+    live: &Table,
+    key: &ForeignKey,
+    parent: &MappedTable,
+    (span, why): (Span, &str),
+    findings: &mut Findings,
+) {
     let columns = named(key.columns.iter().map(String::as_str));
-    let what = match key.on_delete {
-        OnDelete::Cascade => "and the database would delete it with the row that it refers to",
-        _ => "and the database would refuse to delete what it refers to",
-    };
-    let is_open = key.columns.iter().any(|name| live.column(name).is_some_and(|column| column.nullable));
-    let help = if is_open {
-        format!("empty {columns} (`overwrite`, or `erase detach` on the edge), or make the rows of `{}` anonymous", parent.name.value)
-    } else {
-        format!("delete these rows too, make the rows of `{}` anonymous, or let {columns} be empty in the database", parent.name.value)
-    };
+    let parent_name = &parent.name;
     findings.push(
         CHECK
-            .at(span, format!("a row of `{}` that {why} keeps {columns}, {what}", live.name))
+            .at(
+                span,
+                format!("a row of `{}` that {why} must lead to a row of `{}`, which goes", live.name, parent_name.value),
+            )
             .here("stays")
-            .label(parent.name.span, "goes")
-            .help(help),
+            .label(parent_name.span, "goes")
+            .help(format!(
+                "let these rows go too, make the rows of `{}` anonymous, or let {columns} be empty in the database",
+                parent_name.value
+            )),
     );
 }
 
-/// Where it is said that a row stays while the one that it refers to goes, and which rows those are.
+/// Where it is said that a row stays while the one that it refers to goes, and which rows those are. What may be empty is
+/// emptied by the plan.
 fn survivor(live: &Table, child: &MappedTable, key: &ForeignKey) -> Option<(Span, &'static str)> {
-    if matches!(key.on_delete, OnDelete::SetNull | OnDelete::SetDefault) {
+    let may_be_empty = |name: &String| {
+        live.column(name).is_some_and(|column| column.nullable) && !live.primary_key.contains(name)
+    };
+    let is_settled = matches!(key.on_delete, OnDelete::SetNull | OnDelete::SetDefault);
+    if is_settled || key.columns.iter().any(may_be_empty) || child.standing == Standing::Undecided {
         return None;
     }
-    let is_open = key.columns.iter().any(|name| live.column(name).is_some_and(|column| column.nullable));
-    let empties = |overwrites: &[Overwrite]| {
-        is_open
-            && overwrites
-                .iter()
-                .any(|one| one.with == Replacement::Empty && key.columns.contains(&one.column.value))
-    };
     let edge = edge_of(child, key);
     let is_owned = edge.is_some_and(|edge| edge.kind == EdgeKind::OwnedBy);
     let is_counted = matches!(child.standing, Standing::Subject | Standing::Linked);
     if is_owned && is_counted {
-        let stays = match &child.erase {
-            Erase::Delete | Erase::Undecided => false,
-            Erase::Detach => !is_open,
-            Erase::Anonymise(overwrites) => !empties(overwrites),
-            Erase::Keep(keep) => !empties(&keep.overwrites),
-        };
-        if stays {
+        if !matches!(child.erase, Erase::Delete | Erase::Undecided) {
             return Some((child.name.span, "the map leaves in place"));
         }
+        if owners(child) == 1 {
+            return None;
+        }
     }
-    let is_own_alone = is_owned && owners(child) == 1;
-    if is_own_alone {
-        return None;
-    }
-    let stays = match edge.and_then(|edge| edge.erase.as_ref()) {
-        Some(EdgeErase::Delete) => false,
-        Some(EdgeErase::Leave) => true,
-        Some(EdgeErase::Anonymise(overwrites)) => !empties(overwrites),
-        Some(EdgeErase::Detach) => !is_open,
-        // Without a word an edge is cut if it can be; a reference that the map does not name is left as it is.
-        None => edge.is_none() || !is_open,
-    };
     let why = if is_counted { "is also somebody else's" } else { "is no one's" };
-    let span = edge.map_or(child.name.span, |edge| edge.span);
-    (stays && child.standing != Standing::Undecided).then_some((span, why))
+    let goes = edge.is_some_and(|edge| edge.erase == Some(EdgeErase::Delete));
+    (!goes).then(|| (edge.map_or(child.name.span, |edge| edge.span), why))
 }
 
 /// The edge of the map that stands for a declared reference.

@@ -129,6 +129,33 @@ fn codes_are_in_order_and_names_are_the_files() {
 }
 
 #[test]
+fn the_examples_of_the_chapter_read() {
+    let page = fs::read_to_string(docs().join("map.md")).unwrap();
+    let mut read_examples = 0;
+    for (info, text) in blocks(&page) {
+        let Some(mark) = info.strip_prefix("kdl") else {
+            continue;
+        };
+        read_examples += 1;
+        let text = match text.contains("map ") {
+            true => text,
+            false => format!("map shop {{\n{text}}}\n"),
+        };
+        let files = [SourceFile::new("map.kdl", text.as_str())];
+        let (_, findings) = read(&files[0], 0);
+        let report = render_all(&findings, &files);
+        match mark.trim() {
+            "" => assert!(findings.is_empty(), "{text}\n{report}"),
+            code => assert!(
+                findings.iter().any(|finding| finding.code == code),
+                "{report}"
+            ),
+        }
+    }
+    assert!(read_examples > 10, "only {read_examples} examples");
+}
+
+#[test]
 fn the_page_of_findings_is_the_one_the_checks_make() {
     let mut page = String::from(
         "# Findings about maps\n\nEvery finding of `abide map check`, by code. `abide explain CODE` prints the same page. Findings that\nstart with P0 are of the text itself and stand in [findings.md](findings.md).\n",

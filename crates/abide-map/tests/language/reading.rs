@@ -3,7 +3,7 @@
 use abide_map::map::{EdgeErase, EdgeKind, Erase, Holds, Map, Replacement, Standing};
 use abide_map::read::read;
 use abide_map::schema::TableName;
-use abide_map::write::write;
+use abide_map::write::{accept, write};
 use abide_policy::diagnostic::render_all;
 use abide_policy::source::SourceFile;
 use proptest::prelude::*;
@@ -131,6 +131,25 @@ fn the_layout_is_its_own_fixed_point() {
 }
 
 #[test]
+fn accepting_a_schema_changes_the_fingerprint_and_nothing_else() {
+    let map = parse(SHOP);
+    let accepted = accept(SHOP, &map, "sha256:4567").unwrap();
+    assert_eq!(accepted, SHOP.replace("sha256:0123", "sha256:4567"));
+    for text in [
+        "map a { table b { undecided } }",
+        "map a {\n    // c\n    table b { undecided }\n}\n",
+    ] {
+        let accepted = accept(text, &parse(text), "sha256:4567").unwrap();
+        assert_eq!(parse(&accepted).fingerprint.unwrap().value, "sha256:4567");
+        assert_eq!(
+            accepted.lines().count(),
+            text.lines().count() + 1,
+            "{accepted}"
+        );
+    }
+}
+
+#[test]
 fn odd_names_survive() {
     for name in [
         "a.b",
@@ -157,6 +176,8 @@ fn odd_names_survive() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
     #[test]
     fn what_is_written_reads_back(map in any_map()) {
         let text = write(&map);

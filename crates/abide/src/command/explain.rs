@@ -1,6 +1,5 @@
-//! `abide explain CODE`: the manual page of a finding.
+//! `abide explain CODE`: the manual page of a finding, about a policy or about a map.
 
-use abide_policy::check::{self, CHECKS};
 use abide_policy::suggest::closest;
 use anyhow::{Result, bail};
 
@@ -14,21 +13,43 @@ pub struct Arguments {
     code: Option<String>,
 }
 
+/// What there is to say of a finding.
+struct Page {
+    code: &'static str,
+    name: &'static str,
+    manual: &'static str,
+}
+
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let Some(code) = &arguments.code else {
-        for check in CHECKS {
-            print(&format!("{} {}", check.code, check.name))?;
+        for page in pages() {
+            print(&format!("{} {}", page.code, page.name))?;
         }
         return Ok(Outcome::Clean);
     };
-    let Some(check) = check::find(code) else {
-        let known = CHECKS.iter().flat_map(|check| [check.code, check.name]);
+    let is_meant = |page: &Page| page.code.eq_ignore_ascii_case(code) || page.name == code;
+    let Some(page) = pages().find(is_meant) else {
+        let known = pages().flat_map(|page| [page.code, page.name]);
         match closest(code, known) {
             Some(likely) => bail!("no finding is called `{code}`; did you mean `{likely}`?"),
             None => bail!("no finding is called `{code}`; `abide explain` lists them"),
         }
     };
-    print(&format!("{} {}\n{}", check.code, check.name, check.manual))?;
+    print(&format!("{} {}\n{}", page.code, page.name, page.manual))?;
     Ok(Outcome::Clean)
+}
+
+fn pages() -> impl Iterator<Item = Page> {
+    let policies = abide_policy::check::CHECKS.iter().map(|check| Page {
+        code: check.code,
+        name: check.name,
+        manual: check.manual,
+    });
+    let maps = abide_map::check::CHECKS.iter().map(|check| Page {
+        code: check.code,
+        name: check.name,
+        manual: check.manual,
+    });
+    policies.chain(maps)
 }

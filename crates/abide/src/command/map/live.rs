@@ -1,0 +1,82 @@
+//! The source that a map is held against: a live one, or the schema that one wrote into a file.
+
+use std::fs;
+use std::path::PathBuf;
+
+use abide_map::map::{Holds, Map};
+use abide_map::sample::TableSample;
+use abide_map::schema::{Schema, TableName};
+use abide_sources::{Access, Source};
+use anyhow::{Context, Result};
+
+use crate::installation::Place;
+use crate::sources;
+
+/// How many rows of a table with passwords are looked at.
+const SAMPLE_ROWS: u64 = 200;
+
+/// Arguments that say what to hold a map against.
+#[derive(clap::Args)]
+pub struct Live {
+    /// The source: a name from the configuration, or an address
+    #[arg(long, value_name = "NAME|ADDRESS", conflicts_with = "schema")]
+    source: Option<String>,
+    /// A schema that `abide map schema` wrote
+    #[arg(long, value_name = "FILE")]
+    schema: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// What a source was found to be.
+pub(super) struct Found {
+    /// Its schema.
+    pub schema: Schema,
+    /// Some rows of the tables with passwords, where a source was asked.
+    pub samples: Vec<(TableName, TableSample)>,
+}
+
+impl Live {
+    /// What the arguments name; nothing if they name nothing.
+    pub(super) fn find(&self, map: &Map) -> Result<Option<Found>> {
+        if let Some(path) = &self.schema {
+            return Ok(Some(Found {
+                schema: read_schema(path)?,
+                samples: Vec::new(),
+            }));
+        }
+        let Some(source) = &self.source else {
+            return Ok(None);
+        };
+        let config = self.place.config()?;
+        let work = async |source: &dyn Source| ask(source, map).await;
+        sources::work(&config, source, Access::Read, work).map(Some)
+    }
+}
+
+async fn ask(source: &dyn Source, map: &Map) -> Result<Found> {
+    let schema = sources::schema(source).await?;
+    let mut samples = Vec::new();
+    for mapped in &map.tables {
+        let holds_passwords = mapped.columns.iter().any(|column| {
+            matches!(&column.holds, Holds::Data(data) if data.iter().any(|name| name.value.contains("password")))
+        });
+        if let (true, Some(table)) = (holds_passwords, schema.table(&mapped.name.value)) {
+            let sample = source.sample(table, SAMPLE_ROWS).await;
+            let sample = sample.with_context(|| format!("cannot read rows of `{}`", table.name))?;
+            samples.push((table.name.clone(), sample));
+        }
+    }
+    Ok(Found { schema, samples })
+}
+
+fn read_schema(path: &PathBuf) -> Result<Schema> {
+    let text =
+        fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    serde_json::from_str(&text).with_context(|| {
+        format!(
+            "`{}` is no schema; `abide map schema` writes one",
+            path.display()
+        )
+    })
+}

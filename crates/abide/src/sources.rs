@@ -1,0 +1,44 @@
+//! Other people's databases, opened in the same way by every command. Never prints an address or a password.
+
+use abide_map::schema::Schema;
+use abide_sources::{Access, Address, Source, SourceOptions};
+use anyhow::{Context, Result, anyhow, bail};
+
+use crate::config::Config;
+use crate::installation::runtime;
+
+/// What a name or an address on the command line stands for, ready to be asked, in the runtime that this is called in. An
+/// address has a colon in it; a name has none.
+pub fn open(_config: &Config, source: &str, access: Access) -> Result<Box<dyn Source>> {
+    if !source.contains(':') {
+        bail!(
+            "no source is called `{source}`; write its address, such as `sqlite:shop.db` or `postgres://abide@db/shop`"
+        );
+    }
+    let address = Address::parse(source)
+        .map_err(|forms| anyhow!("this is no address of a source; {forms}"))?;
+    let mut options = SourceOptions::new("source");
+    options.access = access;
+    Ok(abide_sources::open(&address, options)?)
+}
+
+/// Opens a source, does the work, and closes it.
+pub fn work<T>(
+    config: &Config,
+    source: &str,
+    access: Access,
+    work: impl AsyncFnOnce(&dyn Source) -> Result<T>,
+) -> Result<T> {
+    runtime()?.block_on(async {
+        let source = open(config, source, access)?;
+        let done = work(source.as_ref()).await;
+        source.close().await.ok();
+        done
+    })
+}
+
+/// What a source says of itself.
+pub async fn schema(source: &dyn Source) -> Result<Schema> {
+    let schema = source.schema().await;
+    schema.with_context(|| format!("cannot read the schema of `{}`", source.name()))
+}
