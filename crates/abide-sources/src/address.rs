@@ -99,15 +99,32 @@ impl Address {
             Some((name, password)) => (name, Some(decode(password))),
             None => (account, None),
         };
+        let (path, queried) = without_password(path);
         let at = if name.is_empty() { "" } else { "@" };
         // The driver knows one name for both.
         let scheme = if scheme == "mariadb" { "mysql" } else { scheme };
         Ok(Self {
             dialect,
             text: format!("{scheme}://{name}{at}{host}{path}"),
-            password: password.map(Secret::new),
+            password: password.or(queried).map(Secret::new),
         })
     }
+}
+
+/// Path and query without `password=…`, which drivers take from there too.
+fn without_password(path: &str) -> (String, Option<String>) {
+    let Some((path, query)) = path.split_once('?') else {
+        return (path.to_owned(), None);
+    };
+    let (mut kept, mut password) = (Vec::new(), None);
+    for part in query.split('&') {
+        match part.strip_prefix("password=") {
+            Some(text) => password = Some(decode(text)),
+            None => kept.push(part),
+        }
+    }
+    let mark = if kept.is_empty() { "" } else { "?" };
+    (format!("{path}{mark}{}", kept.join("&")), password)
 }
 
 const FORMS: &str = "write `postgres://NAME@HOST/DATABASE`, `mysql://NAME@HOST/DATABASE`, `mariadb://NAME@HOST/DATABASE` or `sqlite:PATH`";

@@ -30,7 +30,10 @@ pub(crate) fn text(dialect: Dialect, column: &Column, most: u32) -> String {
         Dialect::Mariadb if is_binary => format!("HEX(LEFT({quoted}, {most}))"),
         Dialect::Mariadb if column.class == TypeClass::Geometry => format!("ST_AsText({quoted})"),
         Dialect::Mariadb => format!("LEFT(CAST({quoted} AS CHAR), {most})"),
-        Dialect::Sqlite if is_binary => format!("hex(substr({quoted}, 1, {most}))"),
+        // `hex` makes an empty text of nothing.
+        Dialect::Sqlite if is_binary => {
+            format!("CASE WHEN {quoted} IS NOT NULL THEN hex(substr({quoted}, 1, {most})) END")
+        }
         Dialect::Sqlite => format!("substr(CAST({quoted} AS TEXT), 1, {most})"),
     }
 }

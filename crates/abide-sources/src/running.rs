@@ -171,7 +171,7 @@ fn begin_text(dialect: Dialect, lock: Duration, limit: Duration) -> String {
             let lock = lock.as_secs().max(1);
             let limit = limit.as_secs_f64();
             format!(
-                "SET SESSION innodb_lock_wait_timeout = {lock}, lock_wait_timeout = {lock}; SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED /*M!100100 ; SET SESSION max_statement_time = {limit} */; START TRANSACTION READ WRITE"
+                "SET SESSION innodb_lock_wait_timeout = {lock}, lock_wait_timeout = {lock} /*M!100100 , max_statement_time = {limit} */; SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; START TRANSACTION READ WRITE"
             )
         }
         // The lock is taken at once: a transaction that begins by reading could not be sure to get it later.

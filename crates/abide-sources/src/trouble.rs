@@ -13,7 +13,7 @@ pub(crate) fn of(source: &str, doing: &str, error: &sqlx::Error) -> SourceError 
     let mut found = SourceError::new(source, doing, Trouble::Other);
     found.trouble = match error {
         sqlx::Error::Database(error) => {
-            found.code = error.code().map(|code| code.into_owned());
+            found.code = code(&**error);
             database(&**error)
         }
         sqlx::Error::Configuration(error) => Trouble::Address(error.to_string()),
@@ -47,6 +47,14 @@ pub(crate) fn of_connecting(
         (_, trouble) => trouble,
     };
     found
+}
+
+/// The most telling code: MariaDB's numbers say more than its SQLSTATE.
+fn code(error: &dyn DatabaseError) -> Option<String> {
+    match error.try_downcast_ref::<MySqlDatabaseError>() {
+        Some(error) => Some(error.number().to_string()),
+        None => error.code().map(|code| code.into_owned()),
+    }
 }
 
 fn database(error: &dyn DatabaseError) -> Trouble {

@@ -39,7 +39,7 @@ impl View {
             patience,
             is_streaming: false,
         };
-        let begin = begin_text(dialect, limit);
+        let begin = begin_text(dialect, patience, limit);
         view.link
             .raw(begin)
             .await
@@ -81,7 +81,7 @@ impl View {
 
 /// Begins a transaction that sees one state. The server's own limit on a statement counts the time in which we take its
 /// rows, so a view that streams goes without.
-fn begin_text(dialect: Dialect, limit: Option<Duration>) -> String {
+fn begin_text(dialect: Dialect, patience: Duration, limit: Option<Duration>) -> String {
     let milliseconds = limit.map_or(0, |limit| limit.as_millis());
     match dialect {
         Dialect::Postgresql => format!(
@@ -90,8 +90,9 @@ fn begin_text(dialect: Dialect, limit: Option<Duration>) -> String {
         // The comments are read by MariaDB alone and by MySQL alone, each of which has its own name for the limit.
         Dialect::Mariadb => {
             let seconds = limit.map_or(0.0, |limit| limit.as_secs_f64());
+            let wait = patience.as_secs().max(1);
             format!(
-                "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ /*M!100100 ; SET SESSION max_statement_time = {seconds} */ /*!50708 ; SET SESSION max_execution_time = {milliseconds} */; START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"
+                "SET SESSION lock_wait_timeout = {wait} /*M!100100 , max_statement_time = {seconds} */ /*!50708 , max_execution_time = {milliseconds} */; SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"
             )
         }
         Dialect::Sqlite => "BEGIN".to_owned(),

@@ -139,7 +139,10 @@ impl Dialect {
             (Self::Mariadb, TypeClass::Binary) => format!("LOWER(HEX({place}))"),
             (Self::Mariadb, TypeClass::Geometry) => format!("ST_AsText({place})"),
             (Self::Mariadb, _) => format!("CAST({place} AS CHAR)"),
-            (Self::Sqlite, TypeClass::Binary) => format!("lower(hex({place}))"),
+            // `hex` makes an empty text of nothing.
+            (Self::Sqlite, TypeClass::Binary) => {
+                format!("CASE WHEN {place} IS NOT NULL THEN lower(hex({place})) END")
+            }
             (Self::Sqlite, _) => format!("CAST({place} AS TEXT)"),
         }
     }

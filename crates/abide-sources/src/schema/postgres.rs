@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use abide_map::schema::{
-    Column, Dialect, OnDelete, Schema, Table, TableName, View as SchemaView,
-};
+use abide_map::schema::{Column, Dialect, OnDelete, Schema, Table, TableName, View as SchemaView};
 use abide_map::statement::Statement;
 
 use super::{Line, ask, class, empty_table, plain_column, reference, trigger};

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use abide_map::schema::{
-    Dialect, ForeignKey, Schema, Table, TableName, View as SchemaView,
-};
+use abide_map::schema::{Dialect, ForeignKey, Schema, Table, TableName, View as SchemaView};
 use abide_map::statement::Statement;
 
 use super::{ask, class, empty_table, on_delete, plain_column, reference, trigger};
@@ -92,21 +90,24 @@ async fn indexes(view: &mut View, tables: &mut Tables) -> Result<(), SourceError
     let sql = "SELECT t.name, l.name, CAST(l.\"unique\" AS TEXT), l.origin, i.name
         FROM pragma_table_list t JOIN pragma_index_list(t.name) l JOIN pragma_index_info(l.name) i
         WHERE t.schema = 'main' AND l.partial = 0 ORDER BY t.name, l.name, i.seqno";
-    let mut indexes: BTreeMap<(String, String), (bool, Vec<Option<String>>)> = BTreeMap::new();
-    for line in ask(view, sql).await? {
-        let is_unique = line.is(2) && line.text(3) != "pk";
-        let index = indexes
-            .entry((line.text(0), line.text(1)))
-            .or_insert_with(|| (is_unique, Vec::new()));
-        index.1.push(line.maybe(4).map(str::to_owned));
+    #[derive(Default)]
+    struct Index {
+        is_unique: bool,
+        columns: Vec<Option<String>>,
     }
-    for ((table, _), (is_unique, columns)) in indexes {
+    let mut indexes: BTreeMap<(String, String), Index> = BTreeMap::new();
+    for line in ask(view, sql).await? {
+        let index = indexes.entry((line.text(0), line.text(1))).or_default();
+        index.is_unique = line.is(2) && line.text(3) != "pk";
+        index.columns.push(line.maybe(4).map(str::to_owned));
+    }
+    for ((table, _), index) in indexes {
         // An index over an expression says nothing of the columns by themselves.
-        let columns: Option<Vec<String>> = columns.into_iter().collect();
+        let columns: Option<Vec<String>> = index.columns.into_iter().collect();
         let (Some(table), Some(columns)) = (tables.get_mut(&table), columns) else {
             continue;
         };
-        if is_unique {
+        if index.is_unique {
             table.unique.push(columns.clone());
         }
         table.indexes.push(columns);
@@ -218,8 +219,7 @@ async fn triggers(
 
 /// The first word of the declaration that is an event, after its name.
 fn event(sql: &str) -> String {
-    let upper = sql.to_uppercase();
-    let head = upper.split("BEGIN").next().unwrap_or_default();
+    let head = sql.get(..begin(sql)).unwrap_or(sql).to_uppercase();
     head.split_whitespace()
         .skip(2)
         .find(|word| matches!(*word, "INSERT" | "UPDATE" | "DELETE"))
@@ -229,16 +229,25 @@ fn event(sql: &str) -> String {
 
 /// What stands between `BEGIN` and `END`.
 fn work(sql: &str) -> String {
+    let work = sql.get(begin(sql)..).unwrap_or(sql).trim();
+    work.strip_prefix(|sign: char| "bB".contains(sign))
+        .and_then(|rest| rest.get(4..))
+        .unwrap_or(work)
+        .trim()
+        .to_owned()
+}
+
+/// Where the word `BEGIN` stands by itself.
+fn begin(sql: &str) -> usize {
     let upper = sql.to_ascii_uppercase();
-    let begin = upper
+    let is_blank = |sign: Option<char>| sign.is_none_or(char::is_whitespace);
+    upper
         .match_indices("BEGIN")
         .find(|(place, word)| {
-            let is_blank = |sign: Option<char>| sign.is_none_or(char::is_whitespace);
             is_blank(upper[..*place].chars().next_back())
                 && is_blank(upper[place + word.len()..].chars().next())
         })
-        .map_or(0, |(place, word)| place + word.len());
-    sql.get(begin..).unwrap_or(sql).trim().to_owned()
+        .map_or(sql.len(), |(place, _)| place)
 }
 
 #[cfg(test)]
