@@ -1,5 +1,6 @@
 //! The commands, one file each, and the list that names them.
 
+mod access;
 mod backup;
 mod bundle;
 mod check;
@@ -7,15 +8,20 @@ mod decide;
 mod demo;
 mod diff;
 mod doctor;
+mod erase;
 mod explain;
 mod fmt;
 mod keys;
 mod map;
 mod mode;
 mod notice;
+mod person;
+mod plan;
 mod policy;
 mod restore;
+mod scan;
 mod serve;
+mod sweep;
 mod verify;
 
 use std::process::ExitCode;
@@ -82,6 +88,16 @@ pub enum Command {
     Keys(keys::Arguments),
     /// Say what is only observed and what is enforced
     Mode(mode::Arguments),
+    /// Say what an access, an erasure or a sweep would do, before anything runs
+    Plan(plan::Arguments),
+    /// Give a person everything that the sources hold about them
+    Access(access::Arguments),
+    /// Erase a person from every source, and say what came of it
+    Erase(erase::Arguments),
+    /// Look for what erasures left behind
+    Scan(scan::Arguments),
+    /// Erase what has been kept for as long as it may be
+    Sweep(sweep::Arguments),
     /// Copy the store while it is used
     Backup(backup::Arguments),
     /// Make a store from a backup
@@ -108,6 +124,11 @@ pub fn run(command: Command) -> Result<Outcome> {
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Map(arguments) => map::run(&arguments),
         Command::Mode(arguments) => mode::run(&arguments),
+        Command::Plan(arguments) => plan::run(&arguments),
+        Command::Access(arguments) => access::run(&arguments),
+        Command::Erase(arguments) => erase::run(&arguments),
+        Command::Scan(arguments) => scan::run(&arguments),
+        Command::Sweep(arguments) => sweep::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),
         Command::Bundle(arguments) => bundle::run(&arguments),

@@ -1,6 +1,7 @@
 //! `abide.kdl`: how this server is set up, a struct per section. Never guesses what an unknown key might mean.
 
 mod key;
+mod source;
 mod value;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::installation::sqlite_path;
 pub use key::{KEYS, Key};
+pub use source::{PasswordPlace, SourceSection};
 use value::Reader;
 
 /// The name of the file that is read when none is named.
@@ -40,6 +42,8 @@ pub struct Config {
     pub limits: Limits,
     /// Policies to publish and activate at start: paths, or names of policies that ship with the program.
     pub policies: Vec<PathBuf>,
+    /// Databases that requests are carried out in.
+    pub sources: Vec<SourceSection>,
     /// What is taken to be so of a subject of whom it is not known.
     pub assume: Assume,
     /// For what the server observes until told otherwise.
@@ -155,6 +159,7 @@ impl Default for Config {
             tls: None,
             limits: Limits::default(),
             policies: Vec::new(),
+            sources: Vec::new(),
             assume: Assume::default(),
             observe: Vec::new(),
             log: Log {
@@ -234,6 +239,7 @@ impl Config {
             policies: value::all(statements, "policy")
                 .map(PathBuf::from)
                 .collect(),
+            sources: SourceSection::read_all(statements, reader),
             assume: Assume::read(value::block(statements, "assume"), reader),
             observe: Observe::read(statements),
             log: Log::read(value::block(statements, "log"), reader),
@@ -248,6 +254,9 @@ impl Config {
         if let Some(tls) = &mut self.tls {
             here(&mut tls.certificate);
             here(&mut tls.key);
+        }
+        for source in &mut self.sources {
+            source.resolve(folder);
         }
         for policy in &mut self.policies {
             if folder.join(&policy).exists() {

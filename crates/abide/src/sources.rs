@@ -9,10 +9,17 @@ use crate::installation::runtime;
 
 /// What a name or an address on the command line stands for, ready to be asked, in the runtime that this is called in. An
 /// address has a colon in it; a name has none.
-pub fn open(_config: &Config, source: &str, access: Access) -> Result<Box<dyn Source>> {
+pub fn open(config: &Config, source: &str, access: Access) -> Result<Box<dyn Source>> {
+    if let Some(section) = config.sources.iter().find(|it| it.name == source) {
+        let mut options = section.options()?;
+        if access == Access::Read {
+            options.access = Access::Read;
+        }
+        return Ok(abide_sources::open(&section.url, options)?);
+    }
     if !source.contains(':') {
         bail!(
-            "no source is called `{source}`; write its address, such as `sqlite:shop.db` or `postgres://abide@db/shop`"
+            "no source of `abide.kdl` is called `{source}`; write one there, or its address here, such as `sqlite:shop.db` or `postgres://abide@db/shop`"
         );
     }
     let address = Address::parse(source)

@@ -27,6 +27,8 @@ pub enum Values {
     None,
     /// Exactly one.
     One,
+    /// Exactly one, a name: there may be several of them.
+    Name,
     /// One or more, on one line or several.
     Many,
 }
@@ -106,6 +108,26 @@ pub const KEYS: &[Key] = &[
         properties: &[],
         children: &[],
     },
+    Key {
+        name: "source",
+        sets: "a database that requests are carried out in, by a name of its own",
+        values: Values::Name,
+        properties: &[],
+        children: &[
+            one("url", "where it is, without a password"),
+            one(
+                "password-env",
+                "the environment variable that holds its password",
+            ),
+            one("password-file", "the file that holds its password"),
+            section("read-only", "nothing may be changed there", &[]),
+            one("map", "the map of it"),
+            one("connections", "the most connections at once"),
+            one("lock-seconds", "time to wait for a lock"),
+            one("statement-seconds", "time for one statement"),
+            one("ca", "PEM file with the certificates that sign its own"),
+        ],
+    },
     section(
         "assume",
         "what is taken to be so of a subject of whom it is not known",
@@ -143,7 +165,8 @@ pub(super) fn check(statements: &[Statement], keys: &'static [Key], findings: &m
             ));
             continue;
         };
-        let may_repeat = key.values == Values::Many || !key.properties.is_empty();
+        let may_repeat =
+            matches!(key.values, Values::Many | Values::Name) || !key.properties.is_empty();
         let earlier = statements[..order]
             .iter()
             .find(|earlier| earlier.name.value == name.value);
@@ -168,13 +191,14 @@ fn check_values(statement: &Statement, key: &Key, findings: &mut Findings) {
     let count = statement.args.len();
     let fits = match key.values {
         Values::None => count == 0,
-        Values::One => count == 1,
+        Values::One | Values::Name => count == 1,
         Values::Many => count > 0,
     };
     if !fits {
         let wants = match key.values {
             Values::None => "no value",
             Values::One => "one value",
+            Values::Name => "one name",
             Values::Many => "at least one value",
         };
         let message = format!("`{}` takes {wants}, and has {count}", key.name);

@@ -133,6 +133,12 @@ impl<'a> Reader<'a> {
         self.findings.push(found.help(format!("it holds {wants}")));
     }
 
+    /// Reports that a section cannot be used, without repeating what stands in it.
+    pub(super) fn refused(&mut self, section: &Statement, message: &str, help: &str) {
+        let found = finding("C04", "wrong-value", message, section.name.span);
+        self.findings.push(found.help(help));
+    }
+
     fn parsed<T: FromStr>(
         &mut self,
         statements: &[Statement],

@@ -1,0 +1,68 @@
+//! `abide sweep`: what has been kept for as long as it may be goes, batch by batch. Never touches what a hold names.
+
+use std::time::Duration;
+
+use abide_rights::{Pace, sweep};
+use anyhow::Result;
+
+use super::person::Which;
+use super::{OPERATOR, Outcome};
+use crate::clock;
+use crate::installation::Place;
+use crate::mapped;
+use crate::output::print;
+
+/// Arguments of `abide sweep`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    which: Which,
+    /// Only list what is due
+    #[arg(long)]
+    dry_run: bool,
+    /// The most rows of a table that go in one transaction
+    #[arg(long, value_name = "ROWS", default_value_t = 1000)]
+    batch: u64,
+    /// How long the application may breathe between two batches
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 50)]
+    pause: u64,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> Result<Outcome> {
+    arguments.place.work(clock::now(), async |installation| {
+        let now = installation.now;
+        for mapped in mapped::open(
+            &installation.config,
+            &arguments.which.names(&installation.config)?,
+        )
+        .await?
+        {
+            if arguments.dry_run {
+                let people = abide_map::plan::Identities::default();
+                let doing = abide_map::plan::Doing::Sweep;
+                let plan = abide_rights::explain(&mapped, doing, &people, &[], now).await?;
+                print(plan.text().trim_end())?;
+                continue;
+            }
+            let pace = Pace {
+                batch: arguments.batch,
+                holds: &[],
+                actor: OPERATOR,
+                now,
+            };
+            let pause = async || tokio::time::sleep(Duration::from_millis(arguments.pause)).await;
+            let swept = sweep(&installation.store, &mapped, pace, pause).await?;
+            print(&format!(
+                "source `{}`: {} rows deleted and {} overwritten in {} batches",
+                mapped.name(),
+                swept.deleted,
+                swept.overwritten,
+                swept.batches
+            ))?;
+        }
+        Ok(Outcome::Clean)
+    })
+}
