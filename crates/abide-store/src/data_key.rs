@@ -156,7 +156,7 @@ impl Store {
         let keys = self.keys();
         let master = keys.find(KeyKind::Master, &master_id).ok_or_else(|| {
             StoreError::Keys(format!(
-                "a data key is wrapped by master key `{master_id}`, which the key file lacks; use the key file that belongs to this store"
+                "a data key is wrapped by master key `{master_id}`, which this program has not read; if the key was rotated, send SIGHUP to the server or restart it, else use the key file that belongs to this store"
             ))
         })?;
         let plain = open(&master.secret, &self.key_place(&id), &row.bytes(1)?)?;

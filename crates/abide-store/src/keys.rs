@@ -227,7 +227,12 @@ impl Keys {
     /// Writes the key file whole or not at all, readable by its owner alone.
     pub fn save(&self, path: &Path) -> Result<(), StoreError> {
         write_private(path, self.render().as_bytes())
-            .map_err(|error| StoreError::Keys(format!("key file `{}`: {error}", path.display())))
+            .map_err(|error| {
+                StoreError::Keys(format!(
+                    "cannot write the key file `{}`, which needs a folder that is there and may be written: {error}",
+                    path.display()
+                ))
+            })
     }
 
     /// Kinds and ids, without secrets, oldest first.

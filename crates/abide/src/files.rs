@@ -10,9 +10,13 @@ use anyhow::{Context, Result, bail};
 
 use crate::samples;
 
-/// The units among the paths that a shell's `policies/*` names: folders and `.kdl` files. Other files beside them are
-/// passed over and named on standard error; if nothing is left, that is an error.
-pub fn read_units(paths: &[PathBuf]) -> Result<Vec<Vec<SourceFile>>> {
+/// The units among the paths that a shell's `policies/*` names: folders and `.kdl` files, each read with `read`, which is
+/// [`read_unit`] or [`read_named`]. Other files beside them are passed over and named on standard error; if nothing is
+/// left, that is an error.
+pub fn read_units(
+    paths: &[PathBuf],
+    read: fn(&Path) -> Result<Vec<SourceFile>>,
+) -> Result<Vec<Vec<SourceFile>>> {
     let (units, others): (Vec<&PathBuf>, Vec<&PathBuf>) = paths
         .iter()
         .partition(|path| !path.is_file() || is_policy_file(path));
@@ -25,7 +29,7 @@ pub fn read_units(paths: &[PathBuf]) -> Result<Vec<Vec<SourceFile>>> {
     if units.is_empty() {
         bail!("no path names a policy; a policy is a `.kdl` file or a folder of them");
     }
-    units.into_iter().map(|path| read_unit(path)).collect()
+    units.into_iter().map(|path| read(path)).collect()
 }
 
 fn is_policy_file(path: &Path) -> bool {

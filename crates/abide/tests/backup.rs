@@ -75,7 +75,7 @@ fn a_restored_store_continues_its_log_and_forgets_whom_the_journal_names() {
         &desk,
         "bundle before.jsonl",
         2,
-        "cannot make `before.jsonl`",
+        "`before.jsonl` exists and is left as it is",
     );
     check(
         &desk,

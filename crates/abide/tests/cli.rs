@@ -313,6 +313,26 @@ fn decide_answers_only_what_it_understands() {
             "`soon` is no moment",
         ),
         (
+            &["harbour-bikes", "use email", "--happened", "invoice-isued"],
+            2,
+            "no event is called `invoice-isued`; did you mean `invoice-issued`?",
+        ),
+        (
+            &["harbour-bikes", "use email", "--signal", "gcp"],
+            2,
+            "no signal is called `gcp`",
+        ),
+        (
+            &["harbour-bikes", "use email", "--relation", "parrent"],
+            2,
+            "no class of people is called `parrent`; did you mean `parent`?",
+        ),
+        (
+            &["harbour-bikes", "use email", "--about", "residence=Holland"],
+            2,
+            "no place is called `Holland`",
+        ),
+        (
             &["harbour-bikes", "use email", "if=consent"],
             2,
             "say what is known with `--held`",

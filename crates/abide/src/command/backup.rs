@@ -17,7 +17,7 @@ pub struct Arguments {
     place: Place,
     /// The folder to make
     folder: PathBuf,
-    /// The file to make for the data keys; `DIR.data-keys` if it is not given
+    /// The file to make for the data keys; `FOLDER.data-keys` if it is not given
     #[arg(long, value_name = "FILE")]
     data_keys: Option<PathBuf>,
 }

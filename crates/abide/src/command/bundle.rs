@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use abide_store::Store;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::Outcome;
 use crate::clock;
@@ -27,6 +27,12 @@ pub struct Arguments {
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let path = &arguments.file;
+    if path.exists() {
+        bail!(
+            "`{}` exists and is left as it is; name another file",
+            path.display()
+        );
+    }
     let entries = arguments.place.work(clock::now(), async |installation| {
         let file =
             File::create_new(path).with_context(|| format!("cannot make `{}`", path.display()))?;

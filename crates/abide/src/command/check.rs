@@ -15,7 +15,7 @@ use crate::{clock, files};
 /// Arguments of `abide check`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Policy files, or folders of them; each path is one policy
+    /// Policy files, folders of them, or names of policies that ship with the program; each is one policy
     #[arg(required = true)]
     paths: Vec<PathBuf>,
     /// The form of the output
@@ -32,7 +32,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let library = Library::standard();
     let today = Some(clock::today());
     let mut units: Vec<(Vec<SourceFile>, Compiled)> = Vec::new();
-    for files in files::read_units(&arguments.paths)? {
+    for files in files::read_units(&arguments.paths, files::read_named)? {
         let compiled = compile(library, &files, today);
         units.push((files, compiled));
     }

@@ -106,7 +106,7 @@ fn known(arguments: &Arguments, policy: &Policy, now: Timestamp) -> Result<Known
         }
     }
     let occurrences = arguments.happened.iter();
-    Ok(Known {
+    let known = Known {
         subject: known::subject(&arguments.about)?,
         held,
         occurrences: occurrences
@@ -114,5 +114,7 @@ fn known(arguments: &Arguments, policy: &Policy, now: Timestamp) -> Result<Known
             .collect::<Result<_>>()?,
         signals: arguments.signal.clone(),
         relations: arguments.relation.clone(),
-    })
+    };
+    known::names(policy, &known)?;
+    Ok(known)
 }

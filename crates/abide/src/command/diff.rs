@@ -17,7 +17,7 @@ use crate::{clock, files};
 /// Arguments of `abide diff`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The policy in force: a file, or a folder of them
+    /// The policy in force: a file, a folder of them, or the name of one that ships with the program
     old: PathBuf,
     /// The policy that would take its place
     new: PathBuf,
@@ -60,7 +60,7 @@ struct Unit<'a> {
 impl<'a> Unit<'a> {
     /// Compiles a path. A policy with errors that `stands_in_the_way` names is refused.
     fn read(path: &'a Path, stands_in_the_way: fn(&Diagnostic) -> bool) -> Result<Self> {
-        let files = files::read_unit(path)?;
+        let files = files::read_named(path)?;
         let compiled = compile(Library::standard(), &files, Some(clock::today()));
         let errors: Vec<Diagnostic> = compiled
             .findings

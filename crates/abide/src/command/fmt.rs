@@ -26,7 +26,10 @@ pub struct Arguments {
 /// Runs the command. A file that cannot be read as a policy is left as it is.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let mut clean = true;
-    for file in files::read_units(&arguments.paths)?.iter().flatten() {
+    for file in files::read_units(&arguments.paths, files::read_unit)?
+        .iter()
+        .flatten()
+    {
         match format(file) {
             Err(findings) => {
                 clean = false;

@@ -98,8 +98,13 @@ fn list(place: &Place, format: Format) -> Result<Outcome> {
             print(&serde_json::to_string_pretty(&json)?)?;
         }
         Format::Text => {
-            for key in &shown {
-                print(&format!("{:<8} {}", key.kind, key.id))?;
+            for (at, key) in shown.iter().enumerate() {
+                let is_current = shown
+                    .iter()
+                    .skip(at + 1)
+                    .all(|later| later.kind != key.kind);
+                let mark = if is_current { "  current" } else { "" };
+                print(&format!("{:<8} {}{mark}", key.kind, key.id))?;
             }
             match verifiers {
                 Ok(verifiers) => {

@@ -19,7 +19,7 @@ use crate::{clock, files};
 /// Arguments of `abide notice`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The policy: a file, or a folder of them
+    /// The policy: a file, a folder of them, or the name of one that ships with the program
     path: PathBuf,
     /// Only this language; all languages of the policy without it
     #[arg(long, value_name = "L")]

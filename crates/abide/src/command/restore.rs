@@ -20,7 +20,7 @@ pub struct Arguments {
     place: Place,
     /// The folder of the backup
     folder: PathBuf,
-    /// The file of its data keys; `DIR.data-keys` if it is not given
+    /// The file of its data keys; `FOLDER.data-keys` if it is not given
     #[arg(long, value_name = "FILE", conflicts_with = "without_data_keys")]
     data_keys: Option<PathBuf>,
     /// Restore without data keys: what is sealed stays closed for good

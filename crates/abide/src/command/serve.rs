@@ -86,7 +86,11 @@ fn greeting(server: &Server, key: Option<&str>, sample: Option<&str>) -> String 
     let state = server.app().decider.state();
     if let Some(policy) = state.policies().next() {
         text.push_str(&format!(
-            "\n\nA first decision:\n    {}",
+            "\n\n{}:\n    {}",
+            match key {
+                Some(_) => "A first decision",
+                None => "A first decision, with an API key in `ABIDE_KEY`",
+            },
             curl(&internal, key, policy, state.policies().count())
         ));
     }
@@ -101,7 +105,7 @@ fn curl(internal: &str, key: Option<&str>, policy: &InForce, policies: usize) ->
     }
     let key = key.unwrap_or("$ABIDE_KEY");
     format!(
-        "curl {internal}/v1/decide -H 'Authorization: Bearer {key}' \\\n        -H 'Content-Type: application/json' -d '{body}'"
+        "curl {internal}/v1/decide -H \"Authorization: Bearer {key}\" \\\n        -H 'Content-Type: application/json' -d '{body}'"
     )
 }
 

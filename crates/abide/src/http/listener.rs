@@ -42,9 +42,9 @@ impl Listener {
         certificates: Option<Arc<Certificates>>,
         limits: &Limits,
     ) -> Result<Self> {
-        let socket = TcpListener::bind(address)
-            .await
-            .with_context(|| format!("cannot listen on `{address}`"))?;
+        let socket = TcpListener::bind(address).await.with_context(|| {
+            format!("cannot listen on `{address}`; `listen` in `abide.kdl` names the addresses")
+        })?;
         Ok(Self {
             socket,
             certificates,

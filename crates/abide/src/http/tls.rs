@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
@@ -56,6 +56,9 @@ fn read(files: &Tls) -> Result<Arc<ServerConfig>> {
     let certificates = CertificateDer::pem_file_iter(&files.certificate)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .with_context(|| unreadable("certificate", &files.certificate))?;
+    if certificates.is_empty() {
+        bail!("{}", unreadable("certificate", &files.certificate));
+    }
     let key = PrivateKeyDer::from_pem_file(&files.key)
         .with_context(|| unreadable("private key", &files.key))?;
     let mut settings = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))

@@ -1,11 +1,11 @@
-//! Reads from the command line what is known about a person: age, place, facts, events. Looks nothing up but whether a
-//! name is a fact or a right of the policy.
+//! Reads from the command line what is known about a person: age, place, facts, events. Looks nothing up but whether
+//! the policy or the vocabulary has a name.
 
-use abide_policy::decide::{Held, Matter, Occurrence, Scope, Subject};
+use abide_policy::decide::{Held, Known, Matter, Occurrence, Scope, Subject};
 use abide_policy::model::Policy;
 use abide_policy::suggest::closest;
 use abide_policy::vocabulary::Kind;
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -106,6 +106,45 @@ fn matter(policy: &Policy, name: &str) -> Result<Matter> {
     }
 }
 
+/// Refuses a name in what is known that neither the policy nor the vocabulary has: it would be passed over, and the
+/// answer would be one to something else.
+pub fn names(policy: &Policy, known: &Known) -> Result<()> {
+    let events = known.occurrences.iter().map(|happened| &happened.event);
+    for event in events {
+        declared(policy, Kind::Event, event)?;
+    }
+    for signal in &known.signals {
+        declared(policy, Kind::Signal, signal)?;
+    }
+    for class in known.relations.iter().chain(&known.subject.people) {
+        declared(policy, Kind::People, class)?;
+    }
+    if let Some(place) = &known.subject.residence {
+        declared(policy, Kind::Place, place)?;
+    }
+    Ok(())
+}
+
+fn declared(policy: &Policy, kind: Kind, name: &str) -> Result<()> {
+    if policy.nouns.find(kind, name).is_some() {
+        return Ok(());
+    }
+    let what = match kind {
+        Kind::People => "class of people",
+        kind => kind.word(),
+    };
+    let nouns = policy.nouns.iter().map(|(_, noun)| noun);
+    let alike = nouns
+        .filter(|noun| noun.kind == kind)
+        .map(|noun| noun.name.as_ref());
+    match closest(name, alike) {
+        Some(near) => bail!("no {what} is called `{name}`; did you mean `{near}`?"),
+        None => bail!(
+            "no {what} is called `{name}`; use a name of the policy or of the standard vocabulary"
+        ),
+    }
+}
+
 /// Something that happened, `account-deletion` or `account-deletion=2026-03-01`; at `now` if it does not say when.
 pub fn occurrence(text: &str, now: Timestamp) -> Result<Occurrence> {
     let (event, at) = match text.split_once('=') {
@@ -124,9 +163,8 @@ pub fn moment(text: &str) -> Result<Timestamp> {
         let midnight = date.at(0, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC);
         return Ok(midnight.map(|zoned| zoned.timestamp())?);
     }
-    text.parse().with_context(|| {
-        format!("`{text}` is no moment; write `2026-03-01` or `2026-03-01T12:00:00Z`")
-    })
+    text.parse()
+        .map_err(|_| anyhow!("`{text}` is no moment; write `2026-03-01` or `2026-03-01T12:00:00Z`"))
 }
 
 #[cfg(test)]

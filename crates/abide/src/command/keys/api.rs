@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use abide_policy::suggest::closest;
-use abide_store::{ApiKey, ApiScope};
+use abide_store::{ApiKey, ApiScope, Refusal, StoreError};
 use anyhow::{Result, anyhow};
 
 use crate::clock;
@@ -131,7 +131,12 @@ fn revoke(place: &Place, id: &str) -> Result<Outcome> {
             .store
             .revoke_api_key(id, OPERATOR, installation.now)
             .await;
-        revoked.map_err(|error| anyhow!("key `{id}`: {error}"))
+        revoked.map_err(|error| match error {
+            StoreError::Refused(Refusal::NotThere) => {
+                anyhow!("no API key is `{id}`; `abide keys api list` lists them")
+            }
+            error => anyhow!("key `{id}`: {error}"),
+        })
     })?;
     print(&format!(
         "key `{id}` opens nothing any more; running servers know within a second"

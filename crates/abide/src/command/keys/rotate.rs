@@ -56,14 +56,18 @@ pub fn run(place: &Place, arguments: &Arguments) -> Result<Outcome> {
 
 fn next(kind: KeyKind) -> &'static str {
     match kind {
-        KeyKind::Master => "restart every server, then run `abide keys rewrap`",
+        KeyKind::Master => {
+            "send SIGHUP to every server, or restart it; then run `abide keys rewrap`"
+        }
         KeyKind::Signing => {
-            "restart every server; the next checkpoint bears both signatures, and `abide keys list` prints the fresh key \
+            "send SIGHUP to every server, or restart it; the next checkpoint bears both signatures, and `abide keys list` prints the fresh key \
              for those who check"
         }
-        KeyKind::Token => "restart every server; subjects that are known keep their tokens",
+        KeyKind::Token => {
+            "send SIGHUP to every server, or restart it; subjects that are known keep their tokens"
+        }
         KeyKind::Api | KeyKind::Journal => {
-            "restart every server; API keys that were made before go on working"
+            "send SIGHUP to every server, or restart it; API keys that were made before go on working"
         }
     }
 }
@@ -77,7 +81,8 @@ pub fn rewrap(place: &Place) -> Result<Outcome> {
             .await?)
     })?;
     print(&format!(
-        "{count} data keys are wrapped by the current master key; older master keys are needed only for older backups"
+        "{count} data keys are wrapped by the current master key; older master keys are needed only for older backups, and a \
+         server that was not told of the current one cannot open them"
     ))?;
     Ok(Outcome::Clean)
 }

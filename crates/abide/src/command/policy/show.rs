@@ -17,7 +17,7 @@ use crate::{clock, files};
 #[derive(clap::Args)]
 #[group(skip)]
 pub struct Arguments {
-    /// The policy: a file, or a folder of them
+    /// The policy: a file, a folder of them, or the name of one that ships with the program
     #[arg(required_unless_present = "schema")]
     path: Option<PathBuf>,
     /// The form of the output
