@@ -223,7 +223,7 @@ fn a_fresh_master_key_takes_over_from_the_old_one() {
             &desk,
             &format!("keys rotate {kind}"),
             0,
-            "restart every server",
+            "send SIGHUP to every server",
         );
     }
     with_store(&desk, async |store| assert!(knows(&store, "ann").await));

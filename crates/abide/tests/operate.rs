@@ -362,6 +362,6 @@ fn an_api_key_is_shown_once_and_can_be_revoked() {
         "opens nothing any more",
     );
     checks(false);
-    check(&desk, &format!("keys api revoke {id}"), 2, "key `");
+    check(&desk, &format!("keys api revoke {id}"), 2, "is in force");
     check(&desk, "keys api list", 0, "revoked 20");
 }

@@ -133,7 +133,7 @@ fn revoke(place: &Place, id: &str) -> Result<Outcome> {
             .await;
         revoked.map_err(|error| match error {
             StoreError::Refused(Refusal::NotThere) => {
-                anyhow!("no API key is `{id}`; `abide keys api list` lists them")
+                anyhow!("no API key `{id}` is in force; `abide keys api list` says which are")
             }
             error => anyhow!("key `{id}`: {error}"),
         })
