@@ -23,7 +23,7 @@ pub(crate) use batch::Job;
 pub(crate) use queue::Queue;
 
 /// How often a write is prepared again because its subject's key was destroyed meanwhile.
-const KEY_ATTEMPTS: usize = 4;
+const KEY_ATTEMPTS: usize = 16;
 
 /// A statement, and what of it is sealed once the subject's data key is at hand.
 #[derive(Clone)]
