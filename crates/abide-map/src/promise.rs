@@ -2,7 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use abide_policy::Library;
+use abide_policy::law::{ConstantValue, Law};
+use abide_policy::leaf_set::LeafSet;
 use abide_policy::length::Length;
+use abide_policy::model::{Norm, Policy, Value};
+use abide_policy::sentence::{Language, sentence};
+use abide_policy::vocabulary::{Action, Kind, Mode, Slot};
 
 /// What a policy promises, by data category and by right.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -45,4 +51,164 @@ pub struct Ground {
     pub clauses: Vec<String>,
     /// For how long, where they say so.
     pub length: Option<Length>,
+}
+
+impl Promises {
+    /// What a policy says of each category of data that one of its lines names, in the words of the notice.
+    pub fn of(policy: &Policy, library: &Library) -> Self {
+        let lang = Language::of_policy(policy);
+        let mut promises = Self {
+            policy: policy.name.clone(),
+            constants: constants(policy, library),
+            ..Self::default()
+        };
+        for norm in &policy.norms {
+            promises.take_right(norm);
+            promises.take_ground(norm);
+        }
+        let data = policy
+            .nouns
+            .iter()
+            .filter(|(_, noun)| noun.kind == Kind::Data);
+        for (id, noun) in data {
+            let set = policy.nouns.set(id);
+            let mut promise = DataPromise::default();
+            let about = policy.norms.iter().filter(|norm| is_of_data(norm.action));
+            for norm in about.filter(|norm| norm.region.object.overlaps(set)) {
+                take_norm(&mut promise, policy, norm, set, lang);
+            }
+            if !promise.clauses.is_empty() || !promise.forbidden.is_empty() {
+                promise.label = noun.label(lang.tag());
+                promises.data.insert(noun.name.to_string(), promise);
+            }
+        }
+        promises
+    }
+
+    fn take_right(&mut self, norm: &Norm) {
+        if norm.action != Action::Right {
+            return;
+        }
+        for object in &norm.objects {
+            let clauses = self.rights.entry(object.name.to_string()).or_default();
+            add(clauses, ids(norm));
+        }
+    }
+
+    fn take_ground(&mut self, norm: &Norm) {
+        if norm.action != Action::Keep || norm.mode == Mode::Never {
+            return;
+        }
+        let length = norm.length(Slot::Within).or_else(|| {
+            let slot = norm.slot(Slot::Within)?;
+            slot.values.iter().find_map(|value| match value {
+                Value::Constant { name, .. } => self.constants.get(name).copied(),
+                _ => None,
+            })
+        });
+        let names: Vec<String> = norm
+            .names(Slot::Because)
+            .map(|ground| ground.name.to_string())
+            .collect();
+        for name in names.into_iter().chain(ids(norm)) {
+            let ground = self.grounds.entry(name).or_default();
+            add(&mut ground.clauses, ids(norm));
+            let longer = match (ground.length, length) {
+                (Some(known), Some(other)) => known.shorter_than(other) == Some(true),
+                (known, _) => known.is_none(),
+            };
+            if longer {
+                ground.length = length;
+            }
+        }
+    }
+}
+
+fn take_norm(
+    promise: &mut DataPromise,
+    policy: &Policy,
+    norm: &Norm,
+    set: &LeafSet,
+    lang: Language,
+) {
+    if norm.mode == Mode::Never {
+        let forbids = matches!(norm.action, Action::Collect | Action::Keep);
+        if forbids && norm.region.object.contains(set) && norm.conditions.is_empty() {
+            add(&mut promise.forbidden, ids(norm));
+        }
+        return;
+    }
+    let names = |slot: Slot| {
+        let labels = norm
+            .names(slot)
+            .map(|used| policy.nouns.get(used.id).label(lang.tag()));
+        labels.collect::<Vec<String>>()
+    };
+    add(&mut promise.clauses, ids(norm));
+    if norm.mode == Mode::Must {
+        if norm.action == Action::Erase {
+            promise
+                .retention
+                .push((sentence(norm, policy, lang), norm.id.clone()));
+        }
+        return;
+    }
+    add(&mut promise.purposes, names(Slot::For));
+    match norm.action {
+        Action::Share | Action::Sell => add(&mut promise.recipients, names(Slot::With)),
+        Action::Collect => add(&mut promise.origins, names(Slot::From)),
+        Action::Keep => promise
+            .retention
+            .push((sentence(norm, policy, lang), norm.id.clone())),
+        _ => {}
+    }
+}
+
+/// The longest length of each constant in the laws that the policy is under.
+fn constants(policy: &Policy, library: &Library) -> BTreeMap<String, Length> {
+    let mut lengths: BTreeMap<String, Length> = BTreeMap::new();
+    let named = |law: &&Law| policy.laws.iter().any(|name| name.value == law.name);
+    for constant in library
+        .laws
+        .iter()
+        .filter(named)
+        .flat_map(|law| &law.constants)
+    {
+        for value in constant.values() {
+            let ConstantValue::Length(length) = value else {
+                continue;
+            };
+            let known = lengths.entry(constant.name.clone()).or_insert(length);
+            if known.shorter_than(length) == Some(true) {
+                *known = length;
+            }
+        }
+    }
+    lengths
+}
+
+fn is_of_data(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Collect | Action::Use | Action::Share | Action::Sell | Action::Keep | Action::Erase
+    )
+}
+
+/// The clauses that a line states; its own id where it states none.
+fn ids(norm: &Norm) -> Vec<String> {
+    if norm.clauses.is_empty() {
+        return vec![norm.id.clone()];
+    }
+    norm.clauses
+        .iter()
+        .map(|clause| clause.value.clone())
+        .collect()
+}
+
+fn add(known: &mut Vec<String>, more: Vec<String>) {
+    for word in more {
+        if !known.contains(&word) {
+            known.push(word);
+        }
+    }
 }

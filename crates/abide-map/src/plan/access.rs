@@ -38,7 +38,8 @@ impl Planner<'_> {
         self.step(id, &filter, &ways, false)
     }
 
-    /// A column is shown in a row if any way to the row shows it, and the table does not hide it from everyone.
+    /// A column is left out of a row if the table hides it from everyone, or any way by which the row was reached does: a
+    /// hide protects someone else, however many ways there are around it.
     fn step(
         &self,
         id: TableId,
@@ -75,11 +76,9 @@ impl Planner<'_> {
                 if reasons.len() == ways.len() {
                     continue;
                 }
-                let showing = ways.iter().filter(|(way, _)| hides(way).is_none());
-                shown.insert(
-                    column.name.clone(),
-                    Pred::any(showing.map(|(_, way)| way.clone())),
-                );
+                let hiding = ways.iter().filter(|(way, _)| hides(way).is_some());
+                let hidden = Pred::any(hiding.map(|(_, way)| way.clone()));
+                shown.insert(column.name.clone(), Pred::not(hidden));
             }
             columns.push(column.name.clone());
         }

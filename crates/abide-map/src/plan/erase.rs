@@ -445,12 +445,23 @@ impl<'a, 'r> Eraser<'a, 'r> {
                 self.refuse(Some(mapped), message, &help);
             }
         }
+        let is_own_reference = match which {
+            Which::JointBy(place) | Which::SeenBy(place) => {
+                let link = self.planner.ownership.links.get(place);
+                link.is_some_and(|link| link.source == link.dependent)
+            }
+            _ => false,
+        };
         self.operations.push(Operation {
             table: id,
             act: Act::Write(written),
             which,
             and,
-            rank: Rank::Write,
+            rank: if is_own_reference {
+                Rank::Before
+            } else {
+                Rank::Write
+            },
             reason: reason.to_owned(),
             clauses: self.planner.clauses(mapped, "erase"),
         });

@@ -29,6 +29,8 @@ pub(crate) struct Operation {
 pub(crate) enum Rank {
     /// Cuts what would stop deletions in a ring.
     Cut,
+    /// Cuts what rows that stay have of rows of the same table that go.
+    Before,
     Delete,
     Write,
     Keep,
@@ -54,7 +56,7 @@ pub(crate) enum Which {
     Sole,
     /// Those that no one else owns and this link leads to.
     SoleBy(usize),
-    /// Those that someone else owns too and this link leads to.
+    /// Those that someone else owns too and this link leads to from rows that no one else owns.
     JointBy(usize),
     /// Those that someone else owns too and that name the person here.
     JointNamed(Identity),
@@ -74,6 +76,17 @@ pub(crate) struct Leading {
     pub(crate) target_columns: Vec<String>,
     /// Whether rows that go themselves are meant too.
     pub(crate) with_going: WithGoing,
+    /// Whether rows are meant that someone else owns too.
+    pub(crate) with_joint: WithJoint,
+}
+
+/// Whether a reference is cut in rows that someone else owns too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WithJoint {
+    /// In those too.
+    Yes,
+    /// Their edge sees to it.
+    No,
 }
 
 /// Whether a reference is cut in rows that go themselves.
@@ -95,11 +108,12 @@ impl Operation {
         let id = self.table;
         let link = |place: usize| rows.ownership.links.get(place);
         let by = |place: usize| link(place).map_or(Pred::Never, |link| rows.owned_by(link));
+        let left_by = |place: usize| link(place).map_or(Pred::Never, |link| rows.left_by(link));
         let rows_meant = match &self.which {
             Which::Own => rows.own(id),
             Which::Sole => rows.sole(id),
             Which::SoleBy(place) => Pred::all([rows.sole(id), by(*place)]),
-            Which::JointBy(place) => Pred::all([rows.joint(id), by(*place)]),
+            Which::JointBy(place) => Pred::all([rows.joint(id), left_by(*place)]),
             Which::JointNamed(identity) => {
                 let column = &identity.column.value;
                 let node = rows.ownership.tables.get(id);
@@ -109,7 +123,11 @@ impl Operation {
             }
             Which::SeenBy(place) => {
                 let going = going(id, rows, all, |which| matches!(which, Which::Sole));
-                Pred::all([by(*place), Pred::not(going)])
+                let seen = match (&self.act, link(*place)) {
+                    (Act::Delete, Some(link)) => rows.chained_by(*place, link),
+                    _ => left_by(*place),
+                };
+                Pred::all([seen, Pred::not(going)])
             }
             Which::Leading(leading) => self.leading(leading, rows, all),
             Which::Held(held) => (**held).clone(),
@@ -176,23 +194,37 @@ impl Operation {
         if leading.with_going == WithGoing::Yes {
             return leads;
         }
-        Pred::all([leads, Pred::not(going(id, rows, all, any))])
+        let joint = match leading.with_joint {
+            WithJoint::Yes => Pred::Never,
+            WithJoint::No => rows.joint(id),
+        };
+        Pred::all([
+            leads,
+            Pred::not(going(id, rows, all, any)),
+            Pred::not(joint),
+        ])
     }
 
-    /// The step it becomes: `rows` may read tables of keys, `bare` reads none.
+    /// The step it becomes, together with others that delete from the same table: `rows` may read tables of keys, `bare`
+    /// reads none.
     pub(crate) fn step(
         &self,
+        with: &[&Self],
         planner: &Planner<'_>,
         rows: &Rows<'_>,
         bare: &Rows<'_>,
         all: &[Self],
     ) -> Option<Step> {
         let node = planner.ownership.tables.get(self.table)?;
-        let open = self.filter(bare, all);
+        let meant = |rows: &Rows<'_>| {
+            let others = with.iter().map(|operation| operation.filter(rows, all));
+            Pred::any(std::iter::once(self.filter(rows, all)).chain(others))
+        };
+        let open = meant(bare);
         if open == Pred::Never {
             return None;
         }
-        let filter = self.filter(rows, all);
+        let filter = meant(rows);
         let count = planner.count(self.table, &open);
         let (effect, statement) = match &self.act {
             Act::Delete => (Effect::Delete, delete(planner, self.table, &filter)),
@@ -234,10 +266,10 @@ pub(crate) fn going(
             && !matches!(operation.which, Which::Leading(_))
     });
     Pred::any(deletes.map(|operation| match operation.which {
-        // Reached by way of what others own: asking what goes would ask itself.
+        // Asking which of these do not go anyhow would ask itself.
         Which::SeenBy(place) => {
             let link: Option<&Link> = rows.ownership.links.get(place);
-            link.map_or(Pred::Never, |link| rows.owned_by(link))
+            link.map_or(Pred::Never, |link| rows.chained_by(place, link))
         }
         _ => operation.filter(rows, all),
     }))

@@ -7,7 +7,7 @@ use abide_policy::diagnostic::Findings;
 
 use super::Plan;
 use super::erase::Eraser;
-use super::operation::{Act, Leading, Operation, Rank, Which, WithGoing};
+use super::operation::{Act, Leading, Operation, Rank, Which, WithGoing, WithJoint};
 use super::planner::Planner;
 use super::predicate::Pred;
 use super::render::Writer;
@@ -34,15 +34,12 @@ impl Eraser<'_, '_> {
         let bare = Rows::new(planner.ownership, &planner.reach, self.rows.roots);
         let mut rows = Rows::new(planner.ownership, &planner.reach, self.rows.roots);
         rows.noted = noted;
+        rows.noted.retain(|id| bare.own(*id) != Pred::Never);
         for id in &rows.noted {
             let limit = self
                 .limit
                 .filter(|(table, _)| table == id)
                 .map(|(_, limit)| limit);
-            let own = bare.own(*id);
-            if own == Pred::Never {
-                continue;
-            }
             let name = Writer::noted(*id);
             let drop = statement(planner.ownership.dialect.drop_noted(&name));
             if planner.ownership.dialect != Dialect::Postgresql {
@@ -51,11 +48,27 @@ impl Eraser<'_, '_> {
             self.plan.opening.push(note(planner, &bare, *id, limit));
             self.plan.closing.push(drop);
         }
-        for operation in &self.operations {
-            let step = operation.step(planner, &rows, &bare, &self.operations);
+        let mut rest = self.operations.as_slice();
+        while let Some((operation, later)) = rest.split_first() {
+            let together = later
+                .iter()
+                .take_while(|other| self.goes_with(operation, other));
+            let with: Vec<&Operation> = together.collect();
+            rest = later.get(with.len()..).unwrap_or_default();
+            let step = operation.step(&with, planner, &rows, &bare, &self.operations);
             self.plan.steps.extend(step);
         }
         Ok(self.plan)
+    }
+
+    /// Whether two deletions have to be one statement: their rows may refer to each other.
+    fn goes_with(&self, one: &Operation, other: &Operation) -> bool {
+        let deletes = |operation: &Operation| matches!(operation.act, Act::Delete);
+        let references = self.planner.ownership.references_to(one.table);
+        one.table == other.table
+            && deletes(one)
+            && deletes(other)
+            && references.iter().any(|(from, _)| *from == one.table)
     }
 
     /// The tables that are changed, in the order in which they are.
@@ -225,6 +238,7 @@ impl Eraser<'_, '_> {
                 target,
                 target_columns: key.target_columns.clone(),
                 with_going: WithGoing::Yes,
+                with_joint: WithJoint::Yes,
             }),
             and: Pred::Always,
             rank: Rank::Cut,
@@ -272,10 +286,12 @@ impl Eraser<'_, '_> {
             {
                 let mut read = BTreeSet::new();
                 operation.filter(&rows, &self.operations).tables(&mut read);
-                read.remove(&operation.table);
                 noted.extend(read.intersection(&touched));
                 touched.insert(operation.table);
             }
+            let rings = noted.iter().filter_map(|id| planner.reach.own_ring(*id));
+            let rings: Vec<TableId> = rings.flatten().collect();
+            noted.extend(rings);
             if noted.len() == before {
                 return noted;
             }

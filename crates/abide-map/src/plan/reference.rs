@@ -2,9 +2,9 @@
 //! row that the database would not refuse or change by itself.
 
 use super::erase::Eraser;
-use super::operation::{Act, Leading, Operation, Rank, Which, WithGoing};
+use super::operation::{Act, Leading, Operation, Rank, Which, WithGoing, WithJoint};
 use super::predicate::Pred;
-use crate::map::{EdgeErase, Erase, Overwrite, Replacement};
+use crate::map::{EdgeErase, EdgeKind, Erase, Overwrite, Replacement};
 use crate::ownership::{Link, TableId};
 use crate::schema::{Dialect, ForeignKey, OnDelete};
 
@@ -31,8 +31,10 @@ impl Eraser<'_, '_> {
                 if from == target {
                     self.cut_own_ring(target, &key);
                 }
-                if !self.is_covered(from, target, &key) {
-                    self.cut(from, target, &key);
+                match self.covered(from, target, &key) {
+                    Covered::All => {}
+                    Covered::Joint => self.cut(from, target, &key, WithJoint::No),
+                    Covered::Nothing => self.cut(from, target, &key, WithJoint::Yes),
                 }
             }
         }
@@ -56,6 +58,7 @@ impl Eraser<'_, '_> {
                 target: id,
                 target_columns: key.target_columns.clone(),
                 with_going: WithGoing::Yes,
+                with_joint: WithJoint::Yes,
             }),
             and: Pred::Always,
             rank: Rank::Cut,
@@ -64,7 +67,7 @@ impl Eraser<'_, '_> {
         });
     }
 
-    fn cut(&mut self, from: TableId, target: TableId, key: &ForeignKey) {
+    fn cut(&mut self, from: TableId, target: TableId, key: &ForeignKey, with_joint: WithJoint) {
         let Some(node) = self.planner.ownership.tables.get(from) else {
             return;
         };
@@ -116,10 +119,11 @@ impl Eraser<'_, '_> {
                 target,
                 target_columns: key.target_columns.clone(),
                 with_going: WithGoing::No,
+                with_joint,
             }),
             and: Pred::Always,
             rank: if from == target {
-                Rank::Cut
+                Rank::Before
             } else {
                 Rank::Write
             },
@@ -142,27 +146,56 @@ impl Eraser<'_, '_> {
             .collect()
     }
 
-    /// Whether what the map says leaves no reference of this kind to a row that goes.
-    fn is_covered(&self, from: TableId, target: TableId, key: &ForeignKey) -> bool {
+    /// Which references of this kind to rows that go the map itself puts an end to.
+    fn covered(&self, from: TableId, target: TableId, key: &ForeignKey) -> Covered {
         let only_own = self.operations.iter().all(|operation| {
             operation.table != target
                 || !matches!(operation.act, Act::Delete)
-                || !matches!(operation.which, Which::SeenBy(_))
+                || matches!(operation.which, Which::Sole)
         });
         if !only_own || self.hold_on(from).is_some() {
-            return false;
+            return Covered::Nothing;
         }
-        self.planner.ownership.inward(from).any(|(_, link)| {
-            link.is_pull()
-                && link.when.is_empty()
-                && link.source == target
-                && link.dependent_columns == key.columns
-                && link.source_columns == key.target_columns
-                && self.ends(from, link, key)
-        })
+        if self.is_covered_by_owning(from, target, key) {
+            return Covered::All;
+        }
+        let links = self.planner.ownership.inward(from).map(|(_, link)| link);
+        links
+            .filter(|link| {
+                link.is_pull()
+                    && link.when.is_empty()
+                    && link.source == target
+                    && link.dependent_columns == key.columns
+                    && link.source_columns == key.target_columns
+            })
+            .map(|link| self.ends(from, link, key))
+            .max()
+            .unwrap_or(Covered::Nothing)
     }
 
-    fn ends(&self, from: TableId, link: &Link, key: &ForeignKey) -> bool {
+    /// Whether the reference is an `owns`: whoever owned such a row owned the one that goes, which nobody else does.
+    fn is_covered_by_owning(&self, from: TableId, target: TableId, key: &ForeignKey) -> bool {
+        let is_subject = |id: TableId| {
+            let node = self.planner.ownership.tables.get(id);
+            node.is_none_or(|node| node.is_subject())
+        };
+        let goes = self
+            .mapped(from)
+            .is_some_and(|mapped| mapped.erase == Erase::Delete);
+        // A row that nobody owns may refer to it too: where that can be cut it is, else the database says so.
+        let goes = goes && self.planner.reach.is_live(from) && self.nulls(from, key).is_empty();
+        let mut links = self.planner.ownership.inward(target).map(|(_, link)| link);
+        goes && !is_subject(target)
+            && links.any(|link| {
+                link.kind == EdgeKind::Owns
+                    && link.when.is_empty()
+                    && link.source == from
+                    && link.source_columns == key.columns
+                    && link.dependent_columns == key.target_columns
+            })
+    }
+
+    fn ends(&self, from: TableId, link: &Link, key: &ForeignKey) -> Covered {
         let written = |given: &[Overwrite]| {
             given.iter().any(|overwrite| {
                 let name = &overwrite.column.value;
@@ -179,7 +212,7 @@ impl Eraser<'_, '_> {
             None => !self.cuttable(from, link).is_empty(),
         };
         if !link.is_owning() {
-            return edge;
+            return if edge { Covered::All } else { Covered::Nothing };
         }
         let own = match self.mapped(from).map(|mapped| mapped.erase) {
             Some(Erase::Delete | Erase::Detach) => true,
@@ -187,6 +220,19 @@ impl Eraser<'_, '_> {
             Some(Erase::Keep(keep)) => written(&keep.overwrites),
             _ => false,
         };
-        own && (edge || self.planner.reach.is_single(from))
+        match (own, edge || self.planner.reach.is_single(from)) {
+            (true, true) => Covered::All,
+            (false, true) if edge => Covered::Joint,
+            _ => Covered::Nothing,
+        }
     }
+}
+
+/// Which references to rows that go the map puts an end to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Covered {
+    Nothing,
+    /// Those of rows that someone else owns too.
+    Joint,
+    All,
 }

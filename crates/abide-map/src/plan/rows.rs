@@ -95,6 +95,39 @@ impl<'a> Rows<'a> {
         self.through(link, self.own(source))
     }
 
+    /// Rows that this link leads to from rows that no one else owns. What hangs on a row that stays with someone is that
+    /// one's business: the person's own pointer stands in the row that stays.
+    pub(crate) fn left_by(&self, link: &Link) -> Pred {
+        let source = link.source;
+        if self.noted.contains(&source) {
+            return lead(link, Source::Noted(source), Pred::Sole);
+        }
+        if self.is_plain(source) {
+            return self.owned_by(link);
+        }
+        self.through(link, self.sole(source))
+    }
+
+    /// Rows that this link leads to from rows that no one else owns and, where it leads to its own table, from those in
+    /// turn: what becomes of a row when the one it hangs on is deleted.
+    pub(crate) fn chained_by(&self, place: usize, link: &Link) -> Pred {
+        let first = self.left_by(link);
+        let has_key = self
+            .ownership
+            .tables
+            .get(link.source)
+            .is_some_and(|node| !node.key.is_empty());
+        if link.source != link.dependent || !has_key || first == Pred::Never {
+            return first;
+        }
+        Pred::Ring(Box::new(Ring {
+            members: vec![link.source],
+            target: 0,
+            starts: vec![(0, first)],
+            steps: vec![(place, 0, 0)],
+        }))
+    }
+
     /// Rows that this link leads to from rows that the person may see.
     pub(crate) fn seen_by(&self, link: &Link) -> Pred {
         self.through(link, self.seen(link.source))

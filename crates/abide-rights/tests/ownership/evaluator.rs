@@ -1,0 +1,269 @@
+//! The rules of ownership, slowly and obviously: rows in memory, one at a time, until nothing changes. Shares no code with
+//! the planner.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::world::{Cells, Edge, Kind, Table, TableErase, World};
+
+pub type Id = (usize, usize);
+
+/// A person: a row of a subject table, or an address somebody goes by.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Owner {
+    Row(Id),
+    Mail(String),
+}
+
+pub struct Evaluator<'a> {
+    pub world: &'a World,
+    pub people: BTreeSet<Owner>,
+    owners: BTreeMap<Id, BTreeSet<Owner>>,
+}
+
+impl<'a> Evaluator<'a> {
+    /// For the people whose rows of subject tables these are.
+    pub fn new(world: &'a World, subjects: &[Id]) -> Self {
+        let mut people = BTreeSet::new();
+        for id in subjects {
+            people.insert(Owner::Row(*id));
+            let mail = world.rows[id]["mail"].clone().unwrap();
+            people.insert(Owner::Mail(mail));
+        }
+        let mut owners: BTreeMap<Id, BTreeSet<Owner>> = BTreeMap::new();
+        for (id, cells) in &world.rows {
+            let table = &world.tables[id.0];
+            let entry = owners.entry(*id).or_default();
+            if table.subject {
+                entry.insert(Owner::Row(*id));
+            } else if table.named
+                && let Some(mail) = &cells["mail"]
+            {
+                entry.insert(Owner::Mail(mail.clone()));
+            }
+        }
+        let mut evaluator = Self {
+            world,
+            people,
+            owners,
+        };
+        loop {
+            let before = evaluator.owners.clone();
+            for (source, dependent, _, _) in evaluator.leads(Kind::owning) {
+                let handed = evaluator.owners[&source].clone();
+                evaluator.owners.get_mut(&dependent).unwrap().extend(handed);
+            }
+            if evaluator.owners == before {
+                return evaluator;
+            }
+        }
+    }
+
+    /// Every pair of rows that a link leads between: from, to, and the table and place of the link.
+    pub fn leads(&self, wanted: impl Fn(Kind) -> bool) -> Vec<(Id, Id, usize, usize)> {
+        let mut leads = Vec::new();
+        for (id, cells) in &self.world.rows {
+            for (nth, link) in self.world.tables[id.0].links.iter().enumerate() {
+                if link.kind == Kind::Refers || !wanted(link.kind) {
+                    continue;
+                }
+                if link.when && cells[&format!("w{nth}")].as_deref() != Some("yes") {
+                    continue;
+                }
+                let Some(value) = &cells[&format!("l{nth}")] else {
+                    continue;
+                };
+                let there = (link.target, value.parse().unwrap());
+                if !self.world.rows.contains_key(&there) {
+                    continue;
+                }
+                if link.kind.pulls() {
+                    leads.push((there, *id, id.0, nth));
+                } else {
+                    leads.push((*id, there, id.0, nth));
+                }
+            }
+        }
+        leads
+    }
+
+    pub fn owns(&self, id: &Id) -> bool {
+        self.owners[id]
+            .iter()
+            .any(|owner| self.people.contains(owner))
+    }
+
+    fn others_own(&self, id: &Id) -> bool {
+        self.owners[id]
+            .iter()
+            .any(|owner| !self.people.contains(owner))
+    }
+
+    fn is_sole(&self, id: &Id) -> bool {
+        self.owns(id) && (self.people.contains(&Owner::Row(*id)) || !self.others_own(id))
+    }
+
+    fn is_joint(&self, id: &Id) -> bool {
+        self.owns(id) && !self.is_sole(id)
+    }
+
+    /// Rows seen, own ones included where they are reached so.
+    fn seen(&self) -> BTreeSet<Id> {
+        let mut seen: BTreeSet<Id> = BTreeSet::new();
+        loop {
+            let before = seen.len();
+            for (source, dependent, table, nth) in self.leads(|_| true) {
+                let is_access = !self.world.tables[table].links[nth].kind.owning();
+                if seen.contains(&source) || (is_access && self.owns(&source)) {
+                    seen.insert(dependent);
+                }
+            }
+            if seen.len() == before {
+                return seen;
+            }
+        }
+    }
+
+    /// Every row that the people are given, with `data` empty where a way to it hides that.
+    pub fn access(&self) -> BTreeMap<Id, Cells> {
+        let seen = self.seen();
+        let mut given = BTreeMap::new();
+        for (id, cells) in &self.world.rows {
+            let own = self.owns(id);
+            if !own && !seen.contains(id) {
+                continue;
+            }
+            let mut cells = cells.clone();
+            for (source, dependent, table, nth) in self.leads(|_| true) {
+                let link = &self.world.tables[table].links[nth];
+                if dependent != *id || !link.hides {
+                    continue;
+                }
+                let is_way = if own {
+                    link.kind.owning() && self.owns(&source)
+                } else {
+                    seen.contains(&source) || (!link.kind.owning() && self.owns(&source))
+                };
+                if is_way {
+                    cells.insert("data".to_owned(), None);
+                }
+            }
+            given.insert(*id, cells);
+        }
+        given
+    }
+
+    /// Every row after an erasure.
+    pub fn erased(&self) -> BTreeMap<Id, Cells> {
+        let mut rows = self.world.rows.clone();
+        let mut gone: BTreeSet<Id> = BTreeSet::new();
+        for (id, cells) in &mut rows {
+            if self.is_sole(id) {
+                match self.world.tables[id.0].erase {
+                    TableErase::Delete => drop(gone.insert(*id)),
+                    TableErase::Anonymise => write(cells),
+                    TableErase::Keep => {}
+                    TableErase::Detach => {
+                        if self.world.tables[id.0].named {
+                            cells.insert("mail".to_owned(), None);
+                        }
+                    }
+                }
+            } else if self.is_joint(id)
+                && let Some(Some(mail)) = cells.get("mail")
+                && !self.world.tables[id.0].subject
+                && self.people.contains(&Owner::Mail(mail.clone()))
+            {
+                cells.insert("mail".to_owned(), None);
+            }
+        }
+        for (source, dependent, table, nth) in self.leads(|_| true) {
+            let is_owning = self.world.tables[table].links[nth].kind.owning();
+            let is_detached = is_owning && self.is_sole(&dependent) && self.owns(&source);
+            if self.is_sole(&source) || is_detached {
+                self.edge(dependent, table, nth, &mut rows, &mut gone);
+            }
+        }
+        self.chains(&mut gone);
+        rows.retain(|id, _| !gone.contains(id));
+        cut(&self.world.tables, &mut rows, &gone);
+        rows
+    }
+
+    fn edge(
+        &self,
+        id: Id,
+        table: usize,
+        nth: usize,
+        rows: &mut BTreeMap<Id, Cells>,
+        gone: &mut BTreeSet<Id>,
+    ) {
+        let link = &self.world.tables[table].links[nth];
+        let erase = self.world.tables[id.0].erase;
+        let name = format!("l{nth}");
+        let cells = rows.get_mut(&id).unwrap();
+        if link.kind.owning() && self.is_sole(&id) {
+            if erase == TableErase::Detach && link.kind.pulls() {
+                cells.insert(name, None);
+            }
+            return;
+        }
+        if !link.kind.owning() && self.is_sole(&id) && erase == TableErase::Delete {
+            return;
+        }
+        let default = if link.kind.pulls() && link.nullable {
+            Edge::Detach
+        } else {
+            Edge::Leave
+        };
+        match link.erase.unwrap_or(default) {
+            Edge::Delete => drop(gone.insert(id)),
+            Edge::Anonymise => write(cells),
+            Edge::Detach => drop(cells.insert(name, None)),
+            Edge::Leave => {}
+        }
+    }
+
+    /// A row that is deleted because the one it hangs on is takes those along that hang on it by the same link.
+    fn chains(&self, gone: &mut BTreeSet<Id>) {
+        for (table, it) in self.world.tables.iter().enumerate() {
+            for (nth, link) in it.links.iter().enumerate() {
+                let is_chain = !link.kind.owning() && link.erase == Some(Edge::Delete);
+                if !is_chain || link.target != table {
+                    continue;
+                }
+                let mut chain: BTreeSet<Id> = BTreeSet::new();
+                loop {
+                    let before = chain.len();
+                    for (source, dependent, at, place) in self.leads(|_| true) {
+                        let is_this = (at, place) == (table, nth);
+                        if is_this && (self.is_sole(&source) || chain.contains(&source)) {
+                            chain.insert(dependent);
+                        }
+                    }
+                    if chain.len() == before {
+                        break;
+                    }
+                }
+                let deleted = |id: &Id| !(self.is_sole(id) && it.erase == TableErase::Delete);
+                gone.extend(chain.into_iter().filter(deleted));
+            }
+        }
+    }
+}
+
+fn write(cells: &mut Cells) {
+    cells.insert("data".to_owned(), Some("gone".to_owned()));
+}
+
+/// Rows that stay lose declared references to rows that are gone.
+fn cut(tables: &[Table], rows: &mut BTreeMap<Id, Cells>, gone: &BTreeSet<Id>) {
+    for (id, cells) in rows.iter_mut() {
+        for (nth, link) in tables[id.0].links.iter().enumerate() {
+            let name = format!("l{nth}");
+            let Some(value) = &cells[&name] else { continue };
+            if link.declared && gone.contains(&(link.target, value.parse().unwrap())) {
+                cells.insert(name, None);
+            }
+        }
+    }
+}

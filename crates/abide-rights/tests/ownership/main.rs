@@ -1,0 +1,9 @@
+//! Ownership and plans, run for real: what people own and see, and what is left after an erasure. Never trusts the text of
+//! a statement: only what a database did with it.
+
+mod desk;
+mod evaluator;
+mod k9db;
+mod random;
+mod rules;
+mod world;

@@ -1,0 +1,363 @@
+//! One rule of ownership after the other, each with the fewest rows that show it.
+
+use std::collections::BTreeSet;
+
+use abide_map::plan::{Effect, Held, Hold, Plan};
+use abide_map::promise::Promises;
+use abide_map::schema::TableName;
+
+use crate::desk::{Desk, plain, planner};
+
+async fn desk(name: &str, tables: &str, map: &str) -> Desk {
+    let statements: Vec<String> = tables
+        .split(';')
+        .map(|statement| statement.trim().to_owned())
+        .filter(|statement| !statement.is_empty())
+        .collect();
+    Desk::sqlite(
+        &format!("rule-{name}"),
+        &statements,
+        &format!("map m {{ source test\n{map}\n}}"),
+    )
+    .await
+}
+
+async fn erase(desk: &Desk, id: &str) -> Plan {
+    erase_with(desk, id, &[]).await
+}
+
+async fn erase_with(desk: &Desk, id: &str, holds: &[Hold]) -> Plan {
+    let ownership = desk.ownership().unwrap();
+    let promises = Promises::default();
+    let planner = planner(&ownership, &promises, holds);
+    let subjects = desk.subjects(&planner, &[("account-id", id)]).await;
+    let plan = planner.erase(&subjects).unwrap();
+    if let Err(error) = desk.run(&plan).await {
+        panic!("{error}\n{}", crate::desk::text(&plan));
+    }
+    plan
+}
+
+async fn all(desk: &Desk, sql: &str) -> BTreeSet<String> {
+    let line = |row: abide_map::plan::Row| {
+        let cells: Vec<String> = row
+            .into_iter()
+            .map(|value| value.0.unwrap_or("-".into()))
+            .collect();
+        cells.join("|")
+    };
+    desk.rows(&plain(sql)).await.into_iter().map(line).collect()
+}
+
+fn lines(text: &str) -> BTreeSet<String> {
+    text.split_whitespace().map(str::to_owned).collect()
+}
+
+const PEOPLE: &str =
+    "CREATE TABLE users (id INTEGER PRIMARY KEY, boss INTEGER REFERENCES users(id), name TEXT);
+    INSERT INTO users VALUES (1, NULL, 'a'), (2, NULL, 'b'), (3, NULL, 'c')";
+const MESSAGES: &str =
+    "CREATE TABLE msg (id INTEGER PRIMARY KEY, sender INTEGER, receiver INTEGER);
+    INSERT INTO msg VALUES (1, 1, 2), (2, 1, 1), (3, 3, 2), (4, 3, 1)";
+const USERS: &str = "table users { subject; identity account-id id; erase delete }";
+
+#[tokio::test]
+async fn a_joint_row_goes_with_its_last_owner() {
+    let map = format!(
+        "{USERS}\ntable msg {{ owned-by sender to=users; owned-by receiver to=users; erase delete }}"
+    );
+    let desk = desk("joint", &format!("{PEOPLE};{MESSAGES}"), &map).await;
+    erase(&desk, "1").await;
+    assert_eq!(
+        all(&desk, "SELECT * FROM msg").await,
+        lines("1|-|2 3|3|2 4|3|-")
+    );
+    erase(&desk, "2").await;
+    assert_eq!(all(&desk, "SELECT * FROM msg").await, lines("3|3|- 4|3|-"));
+}
+
+#[tokio::test]
+async fn a_joint_row_may_be_left_as_it_is() {
+    let edges =
+        "owned-by sender to=users { erase leave }; owned-by receiver to=users { erase leave }";
+    let map = format!("{USERS}\ntable msg {{ {edges}; erase delete }}");
+    let desk = desk("left", &format!("{PEOPLE};{MESSAGES}"), &map).await;
+    erase(&desk, "1").await;
+    assert_eq!(
+        all(&desk, "SELECT * FROM msg").await,
+        lines("1|1|2 3|3|2 4|3|1")
+    );
+    erase(&desk, "2").await;
+    assert_eq!(
+        all(&desk, "SELECT * FROM msg").await,
+        lines("3|3|2 4|3|1"),
+        "1 named nobody who is there"
+    );
+}
+
+#[tokio::test]
+async fn who_may_see_a_row_leaves_it() {
+    let map = format!(
+        "{USERS}\ntable msg {{ owned-by sender to=users; accessible-by receiver to=users; erase delete }}"
+    );
+    let desk = desk("seen", &format!("{PEOPLE};{MESSAGES}"), &map).await;
+    erase(&desk, "1").await;
+    assert_eq!(all(&desk, "SELECT * FROM msg").await, lines("3|3|2 4|3|-"));
+}
+
+#[tokio::test]
+async fn a_paper_goes_with_its_last_author_and_its_conflicts_with_it() {
+    let tables = format!(
+        "{PEOPLE};
+        CREATE TABLE papers (id INTEGER PRIMARY KEY, title TEXT);
+        CREATE TABLE authors (id INTEGER PRIMARY KEY, paper INTEGER NOT NULL REFERENCES papers(id), who INTEGER NOT NULL REFERENCES users(id));
+        CREATE TABLE conflicts (id INTEGER PRIMARY KEY, paper INTEGER NOT NULL REFERENCES papers(id), who INTEGER NOT NULL REFERENCES users(id));
+        INSERT INTO papers VALUES (1, 'x'), (2, 'y');
+        INSERT INTO authors VALUES (1, 1, 1), (2, 1, 2), (3, 2, 2);
+        INSERT INTO conflicts VALUES (1, 1, 3), (2, 2, 3)"
+    );
+    let map = format!(
+        "{USERS}
+        table authors {{ owned-by who to=users; owns paper to=papers; erase delete }}
+        table papers {{ erase delete }}
+        table conflicts {{ owned-by who to=users; accessible-by paper to=papers {{ erase delete }}; erase delete }}"
+    );
+    let desk = desk("papers", &tables, &map).await;
+    erase(&desk, "1").await;
+    assert_eq!(all(&desk, "SELECT id FROM papers").await, lines("1 2"));
+    assert_eq!(all(&desk, "SELECT id FROM authors").await, lines("2 3"));
+    assert_eq!(all(&desk, "SELECT id FROM conflicts").await, lines("1 2"));
+    erase(&desk, "2").await;
+    assert_eq!(all(&desk, "SELECT id FROM papers").await, lines(""));
+    assert_eq!(all(&desk, "SELECT id FROM conflicts").await, lines(""));
+    assert_eq!(all(&desk, "SELECT id FROM users").await, lines("3"));
+}
+
+#[tokio::test]
+async fn replies_go_with_what_they_reply_to() {
+    let tables = format!(
+        "{PEOPLE};
+        CREATE TABLE comments (id INTEGER PRIMARY KEY, who INTEGER, parent INTEGER REFERENCES comments(id));
+        INSERT INTO comments VALUES (10, 1, NULL), (11, 1, 10), (12, 2, 11), (13, 3, 12), (14, 1, 13), (15, 2, 13), (16, 2, NULL)"
+    );
+    let map = format!(
+        "{USERS}\ntable comments {{ owned-by who to=users; accessible-by parent to=comments {{ erase delete }}; erase delete }}"
+    );
+    let desk = desk("replies", &tables, &map).await;
+    erase(&desk, "1").await;
+    assert_eq!(all(&desk, "SELECT id FROM comments").await, lines("16"));
+}
+
+#[tokio::test]
+async fn what_a_trigger_writes_goes_too() {
+    let tables = format!(
+        "{PEOPLE};
+        CREATE TABLE orders (id INTEGER PRIMARY KEY, who INTEGER REFERENCES users(id));
+        CREATE TABLE orders_history (id INTEGER PRIMARY KEY, order_id INTEGER, who INTEGER);
+        INSERT INTO orders VALUES (1, 1), (2, 2)"
+    );
+    let map = format!(
+        "{USERS}\ntable orders {{ owned-by who to=users; erase delete }}\ntable orders_history {{ owned-by order_id to=orders; erase delete }}"
+    );
+    let trigger = "CREATE TRIGGER gone AFTER DELETE ON orders BEGIN INSERT INTO orders_history (order_id, who) VALUES (old.id, old.who); END";
+    let mut statements: Vec<String> = tables.split(';').map(str::to_owned).collect();
+    statements.push(trigger.to_owned());
+    let desk = Desk::sqlite(
+        "rule-trigger",
+        &statements,
+        &format!("map m {{ source test\n{map}\n}}"),
+    )
+    .await;
+    erase(&desk, "1").await;
+    assert_eq!(
+        all(&desk, "SELECT who FROM orders_history").await,
+        lines("")
+    );
+    assert_eq!(all(&desk, "SELECT id FROM orders").await, lines("2"));
+}
+
+#[tokio::test]
+async fn invoices_are_kept_for_their_time() {
+    let tables = format!(
+        "{PEOPLE};
+        CREATE TABLE invoices (id INTEGER PRIMARY KEY, who INTEGER REFERENCES users(id), name TEXT NOT NULL, created TEXT);
+        INSERT INTO invoices VALUES (1, 1, 'Ann', '2025-01-01 10:00:00'), (2, 1, 'Ann', '2010-01-01 10:00:00'), (3, 2, 'Bob', '2010-01-01 10:00:00')"
+    );
+    let map = format!(
+        "{USERS}\ntable invoices {{ owned-by who to=users; erase keep because=tax-law until=\"7 years\" from=created {{ overwrite name with=removed }} }}"
+    );
+    let desk = desk("invoices", &tables, &map).await;
+    let plan = erase(&desk, "1").await;
+    let rows = all(&desk, "SELECT id, who, name FROM invoices").await;
+    assert_eq!(rows, lines("1|-|removed 3|2|Bob"));
+    let kept: Vec<&Effect> = plan.steps.iter().map(|step| &step.effect).collect();
+    assert!(kept.iter().any(
+        |effect| matches!(effect, Effect::Keep { because, until: Some(until) }
+        if because == "tax-law" && until == "7 years after `created`")
+    ));
+}
+
+#[tokio::test]
+async fn a_hold_wins_and_is_named() {
+    let map = format!(
+        "{USERS}\ntable msg {{ owned-by sender to=users; owned-by receiver to=users; erase delete }}"
+    );
+    let desk = desk("hold", &format!("{PEOPLE};{MESSAGES}"), &map).await;
+    let held = {
+        let ownership = desk.ownership().unwrap();
+        let promises = Promises::default();
+        let planner = planner(&ownership, &promises, &[]);
+        desk.subjects(&planner, &[("account-id", "1")]).await
+    };
+    let holds = [Hold {
+        name: "case-7".to_owned(),
+        on: Held::Subjects(held),
+    }];
+    let before = desk.dump().await;
+    let plan = erase_with(&desk, "1", &holds).await;
+    assert_eq!(desk.dump().await, before);
+    assert!(
+        plan.steps.iter().all(|step| step.reason.contains("case-7")),
+        "{plan:?}"
+    );
+    assert_eq!(plan.steps.len(), 2);
+    let table = [Hold {
+        name: "audit".to_owned(),
+        on: Held::Table(TableName::new("msg")),
+    }];
+    erase_with(&desk, "1", &table).await;
+    assert_eq!(all(&desk, "SELECT id FROM msg").await.len(), 4);
+    assert_eq!(all(&desk, "SELECT id FROM users").await, lines("2 3"));
+}
+
+#[tokio::test]
+async fn tables_that_refer_to_each_other() {
+    let tables =
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, address INTEGER REFERENCES addresses(id));
+        CREATE TABLE addresses (id INTEGER PRIMARY KEY, who INTEGER NOT NULL REFERENCES users(id));
+        INSERT INTO users VALUES (1, NULL), (2, NULL);
+        INSERT INTO addresses VALUES (7, 1), (8, 2);
+        UPDATE users SET address = id + 6";
+    let map = format!("{USERS}\ntable addresses {{ owned-by who to=users; erase delete }}");
+    let desk = desk("ring", tables, &map).await;
+    erase(&desk, "1").await;
+    assert_eq!(
+        all(&desk, "SELECT id, address FROM users").await,
+        lines("2|8")
+    );
+    assert_eq!(all(&desk, "SELECT id FROM addresses").await, lines("8"));
+}
+
+#[tokio::test]
+async fn a_row_that_must_lead_to_one_that_goes_is_a_finding() {
+    let tables = format!(
+        "{PEOPLE};
+        CREATE TABLE products (id INTEGER PRIMARY KEY, made_by INTEGER NOT NULL REFERENCES users(id))"
+    );
+    let desk = desk(
+        "must",
+        &tables,
+        &format!("{USERS}\ntable products {{ ordinary because=goods }}"),
+    )
+    .await;
+    let ownership = desk.ownership().unwrap();
+    let promises = Promises::default();
+    let planner = planner(&ownership, &promises, &[]);
+    let subjects = desk.subjects(&planner, &[("account-id", "1")]).await;
+    let findings = planner.erase(&subjects).unwrap_err();
+    assert_eq!(
+        findings[0].message,
+        "rows of `products` stay, and their `made_by` must lead to a row of `users`, which goes"
+    );
+}
+
+#[tokio::test]
+async fn many_people_at_once() {
+    let mut statements = vec![
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT)".to_owned(),
+        "CREATE TABLE orders (id INTEGER PRIMARY KEY, who INTEGER)".to_owned(),
+    ];
+    for id in 1..=200 {
+        statements.push(format!("INSERT INTO users VALUES ({id}, 'x')"));
+        statements.push(format!("INSERT INTO orders VALUES ({id}, {id})"));
+    }
+    let map = format!(
+        "map m {{ source test\n{USERS}\ntable orders {{ owned-by who to=users; erase delete }} }}"
+    );
+    let desk = Desk::sqlite("rule-many", &statements, &map).await;
+    let ownership = desk.ownership().unwrap();
+    let promises = Promises::default();
+    let planner = planner(&ownership, &promises, &[]);
+    let ids: Vec<String> = (1..=150).map(|id| id.to_string()).collect();
+    let known: Vec<(&str, &str)> = ids.iter().map(|id| ("account-id", id.as_str())).collect();
+    let subjects = desk.subjects(&planner, &known).await;
+    assert_eq!(subjects.len(), 150);
+    let plan = planner.erase(&subjects).unwrap();
+    assert_eq!(desk.run(&plan).await.unwrap(), vec![150, 150]);
+}
+
+#[tokio::test]
+async fn a_sweep_takes_what_is_due_and_what_hangs_on_it() {
+    let tables = format!(
+        "{PEOPLE};
+        CREATE TABLE orders (id INTEGER PRIMARY KEY, who INTEGER REFERENCES users(id), made TEXT);
+        CREATE TABLE items (id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL REFERENCES orders(id));
+        INSERT INTO orders VALUES (1, 1, '2010-01-01'), (2, 1, '2026-01-01'), (3, 2, '2011-01-01');
+        INSERT INTO items VALUES (1, 1), (2, 2), (3, 3), (4, 3)"
+    );
+    let map = format!(
+        "{USERS}
+        table orders {{ owned-by who to=users; retain \"10 years\" from=made; erase delete }}
+        table items {{ owned-by order_id to=orders; erase delete }}"
+    );
+    let desk = desk("sweep", &tables, &map).await;
+    let ownership = desk.ownership().unwrap();
+    let promises = Promises::default();
+    let planner = planner(&ownership, &promises, &[]);
+    let plans = planner.sweep(1).unwrap();
+    assert_eq!(plans.len(), 1);
+    while desk
+        .counts(&plans[0])
+        .await
+        .unwrap()
+        .iter()
+        .any(|count| *count > 0)
+    {
+        desk.run(&plans[0]).await.unwrap();
+    }
+    assert_eq!(all(&desk, "SELECT id FROM orders").await, lines("2"));
+    assert_eq!(all(&desk, "SELECT id FROM items").await, lines("2"));
+    assert_eq!(all(&desk, "SELECT id FROM users").await, lines("1 2 3"));
+}
+
+#[tokio::test]
+async fn a_guest_is_found_by_address_alone() {
+    let tables = "CREATE TABLE comments (id INTEGER PRIMARY KEY, mail TEXT, name TEXT);
+        INSERT INTO comments VALUES (1, 'ann@example.org', 'Ann'), (2, 'bob@example.org', 'Bob')";
+    let map = "table comments { identity account-id mail; erase anonymise { overwrite name; overwrite mail } }";
+    let desk = desk("guest", tables, map).await;
+    erase(&desk, "ann@example.org").await;
+    assert_eq!(
+        all(&desk, "SELECT * FROM comments").await,
+        lines("1|-|- 2|bob@example.org|Bob")
+    );
+}
+
+#[tokio::test]
+async fn rows_without_an_owner_are_reported() {
+    let map = format!(
+        "{USERS}\ntable msg {{ owned-by sender to=users; owned-by receiver to=users; erase delete }}"
+    );
+    let desk = desk(
+        "orphans",
+        &format!("{PEOPLE};{MESSAGES};INSERT INTO msg VALUES (9, 77, NULL)"),
+        &map,
+    )
+    .await;
+    let ownership = desk.ownership().unwrap();
+    let promises = Promises::default();
+    let plan = planner(&ownership, &promises, &[]).orphans();
+    let rows = desk.rows(&plan.steps[0].statement).await;
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0][0].0.as_deref(), Some("9"));
+}
