@@ -234,6 +234,8 @@ checks! {
     plain_password,
 }
 
+pub mod of_plans;
+
 /// The check with that code or name.
 pub fn find(code_or_name: &str) -> Option<&'static Check> {
     CHECKS

@@ -9,6 +9,7 @@
 )]
 
 mod any_map;
+mod drawing;
 mod fixture;
 mod manual;
 mod reading;

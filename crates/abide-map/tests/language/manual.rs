@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use abide_map::check::of_plans::PAGES;
 use abide_map::check::{CHECKS, Context, run_all};
 use abide_map::read::read;
 use abide_map::sample::{ColumnSample, TableSample};
@@ -129,6 +130,22 @@ fn codes_are_in_order_and_names_are_the_files() {
 }
 
 #[test]
+fn every_code_of_planning_has_a_page() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ownership/finding.rs");
+    let text = fs::read_to_string(source).unwrap();
+    let codes = text
+        .split("\"M04")
+        .skip(1)
+        .map(|rest| format!("M04{}", &rest[..2]));
+    for code in codes {
+        assert!(
+            PAGES.iter().any(|page| page.code == code),
+            "{code} has no page"
+        );
+    }
+}
+
+#[test]
 fn the_examples_of_the_chapter_read() {
     let page = fs::read_to_string(docs().join("map.md")).unwrap();
     let mut read_examples = 0;
@@ -158,7 +175,7 @@ fn the_examples_of_the_chapter_read() {
 #[test]
 fn the_page_of_findings_is_the_one_the_checks_make() {
     let mut page = String::from(
-        "# Findings about maps\n\nEvery finding of `abide map check`, by code. `abide explain CODE` prints the same page. Findings that\nstart with P0 are of the text itself and stand in [findings.md](findings.md).\n",
+        "# Findings about maps\n\nEvery finding of `abide map check`, by code; those of planning (M04) come last. `abide explain CODE` prints the same page. Findings that\nstart with P0 are of the text itself and stand in [findings.md](findings.md).\n",
     );
     for check in CHECKS {
         let severity = match check.severity {
@@ -167,6 +184,10 @@ fn the_page_of_findings_is_the_one_the_checks_make() {
         };
         let (code, name, manual) = (check.code, check.name, check.manual.trim());
         write!(page, "\n## {code} {name} ({severity})\n\n{manual}\n").unwrap();
+    }
+    for found in PAGES {
+        let (code, name, manual) = (found.code, found.name, found.manual.trim());
+        write!(page, "\n## {code} {name} (error)\n\n{manual}\n").unwrap();
     }
     let path = docs().join("map-findings.md");
     if std::env::var_os("ABIDE_BLESS").is_some() {

@@ -1,4 +1,4 @@
-//! `abide explain CODE`: the manual page of a finding, about a policy or about a map.
+//! `abide explain CODE`: the manual page of a finding, about a policy, a map or a plan.
 
 use abide_policy::suggest::closest;
 use anyhow::{Result, bail};
@@ -51,5 +51,10 @@ fn pages() -> impl Iterator<Item = Page> {
         name: check.name,
         manual: check.manual,
     });
-    policies.chain(maps)
+    let plans = abide_map::check::of_plans::PAGES.iter().map(|page| Page {
+        code: page.code,
+        name: page.name,
+        manual: page.manual,
+    });
+    policies.chain(maps).chain(plans)
 }

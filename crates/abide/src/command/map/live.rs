@@ -18,7 +18,7 @@ const SAMPLE_ROWS: u64 = 200;
 /// Arguments that say what to hold a map against.
 #[derive(clap::Args)]
 pub struct Live {
-    /// The source: a name from the configuration, or an address
+    /// The source: a name from the configuration, or an address; without it the map's own, if the configuration has it
     #[arg(long, value_name = "NAME|ADDRESS", conflicts_with = "schema")]
     source: Option<String>,
     /// A schema that `abide map schema` wrote
@@ -45,10 +45,12 @@ impl Live {
                 samples: Vec::new(),
             }));
         }
-        let Some(source) = &self.source else {
+        let config = self.place.config()?;
+        let own = map.source.as_ref().map(|name| &name.value);
+        let own = own.filter(|name| config.sources.iter().any(|section| section.name == **name));
+        let Some(source) = self.source.as_ref().or(own) else {
             return Ok(None);
         };
-        let config = self.place.config()?;
         let work = async |source: &dyn Source| ask(source, map).await;
         sources::work(&config, source, Access::Read, work).map(Some)
     }
