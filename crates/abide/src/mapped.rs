@@ -2,12 +2,15 @@
 
 use abide_map::map::Map;
 use abide_map::promise::Promises;
+use abide_policy::Library;
 use abide_policy::diagnostic::{self, Severity};
 use abide_policy::source::SourceFile;
 use abide_rights::Mapped;
 use anyhow::{Context, Result, bail};
 
+use crate::clock;
 use crate::config::{Config, SourceSection};
+use crate::policies;
 
 /// Opens the sources of these names, every one.
 pub async fn open(config: &Config, names: &[String]) -> Result<Vec<Mapped>> {
@@ -67,7 +70,11 @@ fn read_map(section: &SourceSection) -> Result<Map> {
     Ok(map)
 }
 
-/// What the first policy of the configuration promises; nothing without one.
-fn promises(_config: &Config) -> Result<Promises> {
-    Ok(Promises::default())
+/// What the policy of the configuration promises; nothing without one. With several it is the first that counts.
+fn promises(config: &Config) -> Result<Promises> {
+    let Some(path) = config.policies.first() else {
+        return Ok(Promises::default());
+    };
+    let read = policies::read(path, clock::today())?;
+    Ok(Promises::of(&read.policy, Library::standard()))
 }

@@ -29,7 +29,7 @@ pub struct Arguments {
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let people = arguments.person.identities()?;
-    let manifest = arguments.place.work(clock::now(), async |installation| {
+    let manifest = arguments.place.set_up(clock::now(), async |installation| {
         let mapped = mapped::open(
             &installation.config,
             &arguments.which.names(&installation.config)?,

@@ -84,7 +84,7 @@ fn erase(arguments: &Arguments) -> Result<Outcome> {
         .as_ref()
         .context("say whom to erase: `abide erase --as email:ann@example.org`")?;
     let people = person.identities()?;
-    arguments.place.work(clock::now(), async |installation| {
+    arguments.place.set_up(clock::now(), async |installation| {
         let sources = mapped::open(
             &installation.config,
             &arguments.which.names(&installation.config)?,

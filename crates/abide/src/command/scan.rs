@@ -22,7 +22,7 @@ pub struct Arguments {
 
 /// Runs the command: found if something was left.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
-    arguments.place.work(clock::now(), async |installation| {
+    arguments.place.set_up(clock::now(), async |installation| {
         let sources = mapped::open(
             &installation.config,
             &arguments.which.names(&installation.config)?,

@@ -32,7 +32,7 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
-    arguments.place.work(clock::now(), async |installation| {
+    arguments.place.set_up(clock::now(), async |installation| {
         let now = installation.now;
         for mapped in mapped::open(
             &installation.config,
