@@ -72,7 +72,7 @@ fn report(
             .here("stays")
             .label(parent_name.span, "goes")
             .help(format!(
-                "let these rows go too, make the rows of `{}` anonymous, or let {columns} be empty in the database",
+                "let these rows go too (`erase delete`, on the edge where they are somebody else's), make the rows of `{}` anonymous, or let {columns} be empty in the database",
                 parent_name.value
             )),
     );
@@ -99,7 +99,7 @@ fn survivor(live: &Table, child: &MappedTable, key: &ForeignKey) -> Option<(Span
             return None;
         }
     }
-    let why = if is_counted { "is also somebody else's" } else { "is no one's" };
+    let why = if is_counted { "is somebody else's" } else { "is no one's" };
     let goes = edge.is_some_and(|edge| edge.erase == Some(EdgeErase::Delete));
     (!goes).then(|| (edge.map_or(child.name.span, |edge| edge.span), why))
 }

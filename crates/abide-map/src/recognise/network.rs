@@ -1,6 +1,6 @@
 //! Addresses in networks. Never looks one up.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use super::{Proof, Recogniser, TEXT};
 use crate::schema::TypeClass;
