@@ -12,7 +12,7 @@ use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteRow, SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Postgres, Row as _, Sqlite};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Postgres, Row as _, Sqlite};
 
 use crate::error::{Refusal, StoreError};
 use crate::statement::{Expect, Statement, Value};
@@ -25,6 +25,10 @@ pub(crate) const ARRIVALS: i64 = 4096;
 
 /// The most parameters one statement may have; SQLite's limit is 32,766 and PostgreSQL's 65,535.
 const MAX_PARAMETERS: usize = 30_000;
+
+/// A connection that was idle for less is not asked whether it is still there, which would be a wait for the server each
+/// time.
+const SURELY_THERE: Duration = Duration::from_secs(1);
 
 /// How many connections to hold and how long to wait.
 #[derive(Clone, Debug)]
@@ -331,16 +335,27 @@ impl Transaction {
         }
     }
 
-    /// Inserts many rows in few statements; how many were written. `head` and `tail` surround the rows.
-    ///
-    /// Rows go in powers of two, so that a handful of prepared statements serves any number of rows.
+    /// Inserts many rows in few statements; how many were written. `head` and `tail` surround the rows. A column has
+    /// values of one type.
     pub(crate) async fn insert(
         &mut self,
         head: &str,
         tail: &str,
         rows: &[&[Value]],
     ) -> Result<u64, StoreError> {
-        let width = rows.first().map_or(1, |row| row.len().max(1));
+        let Some(first) = rows.first() else {
+            return Ok(0);
+        };
+        if let Connection::Postgres(it) = &mut self.connection {
+            // One prepared statement for any number of rows, and one value a column to plan for.
+            let sql = format!("{head} SELECT * FROM {}{tail}", unnest(first));
+            let inserted = by_column(sql, rows).execute(&mut **it).await;
+            return inserted
+                .map(|done| done.rows_affected())
+                .map_err(|error| failure(self.doing, error));
+        }
+        // Rows go in powers of two, so that a handful of prepared statements serves any number of rows.
+        let width = first.len().max(1);
         let most = (MAX_PARAMETERS / width).clamp(1, 256);
         let (mut rest, mut written) = (rows, 0);
         while !rest.is_empty() {
@@ -466,9 +481,9 @@ fn sqlite_query(sql: Sql, params: &[Value]) -> Query<'static, Sqlite, SqliteArgu
     params.iter().fold(
         sqlx::query(AssertSqlSafe(sql)),
         |query, value| match value {
-            Value::Text(text) => query.bind(text.clone()),
-            Value::Int(number) | Value::Arrival(number) => query.bind(*number),
-            Value::Bytes(bytes) => query.bind(bytes.clone()),
+            Value::Text(_) => query.bind(value.text()),
+            Value::Int(_) | Value::Arrival(_) => query.bind(value.int()),
+            Value::Bytes(_) => query.bind(value.bytes()),
         },
     )
 }
@@ -477,9 +492,42 @@ fn postgres_query(sql: Sql, params: &[Value]) -> Query<'static, Postgres, PgArgu
     params.iter().fold(
         sqlx::query(AssertSqlSafe(sql)),
         |query, value| match value {
-            Value::Text(text) => query.bind(text.clone()),
-            Value::Int(number) | Value::Arrival(number) => query.bind(*number),
-            Value::Bytes(bytes) => query.bind(bytes.clone()),
+            Value::Text(_) => query.bind(value.text()),
+            Value::Int(_) | Value::Arrival(_) => query.bind(value.int()),
+            Value::Bytes(_) => query.bind(value.bytes()),
+        },
+    )
+}
+
+/// `unnest($1::TEXT[], $2::BIGINT[])`: rows from an array for each column, of the types in this row.
+fn unnest(row: &[Value]) -> String {
+    let arrays = row.iter().zip(1..).map(|(value, place)| {
+        let of = match value {
+            Value::Text(_) => "TEXT",
+            Value::Int(_) | Value::Arrival(_) => "BIGINT",
+            Value::Bytes(_) => "BYTEA",
+        };
+        format!("${place}::{of}[]")
+    });
+    format!("unnest({})", arrays.collect::<Vec<_>>().join(", "))
+}
+
+/// A query whose parameters are the columns of these rows.
+fn by_column(sql: String, rows: &[&[Value]]) -> Query<'static, Postgres, PgArguments> {
+    fn column<'a, T>(
+        rows: &[&'a [Value]],
+        at: usize,
+        read: impl Fn(&'a Value) -> Option<T>,
+    ) -> Vec<Option<T>> {
+        rows.iter().map(|row| row.get(at).and_then(&read)).collect()
+    }
+    let first = rows.first().copied().unwrap_or_default();
+    first.iter().enumerate().fold(
+        sqlx::query(AssertSqlSafe(sql)),
+        |query, (at, value)| match value {
+            Value::Text(_) => query.bind(column(rows, at, Value::text)),
+            Value::Int(_) | Value::Arrival(_) => query.bind(column(rows, at, Value::int)),
+            Value::Bytes(_) => query.bind(column(rows, at, Value::bytes)),
         },
     )
 }
@@ -578,6 +626,12 @@ async fn open_postgres(url: &str, options: &EngineOptions) -> Result<Engine, Sto
         PgPoolOptions::new()
             .max_connections(connections.max(1))
             .acquire_timeout(patience)
+            .test_before_acquire(false)
+            .before_acquire(|connection, meta| {
+                Box::pin(async move {
+                    Ok(meta.idle_for < SURELY_THERE || connection.ping().await.is_ok())
+                })
+            })
     };
     // One more than write at once: the sequencer's.
     let writers = pool(options.writers + 1)

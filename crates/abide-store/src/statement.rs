@@ -17,6 +17,32 @@ pub enum Value {
     Arrival(Option<i64>),
 }
 
+impl Value {
+    /// The text, if it is one.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => text.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The number, if it is one.
+    pub(crate) fn int(&self) -> Option<i64> {
+        match self {
+            Self::Int(number) | Self::Arrival(number) => *number,
+            _ => None,
+        }
+    }
+
+    /// The bytes, if it is some.
+    pub(crate) fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Bytes(bytes) => bytes.as_deref(),
+            _ => None,
+        }
+    }
+}
+
 /// Hides the value, which may be a person's.
 impl fmt::Debug for Value {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
