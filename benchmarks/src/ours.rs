@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use abide_policy::decide::{
     Deed, Effect, Facts, Held, Known, Matter, Prepared, Question, Questions, Scope,
-    Subject as Person, Tables, YearsOfAge,
+    Subject as Person, Tables, YearsOfAge, decide,
 };
 use abide_policy::source::SourceFile;
 use abide_policy::{Library, compile};
@@ -13,11 +13,14 @@ use jiff::Timestamp;
 
 use crate::scene::{self, Asked, PURPOSES, Subject};
 
-/// A policy in force, everybody's facts by their token, and the questions asked so far.
+/// A policy in force, everybody's facts, and the questions asked so far.
 pub struct Ours {
     pub tables: Tables,
     pub now: Timestamp,
-    facts: HashMap<u128, Facts>,
+    people: Vec<Facts>,
+    ready: Vec<Arc<Prepared>>,
+    /// Places among the people, by token.
+    places: HashMap<u128, u32>,
     kept: Questions,
     questions: Vec<Question>,
 }
@@ -42,22 +45,24 @@ impl Ours {
         let now: Timestamp = "2026-06-15T12:00:00Z"
             .parse()
             .map_err(|error| format!("{error}"))?;
-        let facts = subjects
+        let people = subjects
             .iter()
-            .enumerate()
-            .map(|(number, subject)| (token(number), Facts::new(&tables, &known(*subject), now)))
+            .map(|subject| Facts::new(&tables, &known(*subject), now))
             .collect();
+        let places = (0..subjects.len()).map(token).zip(0..).collect();
         let questions: Vec<Question> = (0..PURPOSES).map(question).collect();
-        let ours = Self {
+        let mut ours = Self {
             tables,
             now,
-            facts,
+            people,
+            ready: Vec::new(),
+            places,
             kept: Questions::new(questions.len()),
             questions,
         };
-        for number in 0..PURPOSES {
-            ours.prepared(number)?;
-        }
+        ours.ready = (0..PURPOSES)
+            .map(|number| ours.prepared(number))
+            .collect::<Result<_, _>>()?;
         Ok(ours)
     }
 
@@ -71,24 +76,32 @@ impl Ours {
         prepared.map_err(|refusal| refusal.to_string())
     }
 
-    /// Whether it is permitted: finds the question and the subject, and decides.
+    /// Whether it is permitted, by a question that is ready and a person's number: what is asked of a peer is ready too.
     pub fn permits(&self, asked: Asked) -> bool {
+        let ready = &self.ready[asked.purpose];
+        let decided = decide(ready, &self.people[asked.subject], self.now);
+        decided.is_ok_and(|verdict| verdict.effect == Effect::Permit)
+    }
+
+    /// The same by names: finds the question among those asked before, and the person by a token.
+    pub fn permits_by_name(&self, asked: Asked) -> bool {
         let question = &self.questions[asked.purpose];
-        let Some(facts) = self.facts.get(&token(asked.subject)) else {
+        let Some(place) = self.places.get(&token(asked.subject)) else {
             return false;
         };
+        let facts = &self.people[*place as usize];
         let decided = self.kept.decide(&self.tables, question, facts, self.now);
         matches!(decided, Ok(Ok(verdict)) if verdict.effect == Effect::Permit)
     }
 
     /// Everybody's facts.
-    pub fn people(&self) -> impl Iterator<Item = &Facts> {
-        self.facts.values()
+    pub fn people(&self) -> &[Facts] {
+        &self.people
     }
 
-    /// On average, without the table that finds it.
+    /// On average.
     pub fn bytes_a_subject(&self) -> usize {
-        self.facts.values().map(Facts::bytes).sum::<usize>() / self.facts.len().max(1)
+        self.people.iter().map(Facts::bytes).sum::<usize>() / self.people.len().max(1)
     }
 }
 

@@ -20,7 +20,7 @@ const TURN: usize = 10_000;
 /// Kinds of data in the large policy: each has a rule for each purpose.
 const MANY_ITEMS: usize = 40;
 
-/// Print `decide-vs-better`, `decide-1000-rules` and what a subject takes.
+/// Print `decide-http`, `decide-1000-rules`, `decide-vs-better` and its kin, and what a subject takes.
 pub fn run() -> Result<(), String> {
     http::run()?;
     let subjects = scene::subjects();
@@ -45,15 +45,20 @@ pub fn run() -> Result<(), String> {
     drop(many);
 
     let mut peers = Peers::new(&subjects, &questions)?;
-    let mut ours = Turns::new(&few, &questions);
-    let times = peers.times(&mut || ours.take());
-    let ours = times.ours / TURN as u32;
-    ratio::also("a decision, ours", format!("{ours:.0?}"));
+    let mut ready = Turns::new(&few, &questions);
+    let mut by_name = Turns::new(&few, &questions).by_name();
+    let times = peers.times(&mut [&mut || ready.take(), &mut || by_name.take()]);
     for (name, time) in &times.theirs {
         ratio::also(name, format!("{time:.0?}"));
     }
-    print_better("decide-vs-better", &times.theirs, peers::SAME_RULES, ours);
-    print_better("decide-vs-shortest", &times.theirs, "", ours);
+    for (name, ours) in ["decide", "decide-by-name"].iter().zip(times.ours) {
+        let ours = ours / TURN as u32;
+        ratio::also(&format!("{name}, ours"), format!("{ours:.0?}"));
+        let better = format!("{name}-vs-better");
+        print_better(&better, &times.theirs, peers::SAME_RULES, ours);
+        let shortest = format!("{name}-vs-shortest");
+        print_better(&shortest, &times.theirs, "", ours);
+    }
     Ok(())
 }
 
@@ -76,7 +81,9 @@ fn agree(
 ) -> Result<(), String> {
     match questions
         .iter()
-        .find(|asked| ours.permits(**asked) != expected(asked))
+        .find(|asked| {
+            [ours.permits(**asked), ours.permits_by_name(**asked)] != [expected(asked); 2]
+        })
     {
         None => Ok(()),
         Some(asked) => Err(format!(
@@ -90,6 +97,7 @@ fn print_allocations(ours: &Ours, questions: &[Asked]) -> Result<(), String> {
     let count = allocations::count(|| {
         for asked in &questions[..TURN] {
             black_box(ours.permits(*asked));
+            black_box(ours.permits_by_name(*asked));
         }
     });
     if count > 0 {
@@ -102,18 +110,30 @@ fn print_allocations(ours: &Ours, questions: &[Asked]) -> Result<(), String> {
 /// Stretches of the questions, one after the other.
 struct Turns<'a> {
     ours: &'a Ours,
+    permits: fn(&Ours, Asked) -> bool,
     stretches: std::iter::Cycle<std::slice::ChunksExact<'a, Asked>>,
 }
 
 impl<'a> Turns<'a> {
     fn new(ours: &'a Ours, questions: &'a [Asked]) -> Self {
         let stretches = questions.chunks_exact(TURN).cycle();
-        Self { ours, stretches }
+        Self {
+            ours,
+            permits: Ours::permits,
+            stretches,
+        }
+    }
+
+    fn by_name(self) -> Self {
+        Self {
+            permits: Ours::permits_by_name,
+            ..self
+        }
     }
 
     fn take(&mut self) {
         for asked in self.stretches.next().unwrap_or_default() {
-            black_box(self.ours.permits(*asked));
+            black_box((self.permits)(self.ours, *asked));
         }
     }
 }

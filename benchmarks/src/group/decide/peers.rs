@@ -20,9 +20,9 @@ pub struct Peers {
     next: usize,
 }
 
-/// Median times of a turn of ours, and of one decision of each of theirs.
+/// Median times of a turn of each of ours, and of one decision of each of theirs.
 pub struct Times {
-    pub ours: Duration,
+    pub ours: Vec<Duration>,
     pub theirs: Vec<(&'static str, Duration)>,
 }
 
@@ -50,18 +50,20 @@ impl Peers {
     }
 
     /// Every side in turn, ours too.
-    pub fn times(&mut self, ours: &mut impl FnMut()) -> Times {
-        let mut our_turns = Vec::new();
+    pub fn times(&mut self, ours: &mut [&mut dyn FnMut()]) -> Times {
+        let mut our_turns = vec![Vec::new(); ours.len()];
         let mut their_turns = vec![Vec::new(); SIDES.len()];
         for _ in 0..ratio::TURNS {
-            our_turns.push(ratio::time(ours));
+            for (side, turns) in ours.iter_mut().zip(&mut our_turns) {
+                turns.push(ratio::time(side));
+            }
             for ((_, side), turns) in SIDES.iter().zip(&mut their_turns) {
                 turns.push(ratio::time(&mut || self.turn(*side)) / PEER_TURN as u32);
             }
         }
         let names = SIDES.iter().map(|(name, _)| *name);
         Times {
-            ours: ratio::median(our_turns),
+            ours: our_turns.into_iter().map(ratio::median).collect(),
             theirs: names
                 .zip(their_turns.into_iter().map(ratio::median))
                 .collect(),
