@@ -24,6 +24,7 @@ mod work;
 
 pub use address::{Access, Address, Secret, SourceOptions};
 pub use error::{SourceError, Trouble};
+pub use marker::create as create_markers;
 pub use source::{RowStream, Snapshot, Source, SourceFuture};
 pub use work::{Check, Done, MARKER_TABLE, Marker, Work};
 

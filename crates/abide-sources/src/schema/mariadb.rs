@@ -6,6 +6,7 @@ use abide_map::schema::{Column, Dialect, Schema, Table, TableName, TypeClass, Vi
 
 use super::{Line, ask, class, empty_table, on_delete, plain_column, reference, trigger};
 use crate::error::SourceError;
+use crate::quote;
 use crate::view::View;
 
 type Tables = BTreeMap<String, Table>;
@@ -168,10 +169,14 @@ async fn foreign_keys(view: &mut View, tables: &mut Tables) -> Result<(), Source
             CAST(CASE WHEN k.REFERENCED_TABLE_SCHEMA = DATABASE() THEN NULL ELSE k.REFERENCED_TABLE_SCHEMA END AS CHAR),
             CAST(k.REFERENCED_TABLE_NAME AS CHAR), CAST(k.REFERENCED_COLUMN_NAME AS CHAR), CAST(r.DELETE_RULE AS CHAR)
         FROM information_schema.KEY_COLUMN_USAGE k
-        JOIN information_schema.REFERENTIAL_CONSTRAINTS r ON r.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND r.CONSTRAINT_NAME = k.CONSTRAINT_NAME AND r.TABLE_NAME = k.TABLE_NAME
+        LEFT JOIN information_schema.REFERENTIAL_CONSTRAINTS r ON r.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND r.CONSTRAINT_NAME = k.CONSTRAINT_NAME AND r.TABLE_NAME = k.TABLE_NAME
         WHERE k.TABLE_SCHEMA = DATABASE() AND k.REFERENCED_TABLE_NAME IS NOT NULL ORDER BY k.TABLE_NAME, k.CONSTRAINT_NAME, k.ORDINAL_POSITION";
+    let mut untold = BTreeSet::new();
     for line in ask(view, sql).await? {
         let name = line.text(1);
+        if line.maybe(6).is_none() {
+            untold.insert(line.text(0));
+        }
         let (column, target_column) = (line.text(2), line.text(5));
         let Some(table) = tables.get_mut(&line.text(0)) else {
             continue;
@@ -187,6 +192,31 @@ async fn foreign_keys(view: &mut View, tables: &mut Tables) -> Result<(), Source
                 key.target_columns.push(target_column);
                 table.foreign_keys.push(key);
             }
+        }
+    }
+    for table in untold {
+        if let Some(table) = tables.get_mut(&table) {
+            told_by_declaration(view, table).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What happens on deletion, from the table's own declaration: the catalogue tells it only to those who may change rows.
+async fn told_by_declaration(view: &mut View, table: &mut Table) -> Result<(), SourceError> {
+    let name = quote::table(Dialect::Mariadb, &table.name);
+    let lines = ask(view, &format!("SHOW CREATE TABLE {name}")).await?;
+    let text = lines.first().map(|line| line.text(1)).unwrap_or_default();
+    for key in &mut table.foreign_keys {
+        let constraint = key.name.as_deref().unwrap_or_default();
+        let start = format!("CONSTRAINT {} ", quote::name(Dialect::Mariadb, constraint));
+        let declared = text
+            .lines()
+            .find(|line| line.trim_start().starts_with(&start));
+        let rule = declared.and_then(|line| line.split_once(" ON DELETE "));
+        if let Some((_, rule)) = rule {
+            let rule = rule.split(" ON UPDATE ").next().unwrap_or(rule);
+            key.on_delete = on_delete(rule.trim_end_matches(','));
         }
     }
     Ok(())

@@ -202,6 +202,29 @@ async fn a_missing_permission_is_named_mariadb() {
     missing_permission(Place::mariadb("missing").await).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_that_only_reads_is_told_the_same_references_mariadb() {
+    let place = Place::mariadb("references").await;
+    place
+        .sql(
+            "CREATE TABLE people (id INT PRIMARY KEY);
+            CREATE TABLE orders (id INT PRIMARY KEY, person INT, boss INT,
+                CONSTRAINT `a, ``b` FOREIGN KEY (person) REFERENCES people (id) ON DELETE CASCADE ON UPDATE CASCADE,
+                CONSTRAINT second FOREIGN KEY (boss) REFERENCES people (id) ON DELETE SET NULL);",
+        )
+        .await;
+    let source = reader(&place).await;
+    let account = format!(
+        "reader_{}",
+        place.name().len() + std::process::id() as usize
+    );
+    place
+        .sql(&format!("GRANT SELECT ON orders TO {account}"))
+        .await;
+    let owner = place.open().schema().await.unwrap();
+    assert_eq!(source.schema().await.unwrap().tables, owner.tables);
+}
+
 /// Ends every other connection to the database while a piece of work is in the middle of a step.
 async fn cut(place: Place, slow: &str, waiting: &str, kill: &str) {
     place.sql(TABLES).await;

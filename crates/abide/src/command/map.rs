@@ -3,6 +3,7 @@
 mod check;
 mod file;
 mod fmt;
+mod grants;
 mod live;
 mod schema;
 mod show;
@@ -26,6 +27,8 @@ enum Action {
     Show(show::Arguments),
     /// Lay a map out in one way
     Fmt(fmt::Arguments),
+    /// Print the least an account needs at the server, as SQL
+    Grants(grants::Arguments),
     /// Write what a source says of itself, as JSON
     Schema(schema::Arguments),
 }
@@ -36,6 +39,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
         Action::Check(arguments) => check::run(arguments),
         Action::Show(arguments) => show::run(arguments),
         Action::Fmt(arguments) => fmt::run(arguments),
+        Action::Grants(arguments) => grants::run(arguments),
         Action::Schema(arguments) => schema::run(arguments),
     }
 }
