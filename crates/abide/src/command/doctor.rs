@@ -6,6 +6,7 @@ mod disk;
 mod key_file;
 mod line;
 mod records;
+mod sources;
 mod tls;
 
 use anyhow::Result;
@@ -57,5 +58,6 @@ async fn examine(place: &Place) -> Vec<Line> {
     lines.extend(disk::examine(&config));
     lines.push(tls::examine(&config, now));
     lines.extend(records::examine(&config, now).await);
+    lines.extend(sources::examine(&config).await);
     lines
 }
