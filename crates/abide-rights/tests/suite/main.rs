@@ -37,6 +37,7 @@ macro_rules! on_all {
 
 mod access;
 mod erase;
+mod kill;
 mod place;
 mod retain;
 mod scan;

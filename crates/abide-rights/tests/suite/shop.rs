@@ -89,6 +89,7 @@ pub(crate) struct Shop {
     pub(crate) database: Database,
     pub(crate) folder: Folder,
     pub(crate) store: Store,
+    pub(crate) keys: Keys,
     pub(crate) journal: Journal,
     pub(crate) mapped: Vec<Mapped>,
 }
@@ -106,12 +107,15 @@ impl Shop {
             ..StoreOptions::default()
         };
         let url = format!("sqlite:{}", folder.path("abide.db").display());
-        let store = Store::open(&url, keys, options, at(0)).await.unwrap();
+        let store = Store::open(&url, keys.clone(), options, at(0))
+            .await
+            .unwrap();
         let mapped = vec![mapped(&database.url, Access::Change).await];
         Self {
             database,
             folder,
             store,
+            keys,
             journal,
             mapped,
         }
