@@ -286,7 +286,12 @@ impl Eraser<'_, '_> {
             {
                 let mut read = BTreeSet::new();
                 operation.filter(&rows, &self.operations).tables(&mut read);
-                noted.extend(read.intersection(&touched));
+                let changed: Vec<TableId> = read.intersection(&touched).copied().collect();
+                // Who else owns a row is read from the tables themselves, noted or not.
+                if changed.iter().any(|table| rows.noted.contains(table)) {
+                    noted.insert(operation.table);
+                }
+                noted.extend(changed);
                 touched.insert(operation.table);
             }
             let rings = noted.iter().filter_map(|id| planner.reach.own_ring(*id));
