@@ -159,7 +159,7 @@ fn run(shop: &Shop, limits: &[(&str, i64)]) {
 fn rounds() -> i64 {
     match std::env::var_os("ABIDE_DEEP") {
         Some(_) => 120,
-        None => 8,
+        None => 12,
     }
 }
 
