@@ -11,6 +11,7 @@ mod polymorphic;
 mod reference;
 mod summary;
 mod tables;
+mod values;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -49,6 +50,9 @@ pub fn candidates(schema: &Schema) -> Vec<Containment> {
                     reference::question(&catalogue, at, column_at, guess.target)
                 }),
             );
+            if guesses.is_empty() {
+                questions.extend(values::questions(&catalogue, at, column_at));
+            }
         }
     }
     questions

@@ -21,6 +21,7 @@ const SORTS: &[&str] = &[
     "log",
     "base",
     "main",
+    "type",
     "def",
 ];
 
@@ -57,6 +58,8 @@ pub(super) struct Described<'a> {
 pub(super) enum Likeness {
     /// By the beginnings of its words: `cf` is `calculated_field`.
     Initials,
+    /// By some of its letters: `dept` is `department`.
+    Short,
     /// By its last word: `blob` is `active_storage_blobs`.
     LastWord,
     /// Without a word that says little: `contact` is `contact_info`.
@@ -246,12 +249,28 @@ impl<'a> Catalogue<'a> {
         let last = self
             .only(&self.last, stems)
             .map(|at| (at, Likeness::LastWord));
-        let short = (2..=4).contains(&word.len());
-        last.or_else(|| {
+        let initials = || {
             self.only(&self.initials, stems)
-                .filter(|_| short)
-                .map(|at| (at, Likeness::Initials))
-        })
+                .filter(|_| (2..=4).contains(&word.len()))
+        };
+        last.or_else(|| initials().map(|at| (at, Likeness::Initials)))
+            .or_else(|| self.shortened(word).map(|at| (at, Likeness::Short)))
+    }
+
+    /// The only table of one word that is written short so: by its first letters, or by some of them in order.
+    fn shortened(&self, word: &str) -> Option<usize> {
+        if word.len() < 3 {
+            return None;
+        }
+        let fits = |at: &usize, rule: fn(&str, &str) -> bool| {
+            let one = self.tables.get(*at);
+            one.is_some_and(|one| one.key.is_some() && matches!(one.stems.as_slice(), [stem] if stem.len() > word.len() && rule(stem, word)))
+        };
+        let only = |rule: fn(&str, &str) -> bool| {
+            let mut found = (0..self.tables.len()).filter(|at| fits(at, rule));
+            found.next().filter(|_| found.next().is_none())
+        };
+        only(|stem, word| stem.starts_with(word)).or_else(|| only(has_letters))
     }
 
     fn only(&self, index: &HashMap<String, Vec<usize>>, stems: &[String]) -> Option<usize> {
@@ -413,6 +432,13 @@ impl<'a> Described<'a> {
         let bare = words::stems(bare);
         self.stems == bare || self.stems.ends_with(&bare) || self.stems.starts_with(&bare)
     }
+}
+
+/// Whether the letters of a word stand in another in order, the first one first: `acct` in `account`.
+fn has_letters(stem: &str, word: &str) -> bool {
+    let mut rest = stem.chars();
+    stem.chars().next() == word.chars().next()
+        && word.chars().all(|letter| rest.any(|other| other == letter))
 }
 
 /// Whether a column can only say yes or no.

@@ -530,6 +530,7 @@ impl Look<'_, '_> {
         let (target, likeness) = self.catalogue.find_loosely(tail)?;
         let (value, how) = match likeness {
             Likeness::Initials if self.stems.len() == 1 => (0.65, "short for"),
+            Likeness::Short if self.stems.len() == 1 => (0.7, "short for"),
             Likeness::LastWord => (0.7, "the last word of"),
             _ => return None,
         };

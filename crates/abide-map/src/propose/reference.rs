@@ -7,6 +7,7 @@ use super::catalogue::Catalogue;
 use super::guess::{Guess, guesses};
 use super::people::People;
 use super::polymorphic;
+use super::values;
 use crate::sample::{Contained, Containment};
 use crate::schema::{ForeignKey, TableName};
 
@@ -123,11 +124,12 @@ fn single(
                 .and_then(|question| answers.get(&question).copied());
             weigh(guess, answer)
         });
-    let best = weighed.max_by(|one, other| {
+    let named = weighed.max_by(|one, other| {
         one.value
             .total_cmp(&other.value)
             .then(other.target.cmp(&one.target))
-    })?;
+    });
+    let best = named.or_else(|| values::guess(catalogue, answers, at, column_at))?;
     let target = catalogue.tables.get(best.target)?;
     (best.value >= LEAST).then(|| Reference {
         table: one.table.name.clone(),
