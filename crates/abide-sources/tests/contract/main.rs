@@ -35,6 +35,7 @@ macro_rules! on_each {
     )*};
 }
 
+mod keys;
 mod load;
 mod place;
 mod rows;

@@ -5,6 +5,7 @@ mod file;
 mod fmt;
 mod grants;
 mod live;
+mod propose;
 mod schema;
 mod show;
 
@@ -21,6 +22,8 @@ pub struct Arguments {
 
 #[derive(clap::Subcommand)]
 enum Action {
+    /// Write a first draft of a map from a live database, with how sure each line is and why
+    Propose(propose::Arguments),
     /// Hold a map against the live schema and the policy, and say precisely what is wrong
     Check(check::Arguments),
     /// Draw whose rows hang on whose
@@ -36,6 +39,7 @@ enum Action {
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
     match &arguments.action {
+        Action::Propose(arguments) => propose::run(arguments),
         Action::Check(arguments) => check::run(arguments),
         Action::Show(arguments) => show::run(arguments),
         Action::Fmt(arguments) => fmt::run(arguments),

@@ -13,7 +13,7 @@ use abide_sources::{Access, Source};
 use anyhow::{Context, Result, bail};
 
 use super::Outcome;
-use crate::installation::{Place, runtime};
+use crate::installation::Place;
 use crate::output::print;
 use crate::sources;
 
@@ -58,11 +58,9 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
         );
     }
     let rows = (!arguments.no_samples).then_some(arguments.sample);
-    let source = sources::open(&arguments.place.config()?, &arguments.source, Access::Read)?;
-    let read = runtime()?.block_on(async {
-        let read = ask(source.as_ref(), rows).await;
-        source.close().await.ok();
-        read
+    let config = arguments.place.config()?;
+    let read = sources::work(&config, &arguments.source, Access::Read, async |source| {
+        ask(source, rows).await
     })?;
     let name = name_of(&arguments.source);
     let map = draft(&name, &name, &read.schema, &read.samples, &read.answers);
@@ -111,10 +109,7 @@ async fn ask(source: &dyn Source, rows: Option<u64>) -> Result<Read> {
 /// What a draft of the source is called: its name, or the last part of its address without an ending.
 fn name_of(source: &str) -> String {
     let address = source.split(['?', '#']).next().unwrap_or_default();
-    let last = address
-        .rsplit(['/', ':', '\\'])
-        .next()
-        .unwrap_or_default();
+    let last = address.rsplit(['/', ':', '\\']).next().unwrap_or_default();
     let stem = last.split('.').next().unwrap_or_default();
     let plain: String = stem
         .chars()
@@ -142,11 +137,7 @@ fn create(path: &Path, text: &str) -> Result<()> {
 /// The summary, what could not be read, and what comes next.
 fn told(map: &Map, closed: &[String], path: Option<&Path>) -> String {
     let mut lines = vec![Summary::new(map).to_string()];
-    lines.extend(
-        closed
-            .iter()
-            .map(|closed| format!("no rows     {closed}")),
-    );
+    lines.extend(closed.iter().map(|closed| format!("no rows     {closed}")));
     if let Some(path) = path {
         let path = path.display();
         lines.push(format!(
@@ -163,7 +154,10 @@ mod tests {
     fn a_draft_is_called_after_its_source() {
         for (source, name) in [
             ("shop", "shop"),
-            ("postgres://abide@db:5432/Shop_EU?sslmode=require", "shop-eu"),
+            (
+                "postgres://abide@db:5432/Shop_EU?sslmode=require",
+                "shop-eu",
+            ),
             ("sqlite:/var/lib/app/data.db", "data"),
             ("sqlite:data.db", "data"),
             ("postgres://db/", "source"),
