@@ -109,6 +109,9 @@ pub(super) fn guesses(
             | TypeClass::Text
             | TypeClass::Binary
     );
+    if let Some(shared) = shared_key(catalogue, one, column_at) {
+        return vec![shared];
+    }
     if !pointing
         || column.is_generated
         || is_truth(column)
@@ -170,6 +173,37 @@ fn is_own_key(catalogue: &Catalogue<'_>, one: &Described<'_>, at: usize, column_
     let home = catalogue.home(words);
     one.key == Some(column_at)
         && (home.is_none_or(|home| home == at) || one.ends_with(&without_marks(words)))
+}
+
+/// Last words of tables that hold more of the rows of another, under the same key.
+const MORE: &[&str] = &["text", "detail", "info", "content", "bodi", "extra"];
+
+/// The table whose key a table without a key of its own name shares: `story_texts.id` is `stories.id`.
+fn shared_key(catalogue: &Catalogue<'_>, one: &Described<'_>, column_at: usize) -> Option<Guess> {
+    let [first @ .., last] = one.stems.as_slice() else {
+        return None;
+    };
+    let alone = one.columns.get(column_at)?.as_slice() == ["id"] && one.key == Some(column_at);
+    if !alone || !MORE.contains(&last.as_str()) {
+        return None;
+    }
+    let target = catalogue.exact(first)?;
+    let there = catalogue.tables.get(target)?;
+    let fits = catalogue.can_hold(one.table.columns.get(column_at)?, there.key_column()?);
+    // A column of either that names the other says how they hang together.
+    let names = |from: &Described<'_>, to: &Described<'_>| {
+        let mut columns = from.columns.iter();
+        columns.any(|words| words.len() > 1 && words::stems(&without_marks(words)) == to.stems)
+    };
+    let said = names(one, there) || names(there, one);
+    (fits && !said).then(|| Guess {
+        target,
+        value: 0.7,
+        reason: format!(
+            "holds more of the rows of `{}`, under its key",
+            there.table.name
+        ),
+    })
 }
 
 /// One column, looked at.

@@ -179,7 +179,10 @@ fn own_contacts(
         let free = depth
             .get(tie.to)
             .is_some_and(|depth| depth.is_none_or(|depth| depth == 1));
-        let reaches = catalogue.tables.get(tie.to).is_some_and(holds_contacts);
+        let reaches = catalogue
+            .tables
+            .get(tie.to)
+            .is_some_and(|one| is_called_contact(one) && holds_contacts(one));
         let owned_already =
             depth.get(tie.to).copied().flatten() == Some(1) && tie.kind != EdgeKind::Owns;
         if subjects.contains(&tie.from)
@@ -191,14 +194,26 @@ fn own_contacts(
             tie.kind = EdgeKind::Owns;
         }
     }
+    // So far away that nothing is carried on from here: a shop at somebody's address is not theirs.
     let reached: Vec<usize> = ties
         .iter()
         .filter(|tie| tie.kind == EdgeKind::Owns)
         .map(|tie| tie.to)
         .collect();
     for at in reached {
-        set(depth, at, 1);
+        set(depth, at, FARTHEST);
     }
+}
+
+/// Words for a table in which a row is a way to reach somebody, rather than somebody.
+const CONTACTS: &[&str] = &[
+    "address", "contact", "detail", "profile", "phone", "email", "info",
+];
+
+fn is_called_contact(one: &Described<'_>) -> bool {
+    one.stems
+        .iter()
+        .any(|stem| CONTACTS.contains(&stem.as_str()))
 }
 
 /// Whether two columns or more say how to reach somebody.

@@ -135,6 +135,11 @@ const ROLES: &[&str] = &[
     "muted",
 ];
 
+/// Words beside which `client` and the like are programs.
+const MACHINES: &[&str] = &[
+    "oauth", "oauth2", "api", "http", "mobile", "app", "bank", "service",
+];
+
 /// The tables of people.
 pub(super) struct People {
     /// For each table, how far its rows look like people; 0 for not.
@@ -240,6 +245,13 @@ fn score(one: &Described<'_>) -> f64 {
 
 /// What the table's name says: the last word counts, and the one before it where the last says little.
 fn name_score(one: &Described<'_>) -> f64 {
+    if one
+        .words
+        .iter()
+        .any(|word| MACHINES.contains(&word.as_str()))
+    {
+        return 0.0;
+    }
     let points = |stem: &String| {
         let known = PEOPLE.iter().find(|(word, _)| words::stem(word) == *stem);
         known.map_or(0.0, |(_, points)| *points)

@@ -328,3 +328,20 @@ fn the_same_schema_gives_the_same_draft_and_no_value_is_in_it() {
     assert_eq!(one, draft("shop", "db", &schema, &samples, &[]));
     assert!(!format!("{one:?}").contains("Rosalinde"));
 }
+
+#[test]
+fn what_lies_at_the_address_of_a_person_is_not_theirs() {
+    let tables = [
+        "customers: *id email^ first_name^ address_id",
+        "addresses: *id street^ phone^",
+        "shops: *id address_id",
+        "stock: *id shop_id",
+    ];
+    let map = draft("shop", "db", &schema(&tables), &Samples::new(), &[]);
+    let kinds = |name: &str| map.table(&TableName::new(name)).unwrap().edges[0].kind;
+    assert_eq!(kinds("customers"), EdgeKind::Owns);
+    assert_eq!(
+        (kinds("shops"), kinds("stock")),
+        (EdgeKind::Refers, EdgeKind::Refers)
+    );
+}

@@ -23,6 +23,15 @@ pub(super) const ALL: &[Recogniser] = &[
         proof: Proof::Value,
     },
     Recogniser {
+        noun: "bank-account",
+        label: "what is shaped like a bank account",
+        names: &["iban"],
+        unless: &[],
+        classes: TEXT,
+        looks: Some(is_shaped),
+        proof: Proof::Name,
+    },
+    Recogniser {
         noun: "vat-id",
         label: "tax numbers of businesses",
         names: &[
@@ -109,19 +118,7 @@ pub(super) const ALL: &[Recogniser] = &[
 /// An account number whose check digits are right: ISO 13616, modulo 97 of ISO 7064.
 fn is_iban(value: &str) -> bool {
     let plain: String = value.chars().filter(|letter| *letter != ' ').collect();
-    let shaped = (15..=34).contains(&plain.len())
-        && plain
-            .chars()
-            .all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit())
-        && plain
-            .chars()
-            .take(2)
-            .all(|letter| letter.is_ascii_uppercase())
-        && plain
-            .chars()
-            .skip(2)
-            .take(2)
-            .all(|letter| letter.is_ascii_digit());
+    let shaped = is_shaped(&plain);
     let turned = plain.chars().skip(4).chain(plain.chars().take(4));
     let rest = turned
         .filter_map(|letter| letter.to_digit(36))
@@ -133,6 +130,24 @@ fn is_iban(value: &str) -> bool {
             }
         });
     shaped && rest == 1
+}
+
+/// Two letters, two digits, and 11 to 30 letters and digits.
+fn is_shaped(value: &str) -> bool {
+    let plain: String = value.chars().filter(|letter| *letter != ' ').collect();
+    let plain_letters = plain
+        .chars()
+        .all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit());
+    let country = plain
+        .chars()
+        .take(2)
+        .all(|letter| letter.is_ascii_uppercase());
+    let digits = plain
+        .chars()
+        .skip(2)
+        .take(2)
+        .all(|letter| letter.is_ascii_digit());
+    (15..=34).contains(&plain.len()) && plain_letters && country && digits
 }
 
 #[cfg(test)]

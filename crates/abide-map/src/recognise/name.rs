@@ -80,7 +80,7 @@ pub(super) const ALL: &[Recogniser] = &[
 fn is_name(value: &str) -> bool {
     let plain = value
         .chars()
-        .all(|letter| letter.is_alphabetic() || " .'’-,".contains(letter));
+        .all(|letter| letter.is_alphanumeric() || " .'’-,".contains(letter));
     plain
         && value.chars().any(char::is_alphabetic)
         && value.split_whitespace().count() <= 6

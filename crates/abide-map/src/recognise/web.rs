@@ -21,6 +21,8 @@ pub(super) const ALL: &[Recogniser] = &[
             "requesturl",
             "path",
             "visitedurl",
+            "url",
+            "uri",
             "landingpage",
         ],
         unless: &["file", "image"],

@@ -172,7 +172,7 @@ real! {
     shop_on_mariadb: mariadb("prestashop.mysql.sql") => [214, 0, 0, 0], "prestashop" Rows::None, [2, 6];
     blog_on_mariadb: mariadb("wordpress61.mysql.sql") => [18, 0, 0, 0], "wordpress" Rows::None, [0, 1];
     conference_on_mariadb: mariadb("hotcrp.mysql.sql") => [31, 0, 0, 0], "hotcrp" Rows::None, [0, 3];
-    forum_on_sqlite: sqlite("lobsters.sqlite.sql") => [38, 64, 0, 0], "lobsters" Rows::None, [0, 1];
+    forum_on_sqlite: sqlite("lobsters.sqlite.sql") => [38, 64, 0, 0], "lobsters" Rows::None, [0, 0];
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
