@@ -186,6 +186,11 @@ fn in_production() {
 }
 
 #[test]
+fn erase_from_a_database() {
+    run("guide/erase-from-a-database.md");
+}
+
+#[test]
 fn first_decision() {
     run("guide/first-decision.md");
 }
