@@ -107,6 +107,8 @@ impl Survey<'_> {
     ///
     /// # Errors
     /// [`Stale`], if the facts or the question must be made again. Such a person is counted apart.
+    // Once a person: a call would cost as much as the rest.
+    #[inline]
     pub fn ask(&mut self, facts: &Facts) -> Result<Effect, Stale> {
         if let Err(stale) = self.question.fits(facts, self.moment) {
             self.stale += 1;
@@ -149,6 +151,7 @@ impl Survey<'_> {
     }
 
     /// Works an answer out with its reasons. People with the same answer and reasons share an outcome.
+    #[cold]
     fn learn(&mut self, facts: &Facts) -> Result<u32, Stale> {
         let decision = self.question.explain(self.tables, facts, self.now)?;
         let known = self

@@ -1,5 +1,7 @@
 //! What someone wants to do, in the names of a policy. Says nothing of what is known about the person.
 
+use std::hash::{Hash, Hasher};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -51,9 +53,7 @@ impl Deed {
 
 /// *May this be done?* All names are those of the policy or of the standard vocabulary. A list that is empty says
 /// nothing about its slot; `docs/language/16-decisions.md` says what that means for each.
-#[derive(
-    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Question {
     /// What is to be done.
@@ -87,4 +87,14 @@ pub struct Question {
     /// Events that this is part of, such as `merger`, besides those that the action itself is.
     #[serde(default, rename = "when", skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<String>,
+}
+
+impl Hash for Question {
+    /// By what nearly always tells questions apart: the rest is compared.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.action.hash(state);
+        self.data.hash(state);
+        self.purpose.hash(state);
+        self.recipient.hash(state);
+    }
 }

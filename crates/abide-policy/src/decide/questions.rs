@@ -73,13 +73,18 @@ impl Questions {
         facts: &Facts,
         now: Timestamp,
     ) -> Result<Result<Verdict, Stale>, Refusal> {
-        let ready = self.get(tables, question)?;
-        match decide(&ready, facts, now) {
-            Err(Stale::Question) => {
+        let decided = {
+            let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+            let ready = kept.ready.get(question);
+            let ready = ready.filter(|ready| ready.tables == tables.number);
+            ready.map(|ready| decide(ready, facts, now))
+        };
+        match decided {
+            None | Some(Err(Stale::Question)) => {
                 let ready = self.renew(tables, question)?;
                 Ok(decide(&ready, facts, now))
             }
-            decided => Ok(decided),
+            Some(decided) => Ok(decided),
         }
     }
 
