@@ -79,12 +79,9 @@ fn agree(
     questions: &[Asked],
     expected: impl Fn(&Asked) -> bool,
 ) -> Result<(), String> {
-    match questions
-        .iter()
-        .find(|asked| {
-            [ours.permits(**asked), ours.permits_by_name(**asked)] != [expected(asked); 2]
-        })
-    {
+    match questions.iter().find(|asked| {
+        [ours.permits(**asked), ours.permits_by_name(**asked)] != [expected(asked); 2]
+    }) {
         None => Ok(()),
         Some(asked) => Err(format!(
             "ours gives another answer to purpose {} about subject {}",
