@@ -155,7 +155,7 @@ pub(crate) async fn measure(
         .iter_mut()
         .for_each(|table| table.foreign_keys.clear());
     let named = Score::new(&truth, &references(&bare, &Samples::new(), &[]));
-    named.print(place.name(), "names");
+    named.print(name, "names");
     assert!(
         named.wrong.len() <= most[0] && named.missed.len() <= most[1],
         "{name}"
@@ -172,7 +172,7 @@ pub(crate) async fn measure(
     let answers = source.contained(&bare, &questions).await.unwrap();
     let answers: Vec<_> = questions.into_iter().zip(answers).collect();
     let seen = Score::new(&truth, &references(&bare, &samples, &answers));
-    seen.print(place.name(), "rows");
+    seen.print(name, "rows");
     assert!(
         seen.wrong.len() <= most[0] && seen.missed.len() <= most[1],
         "{name}"

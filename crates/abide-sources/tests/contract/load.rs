@@ -169,7 +169,7 @@ real! {
     request_tracker_on_postgres: postgres(&["rt5.pg.sql"]) => [33, 0, 0, 0], "rt" Rows::None, [1, 8];
     request_tracker_on_mariadb: mariadb("rt5.mysql.sql") => [33, 0, 0, 0], "rt" Rows::None, [1, 8];
     things_on_postgres: postgres(&["tb.pg.sql"]) => [64, 29, 0, 0], "thingsboard" Rows::None, [0, 4];
-    shop_on_mariadb: mariadb("prestashop.mysql.sql") => [214, 0, 0, 0], "prestashop" Rows::None, [2, 6];
+    shop_on_mariadb: mariadb("prestashop.mysql.sql") => [214, 0, 0, 0], "prestashop" Rows::None, [4, 10];
     blog_on_mariadb: mariadb("wordpress61.mysql.sql") => [18, 0, 0, 0], "wordpress" Rows::None, [0, 1];
     conference_on_mariadb: mariadb("hotcrp.mysql.sql") => [31, 0, 0, 0], "hotcrp" Rows::None, [0, 3];
     forum_on_sqlite: sqlite("lobsters.sqlite.sql") => [38, 64, 0, 0], "lobsters" Rows::None, [0, 0];
