@@ -76,7 +76,7 @@ on_both! {
         let keys = abide_store::Keys::generate().unwrap();
         let store = Store::open(&place.url, keys, StoreOptions::default(), at(2)).await.unwrap();
         let error = store.entry(anna.entry_id).await.err().unwrap().to_string();
-        assert!(error.contains("the key file lacks"), "{error}");
+        assert!(error.contains("the key file that belongs to this store"), "{error}");
         store.close().await;
     }
 }
