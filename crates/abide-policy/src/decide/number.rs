@@ -12,9 +12,7 @@ use crate::vocabulary::Kind;
 /// Where somebody lives, as far as it is known.
 #[derive(Debug, Clone)]
 pub(super) struct Residence {
-    /// The place.
-    pub id: NounId,
-    /// All that belongs to it.
+    /// All that belongs to the place.
     pub set: LeafSet,
 }
 
@@ -23,7 +21,6 @@ impl Residence {
     pub(super) fn find(policy: &Policy, name: &str) -> Option<Self> {
         let id = policy.nouns.find(Kind::Place, name)?;
         Some(Self {
-            id,
             set: policy.nouns.set(id).clone(),
         })
     }
@@ -70,7 +67,8 @@ impl Numbers {
         let Some(given) = self.all.get(name) else {
             return Vec::new();
         };
-        if let Some(value) = residence.and_then(|residence| at(given, residence)) {
+        let alone = residence.filter(|residence| !holds_others(given, residence));
+        if let Some(value) = alone.and_then(|residence| at(given, residence)) {
             return vec![value];
         }
         let found = given.iter().flat_map(|law| {
@@ -89,7 +87,6 @@ impl Numbers {
 
 fn given(policy: &Policy, law: &Law, constant: &Constant) -> Given {
     let residence = |id: NounId| Residence {
-        id,
         set: policy.nouns.set(id).clone(),
     };
     Given {
@@ -103,24 +100,18 @@ fn given(policy: &Policy, law: &Law, constant: &Constant) -> Given {
     }
 }
 
-/// The number for a residence, of the first law that gives one; none if that cannot be told.
+/// Whether a place inside the residence has a number of its own, so that the residence alone does not tell.
+fn holds_others(given: &[Given], residence: &Residence) -> bool {
+    let mut places = given.iter().flat_map(|law| &law.by_place);
+    places
+        .any(|(place, _)| residence.set.contains(&place.set) && !place.set.contains(&residence.set))
+}
+
+/// The number for a residence, of the first law that gives one: that of the nearest place around it, else the general one
+/// if the law holds there.
 fn at(given: &[Given], residence: &Residence) -> Option<ConstantValue> {
-    for law in given {
-        let exact = law
-            .by_place
-            .iter()
-            .find(|(place, _)| place.id == residence.id);
-        if let Some((_, value)) = exact {
-            return Some(*value);
-        }
-        if law
-            .by_place
-            .iter()
-            .any(|(place, _)| residence.set.contains(&place.set))
-        {
-            return None;
-        }
-        let wider = law
+    given.iter().find_map(|law| {
+        let around = law
             .by_place
             .iter()
             .filter(|(place, _)| place.set.contains(&residence.set))
@@ -130,10 +121,6 @@ fn at(given: &[Given], residence: &Residence) -> Option<ConstantValue> {
             .as_ref()
             .is_none_or(|place| place.contains(&residence.set));
         let general = law.general.filter(|_| holds);
-        let found = wider.map(|(_, value)| *value).or(general);
-        if found.is_some() {
-            return found;
-        }
-    }
-    None
+        around.map(|(_, value)| *value).or(general)
+    })
 }

@@ -77,6 +77,20 @@ fn the_tables_decide_as_the_chapter_says_and_every_rule_comes_up() {
     coverage::check_rules(&generated(COUNTED_SEED));
 }
 
+/// Policies that a deep run found: of the counted share, the numbers 1531 (a residence that holds places with numbers of
+/// their own) and 2098 (working days after two events).
+#[test]
+fn the_tables_decide_as_the_chapter_says_where_they_once_did_not() {
+    let one = Size {
+        policies: 1,
+        decisions: SHARE.decisions,
+    };
+    for number in [1531, 2098] {
+        let seed = COUNTED_SEED.wrapping_add(run::STEP.wrapping_mul(number));
+        run::generated(&run::small_library(), seed, one);
+    }
+}
+
 #[test]
 fn the_tables_decide_as_the_chapter_says_over_the_shipped_vocabulary() {
     let size = Size {

@@ -24,6 +24,9 @@ use crate::together;
 /// So many differences, each of another policy, are shown.
 const REPORTS: usize = 6;
 
+/// How far the seeds of one policy and the next lie apart.
+pub const STEP: u64 = 0x5851_f42d_4c95_7f2d;
+
 /// A library of a few names, so that the slow evaluator is not too slow.
 pub fn small_library() -> Library {
     let vocabulary = [("vocabulary.kdl", include_str!("vocabulary.kdl"))];
@@ -93,7 +96,7 @@ pub fn generated(library: &Library, seed: u64, size: Size) -> Covered {
     let mut covered = Covered::default();
     let mut reports = Vec::new();
     for number in 0..size.policies {
-        let mut rng = Rng::new(seed.wrapping_add(number.wrapping_mul(0x5851_f42d_4c95_7f2d)));
+        let mut rng = Rng::new(seed.wrapping_add(number.wrapping_mul(STEP)));
         let statements = crate::generate::policy(&mut rng);
         let policy = compile(&statements, library).unwrap_or_else(|findings| {
             panic!("{}\nfound: {findings}", source(&statements));

@@ -40,39 +40,51 @@ impl Case<'_> {
         }))
     }
 
-    /// *`when`: the line applies once one of them has happened; with `within`, for that long after the last time that one
-    /// of them did.*
+    /// *`when`: the line applies once one of them has happened; with `within`, for that long after the last time that it
+    /// did, so long as the time of one of them is not over.*
     fn since_when(&self, slots: &[SlotUse], read_as: ReadAs, within: Within, at: At<'_>) -> Value {
         let events: Vec<&NounUse> = uses(slots, Slot::When).flat_map(SlotUse::names).collect();
         if events.is_empty() {
             return Value::yes();
         }
-        let last = events
+        let starts: Vec<Timestamp> = events
             .iter()
-            .flat_map(|event| self.times_of(event, at))
-            .max();
-        let Some(last) = last else {
+            .flat_map(|event| self.starts_of(event, at))
+            .collect();
+        if starts.is_empty() {
             return self.not_yet(&events, read_as);
-        };
+        }
         if within == Within::IsDeadline {
             return Value::yes();
         }
-        match self.end_of(slots, last, read_as) {
-            // *Once the time is over, each is false.*
-            Some(end) => {
-                self.marks.hit(match (self.now < end, read_as) {
-                    (true, ReadAs::Permission) => "a permission within its window",
-                    (false, ReadAs::Permission) => "a permission after its window",
-                    (true, ReadAs::Other) => "a prohibition within its window",
-                    (false, ReadAs::Other) => "a prohibition after its window",
-                });
-                Value::of(self.now < end)
-            }
-            None => Value::yes(),
+        let is_running = |start: &Timestamp| {
+            let end = self.end_of(slots, *start, read_as);
+            end.is_none_or(|end| self.now < end)
+        };
+        // *Once the time of all that happened is over, each is false.*
+        let runs = starts.iter().any(is_running);
+        if uses(slots, Slot::Within).next().is_some() {
+            self.marks.hit(match (runs, read_as) {
+                (true, ReadAs::Permission) => "a permission within its window",
+                (false, ReadAs::Permission) => "a permission after its window",
+                (true, ReadAs::Other) => "a prohibition within its window",
+                (false, ReadAs::Other) => "a prohibition after its window",
+            });
         }
+        Value::of(runs)
     }
 
-    /// *A permission whose event has not happened is unknown; any other line is false.*
+    /// From when the time of an event runs: the last time that it happened. *With a fact, from each beginning of what makes
+    /// it true.*
+    fn starts_of(&self, event: &NounUse, at: At<'_>) -> Vec<Timestamp> {
+        let times = self.times_of(event, at);
+        if event.kind == Kind::Fact {
+            return times;
+        }
+        times.into_iter().max().into_iter().collect()
+    }
+
+    /// *A permission of whose events none has happened is unknown; any other line is false.*
     fn not_yet(&self, events: &[&NounUse], read_as: ReadAs) -> Value {
         if read_as == ReadAs::Other || events.is_empty() {
             return Value::no();
@@ -89,13 +101,13 @@ impl Case<'_> {
         }))
     }
 
-    /// When the window of a line ends that began at `last`; none if it has no end.
-    fn end_of(&self, slots: &[SlotUse], last: Timestamp, read_as: ReadAs) -> Option<Timestamp> {
+    /// When the window of a line ends that began at `start`; none if it has no end.
+    fn end_of(&self, slots: &[SlotUse], start: Timestamp, read_as: ReadAs) -> Option<Timestamp> {
         let written = uses(slots, Slot::Within)
             .flat_map(|used| &used.values)
             .next()?;
         match written {
-            Written::Length { length, .. } => end(last, *length),
+            Written::Length { length, .. } => end(start, *length),
             Written::Constant { name, .. } => {
                 let numbers = self.numbers_of(name);
                 let lengths: Vec<Length> = numbers
@@ -111,7 +123,7 @@ impl Case<'_> {
                 }
                 let ends = lengths.iter().map(|length| {
                     // A length past the end of the calendar has no end: later than any moment.
-                    end(last, *length).unwrap_or(Timestamp::MAX)
+                    end(start, *length).unwrap_or(Timestamp::MAX)
                 });
                 match read_as {
                     // *Where there is no number at all, a permission is false and any other line has no end.*
