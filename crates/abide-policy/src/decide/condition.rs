@@ -59,7 +59,7 @@ impl<'a> Reader<'a> {
             .brought
             .iter()
             .any(|id| *id == used.id || nouns.set(used.id).contains(nouns.set(*id)));
-        if brought && self.brought == Brought::Counted {
+        if brought && self.brought != Brought::Ignored {
             Expression::or([self.opted_out().certain(), fact])
         } else {
             fact

@@ -37,13 +37,17 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
-    /// Whether a right or signal forbids that brings `opted-out` and `objected` with it.
+    /// Whether a right forbids, or a signal where those count, that brings `opted-out` and `objected` with it.
     pub(super) fn opted_out(&self) -> Expression {
         let plain = Reader {
             brought: Brought::Ignored,
             ..*self
         };
-        let all = plain.by_right().into_iter().chain(plain.by_signal());
+        let signals = match self.brought {
+            Brought::Counted => self.by_signal(),
+            Brought::ByRights | Brought::Ignored => Vec::new(),
+        };
+        let all = plain.by_right().into_iter().chain(signals);
         Expression::or(
             all.filter(|(_, row, _)| !matches!(row, Row::Restriction | Row::Sensitive))
                 .map(|(_, _, forbids)| forbids),
@@ -196,7 +200,7 @@ impl<'a> Reader<'a> {
 
     fn by_signal(&self) -> Vec<(Behind, Row, Expression)> {
         let plain = Reader {
-            brought: Brought::Ignored,
+            brought: Brought::ByRights,
             ..*self
         };
         let nouns = &self.tables.policy.nouns;

@@ -62,12 +62,14 @@ pub(super) struct Reader<'a> {
     pub brought: Brought,
 }
 
-/// Whether facts that exercised rights bring with them count. They do not where the rights themselves are read.
+/// Whether facts that exercised rights bring with them count, which the reading of rights and signals itself must not turn on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Brought {
     /// They count.
     Counted,
-    /// They do not.
+    /// Those count that rights bring, not those of signals: for the lines about signals.
+    ByRights,
+    /// They do not: for the rights themselves.
     Ignored,
 }
 

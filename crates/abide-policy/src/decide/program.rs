@@ -272,13 +272,14 @@ impl Program {
         }
     }
 
-    /// Adds the facts that are known not to hold in an expression which would be unknown if they were.
+    /// Adds the facts that are known not to hold and make an expression true or false which would else be unknown.
     pub(super) fn refused(&self, at: u32, view: View<'_>, found: &mut Vec<Needed>) {
         let without = View {
             refusals: Refusals::Ignore,
             ..view
         };
-        if self.truth(at, view) != Truth::False || self.truth(at, without) != Truth::Unknown {
+        let truth = self.truth(at, view);
+        if truth == Truth::Unknown || self.truth(at, without) != Truth::Unknown {
             return;
         }
         let Some(node) = self.nodes.get(at as usize) else {
@@ -289,9 +290,15 @@ impl Program {
         {
             found.push(needed.clone());
         }
+        let deciding = match node.op {
+            Op::Not => truth.not(),
+            _ => truth,
+        };
         let mut child = at + 1;
         while child < node.end {
-            self.refused(child, view, found);
+            if self.truth(child, view) == deciding {
+                self.refused(child, view, found);
+            }
             child = self.end_of(child);
         }
     }

@@ -216,6 +216,31 @@ fn nobody_is_asked_twice() {
 }
 
 #[test]
+fn a_denial_names_the_fact_that_would_lift_it() {
+    check_decisions(
+        r#"part inside {
+               (A)keep health
+               (B)never apply health { about employee; unless court-order }
+           }
+           (C)use email for=newsletter { except at=visit unless=consent }"#,
+        &[
+            (
+                "keep health",
+                "people=employee -court-order",
+                "deny A: fact court-order",
+            ),
+            ("keep health", "people=employee", "ask A: fact court-order"),
+            ("keep health", "people=employee +court-order", "permit A"),
+            (
+                "use email for=newsletter at=visit",
+                "-consent",
+                "deny C: fact consent",
+            ),
+        ],
+    );
+}
+
+#[test]
 fn a_ground_of_consent_waits_for_consent() {
     check_decisions(
         r#"purpose analytics because=consent
@@ -440,6 +465,22 @@ fn a_signal_is_honoured_in_the_slots_of_its_line() {
                 "signal:dnt",
                 "permit A",
             ),
+        ],
+    );
+}
+
+#[test]
+fn a_right_that_opts_out_counts_for_the_lines_about_signals() {
+    check_decisions(
+        r#"(A)use email for=targeted-ads
+           (B)must honour dnt if=opted-out"#,
+        &[
+            (
+                "use email for=targeted-ads",
+                "right:optout-ads signal:dnt",
+                "deny B right optout-ads",
+            ),
+            ("use email for=targeted-ads", "signal:dnt", "permit A"),
         ],
     );
 }

@@ -9,21 +9,13 @@ use jiff::Timestamp;
 use crate::asked::With;
 use crate::case::{At, Case};
 use crate::names::uses;
-use crate::truth::{Truth, Value};
+use crate::truth::Value;
 
 /// How conditions and times of a line, or of an exception, are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadAs {
     Permission,
     Other,
-}
-
-/// What facts that speak against a permission's `if` count as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refused {
-    AsFalse,
-    /// For finding the line that is false only because of them.
-    AsUnknown,
 }
 
 /// Something held that is a fact: its name, and the rest of what is held.
@@ -174,6 +166,7 @@ impl Case<'_> {
             }
             let mut best = self.cover(at.leaf);
             best.waits.clear();
+            best.refused.clear();
             return best;
         }
         // *Where one of them forbids, `opted-out` and `objected` are true.*
@@ -195,7 +188,7 @@ impl Case<'_> {
         });
         if against {
             self.marks.hit("a fact that speaks against");
-            return Value::no();
+            return Value::refused(&used.name);
         }
         Value::unknown(Needed::Fact(used.name.to_string()))
     }
@@ -206,13 +199,7 @@ impl Case<'_> {
     }
 
     /// All conditions of a line together.
-    pub fn conditions(
-        &self,
-        conditions: &[Condition],
-        read_as: ReadAs,
-        refused: Refused,
-        at: At<'_>,
-    ) -> Value {
+    pub fn conditions(&self, conditions: &[Condition], read_as: ReadAs, at: At<'_>) -> Value {
         let of = |polarity: Polarity| {
             let wanted = conditions
                 .iter()
@@ -224,7 +211,7 @@ impl Case<'_> {
         let mut parts = Vec::new();
         match read_as {
             // *Itself: unknown stays unknown, so that it can be asked for.*
-            ReadAs::Permission => parts.extend(ifs.into_iter().map(|value| soften(value, refused))),
+            ReadAs::Permission => parts.extend(ifs),
             // *True if true, else false.*
             ReadAs::Other => {
                 if ifs.iter().any(Value::is_unknown) {
@@ -246,13 +233,13 @@ impl Case<'_> {
     }
 
     /// *A permission whose legal grounds are all kinds of consent waits for one of those consents as if it said `if`.*
-    pub fn consent_by_ground(&self, line: &Norm, refused: Refused, at: At<'_>) -> Value {
+    pub fn consent_by_ground(&self, line: &Norm, at: At<'_>) -> Value {
         let consents = self.consents(line);
         if consents.is_empty() {
             return Value::yes();
         }
         self.marks.hit("consent by its ground");
-        soften(self.one_of(&consents, at), refused)
+        self.one_of(&consents, at)
     }
 
     /// The facts that the grounds of a permission wait for; none if one of the grounds is no consent.
@@ -334,16 +321,6 @@ impl Case<'_> {
 
 fn is_name_or_any(value: &Written) -> bool {
     matches!(value, Written::Noun(_) | Written::Any)
-}
-
-fn soften(value: Value, refused: Refused) -> Value {
-    match (refused, value.truth) {
-        (Refused::AsUnknown, Truth::False) => Value {
-            truth: Truth::Unknown,
-            ..value
-        },
-        _ => value,
-    }
 }
 
 /// *One of the lines is this line*: by a clause or the norm's id.

@@ -7,7 +7,7 @@ use abide_policy::vocabulary::{Action, Kind, Mode, Slot};
 
 use crate::asked::With;
 use crate::case::{At, Case};
-use crate::facts::{ReadAs, Refused};
+use crate::facts::ReadAs;
 use crate::names::uses;
 use crate::slots::{LeftOut, Match};
 use crate::time::Within;
@@ -70,7 +70,7 @@ impl<'a> Case<'a> {
             Value::of(self.is_of(line, at)),
             self.people_of(line, at),
             self.slots(&line.slots, &SLOTS, Match::Some, LeftOut::Unknown, at),
-            self.conditions(&line.conditions, ReadAs::Other, Refused::AsFalse, at),
+            self.conditions(&line.conditions, ReadAs::Other, at),
             self.times(
                 &line.slots,
                 &[Slot::When, Slot::After, Slot::Until],
@@ -187,7 +187,7 @@ impl<'a> Case<'a> {
             Value::of(data),
             Value::of(self.is_of(line, at)),
             self.people_of(line, at),
-            self.conditions(&line.conditions, ReadAs::Other, Refused::AsFalse, at),
+            self.conditions(&line.conditions, ReadAs::Other, at),
             self.slots(&line.slots, &slots, Match::Some, LeftOut::Unknown, at),
             self.times(&line.slots, &times, ReadAs::Other, Within::IsDeadline, at),
             self.exceptions(line, at),

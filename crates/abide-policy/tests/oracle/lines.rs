@@ -5,7 +5,7 @@ use abide_policy::vocabulary::{Action, Kind, Mode, Slot};
 
 use crate::asked::With;
 use crate::case::{At, Case};
-use crate::facts::{ReadAs, Refused};
+use crate::facts::ReadAs;
 use crate::names::Set;
 use crate::slots::{COMPARED, LeftOut, Match, names_in};
 use crate::time::Within;
@@ -48,15 +48,11 @@ fn within(line: &Norm) -> Within {
 impl Case<'_> {
     /// A of a line for a leaf.
     pub fn applies(&self, line: &Norm, leaf: u32) -> Value {
-        self.applies_if(line, leaf, Refused::AsFalse)
-    }
-
-    pub fn applies_if(&self, line: &Norm, leaf: u32, refused: Refused) -> Value {
         // *Any other line is about its own action only, and false for a question with another.*
         if !self.is_about_action(line) {
             return Value::no();
         }
-        self.applies_whatever_action(line, leaf, refused)
+        self.applies_whatever_action(line, leaf)
     }
 
     fn is_about_action(&self, line: &Norm) -> bool {
@@ -70,7 +66,7 @@ impl Case<'_> {
     }
 
     /// A but for the action: what a `must keep` forbids to erase is judged so.
-    pub fn applies_whatever_action(&self, line: &Norm, leaf: u32, refused: Refused) -> Value {
+    pub fn applies_whatever_action(&self, line: &Norm, leaf: u32) -> Value {
         let at = At {
             leaf,
             line: Some(line),
@@ -81,13 +77,13 @@ impl Case<'_> {
         let mut parts = vec![
             self.slots(&line.slots, &COMPARED, match_of(line), LeftOut::Unknown, at),
             self.people_of(line, at),
-            self.conditions(&line.conditions, read_as(line), refused, at),
+            self.conditions(&line.conditions, read_as(line), at),
             self.times(&line.slots, &TIMES, read_as(line), within(line), at),
             self.exceptions(line, at),
             self.part_applies(line, at),
         ];
         if line.mode == Mode::May {
-            parts.push(self.consent_by_ground(line, refused, at));
+            parts.push(self.consent_by_ground(line, at));
         }
         Value::and(parts)
     }
@@ -209,7 +205,7 @@ impl Case<'_> {
         Value::and([
             self.slots(&except.slots, &COMPARED, how, LeftOut::Unknown, at),
             self.about(&except.slots, at),
-            self.conditions(&conditions, read_as, Refused::AsFalse, at),
+            self.conditions(&conditions, read_as, at),
             self.times(&except.slots, &TIMES, read_as, Within::Ends, at),
         ])
     }
@@ -259,7 +255,7 @@ impl Case<'_> {
             of,
             self.slots(&line.slots, &COMPARED, Match::All, LeftOut::False, at),
             self.people_of(line, at),
-            self.conditions(&line.conditions, ReadAs::Other, Refused::AsFalse, at),
+            self.conditions(&line.conditions, ReadAs::Other, at),
             self.times(&line.slots, &TIMES, ReadAs::Other, Within::Ends, at),
             self.exceptions(line, at),
         ])

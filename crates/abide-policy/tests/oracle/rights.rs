@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::asked::With;
 use crate::case::{At, Case, line};
-use crate::facts::{ReadAs, Refused};
+use crate::facts::ReadAs;
 use crate::names::has_slot;
 use crate::slots::{LeftOut, Match, names_in};
 use crate::time::Within;
@@ -370,8 +370,7 @@ impl Case<'_> {
         };
         Value::and([
             self.people_of(line, at).may(),
-            self.conditions(&line.conditions, ReadAs::Other, Refused::AsFalse, at)
-                .may(),
+            self.conditions(&line.conditions, ReadAs::Other, at).may(),
             self.honour_slots(line, Match::Some, at),
         ])
     }
@@ -408,7 +407,7 @@ impl Case<'_> {
         };
         Value::and([
             self.people_of(line, at),
-            self.conditions(&line.conditions, ReadAs::Other, Refused::AsFalse, at),
+            self.conditions(&line.conditions, ReadAs::Other, at),
             self.honour_slots(line, how, at),
         ])
     }

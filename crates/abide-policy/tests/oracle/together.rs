@@ -9,7 +9,6 @@ use jiff::Timestamp;
 
 use crate::asked::{Asked, action_of};
 use crate::case::{At, Case, Marks, World, line};
-use crate::facts::Refused;
 use crate::gates::Gate;
 use crate::rights::named;
 use crate::truth::{Truth, Value};
@@ -220,7 +219,7 @@ impl<'a> Case<'a> {
             (Mode::Never, Action::Apply) => self.is_outside(norm, leaf),
             (_, Action::Honour) => self.honour_applies(norm, leaf),
             (Mode::Must, Action::Keep) if self.asked.action == Action::Erase => {
-                let kept = self.applies_whatever_action(norm, leaf, Refused::AsFalse);
+                let kept = self.applies_whatever_action(norm, leaf);
                 if kept.is_true() {
                     self.marks.hit("a duty to keep");
                 }
@@ -230,26 +229,25 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// *4.* A line is written out, or the line named that is false only because of a fact that speaks against.
+    /// *4.* A line is written out, or the line named that is false only because of facts that speak against, with them.
     fn not_permitted(&self, leaves: &[Leaf<'_>], question: &Question) -> Decision {
         let mut lines = Vec::new();
         let mut missing = BTreeSet::new();
         let mut unwritten = BTreeSet::new();
         for leaf in leaves.iter().filter(|leaf| leaf.cover == Truth::False) {
-            let refused = self.permissions().find(|line| {
-                self.applies_if(line, leaf.leaf, Refused::AsUnknown)
-                    .is_unknown()
+            let mut permissions = self.permissions();
+            let refused = permissions.find_map(|line| {
+                let facts = self.applies(line, leaf.leaf).refused;
+                (!facts.is_empty()).then_some((line, facts))
             });
             match refused {
-                Some(permission) => {
+                Some((permission, facts)) => {
                     self.marks.hit("deny by a fact that speaks against");
                     lines.push(line(permission));
-                    for fact in self.refused_facts(permission, leaf.leaf) {
-                        missing.insert(Missing {
-                            needed: Needed::Fact(fact),
-                            line: Some(line(permission)),
-                        });
-                    }
+                    missing.extend(facts.into_iter().map(|fact| Missing {
+                        needed: Needed::Fact(fact),
+                        line: Some(line(permission)),
+                    }));
                 }
                 None => {
                     unwritten.insert(leaf.leaf);
@@ -264,28 +262,6 @@ impl<'a> Case<'a> {
             });
         }
         decision(Effect::Deny, lines, missing)
-    }
-
-    /// The facts that make the conditions of a permission false.
-    fn refused_facts(&self, permission: &Norm, leaf: u32) -> BTreeSet<String> {
-        let at = At {
-            leaf,
-            line: Some(permission),
-        };
-        let consents = self.consents(permission);
-        let ifs = permission
-            .conditions
-            .iter()
-            .filter(|one| one.polarity == abide_policy::model::Polarity::If)
-            .map(|one| one.facts.as_slice())
-            .chain((!consents.is_empty()).then_some(consents.as_slice()));
-        let mut found = BTreeSet::new();
-        for facts in ifs {
-            if self.one_of(facts, at).is_false() {
-                found.extend(facts.iter().map(|fact| fact.name.to_string()));
-            }
-        }
-        found
     }
 
     /// *The action, each name of the data that has such a leaf, and the slots of the question, in the order `for with in

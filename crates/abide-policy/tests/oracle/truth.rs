@@ -12,11 +12,13 @@ pub enum Truth {
     True,
 }
 
-/// An answer, and what is unknown in it if it is unknown.
+/// An answer, what is unknown in it if it is unknown, and which facts that speak against make it what it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Value {
     pub truth: Truth,
     pub waits: BTreeSet<Needed>,
+    /// The facts without which it would be unknown; none if it would be what it is without them.
+    pub refused: BTreeSet<String>,
 }
 
 impl Value {
@@ -25,6 +27,7 @@ impl Value {
         Self {
             truth,
             waits: BTreeSet::new(),
+            refused: BTreeSet::new(),
         }
     }
 
@@ -40,6 +43,15 @@ impl Value {
         Self {
             truth: Truth::Unknown,
             waits: BTreeSet::from([needed]),
+            refused: BTreeSet::new(),
+        }
+    }
+
+    /// A fact that speaks against: *false*, and *unknown, if it were unknown*.
+    pub fn refused(fact: &str) -> Self {
+        Self {
+            refused: BTreeSet::from([fact.to_owned()]),
+            ..Self::no()
         }
     }
 
@@ -85,19 +97,23 @@ impl Value {
         none: Truth,
         pick: impl Fn(Truth, Truth) -> Truth,
     ) -> Self {
-        let mut all = Self {
-            truth: none,
-            waits: BTreeSet::new(),
-        };
-        for part in parts {
-            all.truth = pick(all.truth, part.truth);
-            if part.is_unknown() {
-                all.waits.extend(part.waits);
-            }
+        let parts: Vec<Self> = parts.into_iter().collect();
+        let truth = parts.iter().map(|part| part.truth).fold(none, pick);
+        let deciding: Vec<&Self> = parts.iter().filter(|part| part.truth == truth).collect();
+        // One part that stays what it is settles the whole, unless the whole needs all of its parts.
+        let stays = truth != none && deciding.iter().any(|part| part.refused.is_empty());
+        let refused = deciding.iter().filter(|_| !stays);
+        Self {
+            truth,
+            waits: if truth == Truth::Unknown {
+                deciding
+                    .iter()
+                    .flat_map(|part| part.waits.clone())
+                    .collect()
+            } else {
+                BTreeSet::new()
+            },
+            refused: refused.flat_map(|part| part.refused.clone()).collect(),
         }
-        if !all.is_unknown() {
-            all.waits.clear();
-        }
-        all
     }
 }
