@@ -7,6 +7,7 @@
 pub mod check;
 pub mod draw;
 pub mod grants;
+pub mod house;
 pub mod map;
 pub mod ownership;
 pub mod plan;

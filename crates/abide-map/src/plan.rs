@@ -130,10 +130,22 @@ pub struct Step {
     /// A statement that answers one number: how many rows it will read, change or keep. It needs no table of `opening`.
     /// After a deletion or an overwriting it answers 0.
     pub count: Statement,
+    /// What has to be read before it runs, because nobody can tell it afterwards.
+    pub before: Option<ReadBefore>,
     /// Why, in words of the map, without values.
     pub reason: String,
     /// The clauses that it answers to.
     pub clauses: Vec<String>,
+}
+
+/// A reading before a step: of rows that stay, their keys; of rows that change, the names of files in them. It needs no
+/// table of [`Plan::opening`].
+#[derive(Debug, Clone)]
+pub struct ReadBefore {
+    /// The statement.
+    pub statement: Statement,
+    /// What comes back.
+    pub columns: Vec<ReadColumn>,
 }
 
 /// What a step does.

@@ -46,12 +46,23 @@ async fn record(
 ) -> Result<EntryId, RightsError> {
     let mut evidence = Evidence::new("request.answered", actor, now);
     evidence.outcome = Some("access".to_owned());
-    if let Some(first) = identifiers(people)?.first() {
+    let identifiers = identifiers(people)?;
+    if let Some(first) = identifiers.first() {
         evidence.subject = Some(store.subject(first).await?);
     }
     evidence.counts = BTreeMap::from([("rows".to_owned(), manifest.rows)]);
     evidence.private = serde_json::json!({ "files": manifest.files });
-    Ok(store.begin(evidence)?.commit().await?.entry_id)
+    let mut tx = store.begin(evidence)?;
+    let entry = tx.entry_id();
+    for other in identifiers.iter().skip(1) {
+        let mut evidence = Evidence::new("request.named", actor, now);
+        evidence.outcome = Some("access".to_owned());
+        evidence.subject = Some(store.subject(other).await?);
+        evidence.private = serde_json::json!({ "request": entry.to_string() });
+        tx.witness(&evidence)?;
+    }
+    tx.commit().await?;
+    Ok(entry)
 }
 
 async fn fill(

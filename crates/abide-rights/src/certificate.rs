@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::files::FileStep;
 use crate::step::{StepCount, StepEffect};
 
 /// What a certificate says it is.
@@ -47,6 +48,21 @@ pub struct Certificate {
     pub sources: Vec<SourcePart>,
     /// Kinds of identifiers that a scan did not look for, because they are too short to tell people apart.
     pub not_sought: Vec<String>,
+    /// Kinds of identifiers that a source had and that a scan did not look for, because it knows somebody else by them too.
+    pub shared: Vec<String>,
+    /// Where a scan looked.
+    pub looked: Vec<LookedPart>,
+}
+
+/// A source that a scan read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LookedPart {
+    /// Its name.
+    pub source: String,
+    /// How many tables.
+    pub tables: u64,
+    /// How many columns.
+    pub columns: u64,
 }
 
 /// What happened in a source.
@@ -71,10 +87,21 @@ pub struct TablePart {
     pub overwritten: u64,
     /// Rows that stay.
     pub kept: Vec<KeptPart>,
-    /// Columns that name files: what they name is kept elsewhere and has to be erased there.
-    pub files: Vec<String>,
+    /// Files that its rows named: they are kept elsewhere and have to be erased there.
+    pub files: Vec<FilePart>,
     /// The clauses that it answers to.
     pub clauses: Vec<String>,
+}
+
+/// Files that one column named. They never count as erased with the row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FilePart {
+    /// The column.
+    pub column: String,
+    /// How many.
+    pub files: u64,
+    /// How many of them somebody said to have erased where they were kept.
+    pub said_erased: u64,
 }
 
 /// Rows that stay.
@@ -113,14 +140,9 @@ impl SourcePart {
                 StepEffect::Keep => part.keep(step),
                 StepEffect::Read => {}
             }
-            for (list, more) in [
-                (&mut part.clauses, &step.clauses),
-                (&mut part.files, &step.files),
-            ] {
-                list.extend(more.iter().cloned());
-                list.sort();
-                list.dedup();
-            }
+            part.clauses.extend(step.clauses.iter().cloned());
+            part.clauses.sort();
+            part.clauses.dedup();
         }
         let tables = tables.into_iter().map(|(table, part)| TablePart {
             table: table.to_owned(),
@@ -130,6 +152,28 @@ impl SourcePart {
             source: source.to_owned(),
             tables: tables.collect(),
             residues: Vec::new(),
+        }
+    }
+}
+
+impl SourcePart {
+    /// Names the files of these steps at their tables.
+    pub(crate) fn name_files(&mut self, steps: &[FileStep]) {
+        for step in steps {
+            for named in &step.named {
+                let table = named.table.to_string();
+                let at = self.tables.iter().position(|part| part.table == table);
+                let at = at.unwrap_or_else(|| {
+                    self.tables.push(TablePart {
+                        table,
+                        ..TablePart::default()
+                    });
+                    self.tables.len() - 1
+                });
+                if let Some(part) = self.tables.get_mut(at) {
+                    part.name_files(&named.column, named.names.len() as u64, step.is_erased);
+                }
+            }
         }
     }
 }
@@ -149,6 +193,8 @@ impl Certificate {
             at,
             sources,
             not_sought: Vec::new(),
+            shared: Vec::new(),
+            looked: Vec::new(),
         }
     }
 
@@ -156,6 +202,7 @@ impl Certificate {
     pub fn counts(&self) -> BTreeMap<String, u64> {
         let tables = || self.sources.iter().flat_map(|source| &source.tables);
         let kept = |table: &TablePart| table.kept.iter().map(|kept| kept.rows).sum::<u64>();
+        let named = |table: &TablePart| table.files.iter().map(|part| part.files).sum::<u64>();
         let residues = self.sources.iter().flat_map(|source| &source.residues);
         let number = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
         BTreeMap::from(
@@ -165,6 +212,7 @@ impl Certificate {
                 ("deleted", tables().map(|table| table.deleted).sum()),
                 ("overwritten", tables().map(|table| table.overwritten).sum()),
                 ("kept", tables().map(kept).sum()),
+                ("files", tables().map(named).sum()),
                 ("residues", residues.map(|residue| residue.rows).sum()),
             ]
             .map(|(name, count)| (name.to_owned(), count)),
@@ -210,12 +258,23 @@ impl Certificate {
                 );
             }
         }
-        if !self.not_sought.is_empty() {
-            let _ = write!(
+        if !self.looked.is_empty() {
+            out.push('\n');
+        }
+        for looked in &self.looked {
+            let _ = writeln!(
                 out,
-                "\nNot looked for, being too short to tell people apart: {}\n",
-                self.not_sought.join(", ")
+                "Looked through source {}: {} columns of {} tables",
+                looked.source, looked.columns, looked.tables
             );
+        }
+        for (why, kinds) in [
+            ("being too short to tell people apart", &self.not_sought),
+            ("being somebody else's too", &self.shared),
+        ] {
+            if !kinds.is_empty() {
+                let _ = write!(out, "\nNot looked for, {why}: {}\n", kinds.join(", "));
+            }
         }
         out
     }
@@ -238,6 +297,22 @@ impl TablePart {
         });
     }
 
+    fn name_files(&mut self, column: &str, files: u64, is_erased: bool) {
+        let said_erased = if is_erased { files } else { 0 };
+        let mut same = self.files.iter_mut();
+        match same.find(|part| part.column == column) {
+            Some(part) => {
+                part.files += files;
+                part.said_erased += said_erased;
+            }
+            None => self.files.push(FilePart {
+                column: column.to_owned(),
+                files,
+                said_erased,
+            }),
+        }
+    }
+
     fn write(&self, out: &mut String) {
         let _ = write!(
             out,
@@ -258,10 +333,11 @@ impl TablePart {
                 until.unwrap_or_default()
             );
         }
-        for column in &self.files {
+        for part in &self.files {
             let _ = writeln!(
                 out,
-                "    files that `{column}` named are kept elsewhere and are not erased by this"
+                "    {} files that `{}` named are kept elsewhere and are not erased by this; {} of them are said to be erased there",
+                part.files, part.column, part.said_erased
             );
         }
     }

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use abide_map::plan::{Hold, Identities, KnownAs, Plan};
+use abide_map::plan::{Identities, KnownAs, Plan, Planner};
 use abide_sources::{Marker, SourceError, Trouble, Work};
 use abide_store::{
     Asked, Certified, EntryId, Identifier, Intended, Intent, IntentState, Request, RequestState,
@@ -19,7 +19,9 @@ use zeroize::Zeroizing;
 
 use crate::certificate::{Certificate, Grade, SourcePart};
 use crate::error::RightsError;
-use crate::mapped::{Keys, Mapped};
+use crate::files::{FileStep, intend_files, is_of_files};
+use crate::mapped::{Mapped, spellings};
+use crate::memory::Memory;
 use crate::step::{StepCount, StepEffect, clauses_of, hash_of};
 
 /// How often a source is gone over: the application may write while rows go, and a trigger may write others.
@@ -35,8 +37,6 @@ pub struct Eraser<'a> {
     pub store: &'a Store,
     /// The sources that can be reached.
     pub sources: &'a [Mapped],
-    /// What must be kept for as long as it lasts.
-    pub holds: &'a [Hold],
     /// Who acts, for the evidence.
     pub actor: &'a str,
     /// The present moment.
@@ -52,6 +52,14 @@ pub struct Progress {
     pub stuck: Vec<(String, String)>,
     /// What was certified, and the entry that anchors it, once nothing is left.
     pub certified: Option<(EntryId, Certificate)>,
+}
+
+/// What became of a request in one source.
+pub(crate) struct Outcome {
+    /// For the certificate.
+    pub(crate) part: SourcePart,
+    /// What is remembered of it.
+    pub(crate) memory: Memory,
 }
 
 /// What a request remembers, sealed, until it closes.
@@ -95,10 +103,16 @@ impl Remembered {
 
 /// A person's identifiers as our own records spell them.
 pub(crate) fn identifiers(people: &Identities) -> Result<Vec<Identifier>, RightsError> {
-    let known = people.0.iter();
-    known
-        .map(|known| Ok(Identifier::new(&known.kind, &known.value)?))
-        .collect()
+    let mut identifiers = Vec::new();
+    for known in &people.0 {
+        for spelled in spellings(&known.kind, &known.value) {
+            let identifier = Identifier::new(&spelled.kind, &spelled.value)?;
+            if !identifiers.contains(&identifier) {
+                identifiers.push(identifier);
+            }
+        }
+    }
+    Ok(identifiers)
 }
 
 impl Eraser<'_> {
@@ -116,6 +130,7 @@ impl Eraser<'_> {
     ) -> Result<Progress, RightsError> {
         let identifiers = identifiers(people)?;
         self.refuse_held(&identifiers).await?;
+        self.refuse_held_in(sources, people).await?;
         let known = people.0.iter();
         let remembered = Remembered {
             people: known
@@ -147,10 +162,11 @@ impl Eraser<'_> {
         let identifiers = remembered.identifiers()?;
         self.refuse_held(&identifiers).await?;
         let people = remembered.identities();
+        self.refuse_held_in(&remembered.sources, &people).await?;
         let (mut stuck, mut parts) = (Vec::new(), Vec::new());
         for name in &remembered.sources {
             match self.erase_named(request, name, &people).await {
-                Ok(part) => parts.push(part),
+                Ok(outcome) => parts.push(outcome.part),
                 Err(RightsError::Store(error)) => return Err(error.into()),
                 Err(error) => stuck.push((name.clone(), error.to_string())),
             }
@@ -171,6 +187,33 @@ impl Eraser<'_> {
         for identifier in identifiers {
             let subject = self.store.subject(identifier).await?;
             holds.extend(self.store.profile(subject).await?.holds);
+        }
+        holds.sort();
+        holds.dedup();
+        match holds.is_empty() {
+            true => Ok(()),
+            false => Err(RightsError::Held(holds)),
+        }
+    }
+
+    /// The same person may be known to our records by another identifier than the request brings: the sources tell. One
+    /// that cannot be read now is asked again before it is changed.
+    async fn refuse_held_in(
+        &self,
+        sources: &[String],
+        people: &Identities,
+    ) -> Result<(), RightsError> {
+        let mut holds = Vec::new();
+        let named = |mapped: &&Mapped| sources.iter().any(|name| name == mapped.name());
+        let named = self.sources.iter().filter(named);
+        for mapped in named.filter(|mapped| mapped.has_holds()) {
+            let planner = mapped.planner(self.now);
+            let Ok(mut snapshot) = mapped.source.snapshot().await else {
+                continue;
+            };
+            if let Ok(keys) = mapped.look_up(&planner, people, snapshot.as_mut()).await {
+                holds.extend(mapped.holds_on(&mapped.subjects(&planner, people, &keys)));
+            }
         }
         holds.sort();
         holds.dedup();
@@ -208,14 +251,14 @@ impl Eraser<'_> {
     }
 
     /// What a request came to in each of its sources: what was recorded, and what a fresh plan leaves where it is.
-    pub(crate) async fn parts_of(&self, request: &Request) -> Result<Vec<SourcePart>, RightsError> {
+    pub(crate) async fn outcomes_of(&self, request: &Request) -> Result<Vec<Outcome>, RightsError> {
         let remembered = Remembered::of(request)?;
         let people = remembered.identities();
-        let mut parts = Vec::new();
+        let mut outcomes = Vec::new();
         for name in &remembered.sources {
-            parts.push(self.erase_named(request.id, name, &people).await?);
+            outcomes.push(self.erase_named(request.id, name, &people).await?);
         }
-        Ok(parts)
+        Ok(outcomes)
     }
 
     async fn erase_named(
@@ -223,7 +266,7 @@ impl Eraser<'_> {
         request: EntryId,
         name: &str,
         people: &Identities,
-    ) -> Result<SourcePart, RightsError> {
+    ) -> Result<Outcome, RightsError> {
         let mapped = self.sources.iter().find(|mapped| mapped.name() == name);
         let mapped = mapped.ok_or_else(|| {
             RightsError::Asked(format!(
@@ -248,38 +291,37 @@ struct Site<'a> {
 }
 
 impl Site<'_> {
-    async fn erase(&self, people: &Identities) -> Result<SourcePart, RightsError> {
-        let planner = self
-            .mapped
-            .planner(self.eraser.now)
-            .holding(self.eraser.holds);
-        let mut keys = Keys::default();
-        for intent in self.intents().await? {
-            keys.add(keys_of(&intent)?);
-            self.settle_by_marker(&intent).await?;
-        }
+    async fn erase(&self, people: &Identities) -> Result<Outcome, RightsError> {
+        let planner = self.mapped.planner(self.eraser.now);
+        let mut memory = self.recall(&planner, people).await?;
         for _ in 0..ROUNDS {
-            // One state of the source for the keys and the counts.
+            // One state of the source for the keys, the counts and what has to be known before.
             let mut snapshot = self.mapped.source.snapshot().await?;
-            keys.add(
-                self.mapped
-                    .look_up(&planner, people, snapshot.as_mut())
-                    .await?,
-            );
-            let subjects = self.mapped.subjects(&planner, people, &keys);
+            let keys = self.mapped.look_up(&planner, people, snapshot.as_mut());
+            memory.keys.add(keys.await?);
+            let subjects = self.mapped.subjects(&planner, people, &memory.keys);
+            let holds = self.mapped.holds_on(&subjects);
+            if !holds.is_empty() {
+                return Err(RightsError::Held(holds));
+            }
             let plan = planner
                 .erase(&subjects)
                 .map_err(|findings| self.mapped.no_plan(findings))?;
             let questions: Vec<_> = plan.steps.iter().map(|step| step.count.clone()).collect();
             let counts = snapshot.numbers(&questions).await?;
-            drop(snapshot);
             let steps = StepCount::of_plan(&plan, &self.mapped.map, &counts);
+            memory.add(Memory::read(&plan, &steps, snapshot.as_mut()).await?);
+            memory.add(Memory {
+                known: known_beyond(people, planner.identifiers(&subjects)),
+                ..Memory::default()
+            });
+            drop(snapshot);
             let is_left = steps.iter().any(StepCount::is_due);
             self.settle_by_plan(is_left).await?;
             if !is_left {
-                return self.part(&steps).await;
+                return self.outcome(&steps, memory).await;
             }
-            self.run(&plan, &steps, &keys).await?;
+            self.run(&plan, &steps, &memory).await?;
         }
         Err(RightsError::Asked(format!(
             "rows of this person keep appearing in source `{}`; stop what writes them, then `abide erase resume`",
@@ -287,21 +329,71 @@ impl Site<'_> {
         )))
     }
 
+    /// What earlier intents remember, each of them settled if its marker can tell.
+    ///
+    /// # Errors
+    ///
+    /// Rows that are gone are known by their keys alone: a map that cannot use them is refused.
+    async fn recall(
+        &self,
+        planner: &Planner<'_>,
+        people: &Identities,
+    ) -> Result<Memory, RightsError> {
+        let mut memory = Memory::default();
+        let intents = self.intents().await?;
+        if intents.is_empty() {
+            return Ok(memory);
+        }
+        for intent in &intents {
+            self.settle_by_marker(intent).await?;
+        }
+        let intents = self.intents().await?;
+        let is_begun = intents
+            .iter()
+            .any(|intent| intent.state != IntentState::Failed);
+        for intent in &intents {
+            memory.add(Memory::of(intent)?);
+        }
+        let unusable = self.mapped.unusable(planner, people, &memory.keys);
+        if is_begun && let Some(table) = unusable.first() {
+            return Err(RightsError::Asked(format!(
+                "the map or the schema of source `{}` is another than when this erasure began, and what was read of `{table}` then cannot be used with it; bring back the `subject`, `identity` and edge lines that were there, then `abide erase resume`, and change them after that",
+                self.mapped.name()
+            )));
+        }
+        Ok(memory)
+    }
+
     async fn intents(&self) -> Result<Vec<Intent>, RightsError> {
         let mut intents = self.eraser.store.intents(self.request).await?;
-        intents.retain(|intent| intent.intended.source == self.mapped.name());
+        let name = self.mapped.name();
+        intents.retain(|intent| intent.intended.source == name && !is_of_files(intent));
         Ok(intents)
     }
 
-    /// What happened, from what was recorded, and what stays, from the last plan.
-    async fn part(&self, last: &[StepCount]) -> Result<SourcePart, RightsError> {
-        let mut ran = Vec::new();
-        for intent in self.intents().await? {
-            if intent.state == IntentState::Done {
+    /// What happened, from what was recorded, and what stays, from the last plan. Files that were named become a step.
+    async fn outcome(&self, last: &[StepCount], memory: Memory) -> Result<Outcome, RightsError> {
+        let Eraser {
+            store, actor, now, ..
+        } = *self.eraser;
+        let name = self.mapped.name();
+        if !memory.files.is_empty() {
+            intend_files(store, self.request, name, &memory, actor, now).await?;
+        }
+        let (mut ran, mut files) = (Vec::new(), Vec::new());
+        for intent in store.intents(self.request).await? {
+            if intent.intended.source != name {
+                continue;
+            }
+            if is_of_files(&intent) {
+                files.push(FileStep::of(&intent)?);
+            } else if intent.state == IntentState::Done {
                 ran.extend(outcome_of(&intent)?);
             }
         }
-        Ok(SourcePart::of(self.mapped.name(), &ran, last))
+        let mut part = SourcePart::of(name, &ran, last);
+        part.name_files(&files);
+        Ok(Outcome { part, memory })
     }
 
     /// The marker of an intent says what came of it, unless nobody may read markers.
@@ -336,7 +428,12 @@ impl Site<'_> {
         Ok(())
     }
 
-    async fn run(&self, plan: &Plan, steps: &[StepCount], keys: &Keys) -> Result<(), RightsError> {
+    async fn run(
+        &self,
+        plan: &Plan,
+        steps: &[StepCount],
+        memory: &Memory,
+    ) -> Result<(), RightsError> {
         let intended = Intended {
             request: self.request,
             source: self.mapped.name().to_owned(),
@@ -344,7 +441,7 @@ impl Site<'_> {
             statements: hash_of(plan),
             expected: String::from_utf8_lossy(&to_json(&steps)?).into_owned(),
             clauses: clauses_of(steps),
-            sealed: Sensitive(Zeroizing::new(to_json(keys)?)),
+            sealed: Sensitive(Zeroizing::new(to_json(memory)?)),
         };
         for attempt in 1..=ATTEMPTS {
             let intent = self
@@ -460,16 +557,18 @@ fn work_of(plan: &Plan, intent: &str) -> (Work, Vec<usize>) {
     (work, running().map(|(number, _)| number).collect())
 }
 
-fn to_json(value: &impl Serialize) -> Result<Vec<u8>, RightsError> {
+pub(crate) fn to_json(value: &impl Serialize) -> Result<Vec<u8>, RightsError> {
     serde_json::to_vec(value).map_err(|error| RightsError::Corrupt(error.to_string()))
 }
 
-fn keys_of(intent: &Intent) -> Result<Keys, RightsError> {
-    let sealed = &intent.intended.sealed.0;
-    if sealed.is_empty() {
-        return Ok(Keys::default());
-    }
-    serde_json::from_slice(sealed).map_err(|_| unreadable(intent))
+/// Identifiers that were found and that nobody brought.
+fn known_beyond(people: &Identities, found: Identities) -> Vec<(String, String)> {
+    let is_brought = |known: &KnownAs| {
+        let mut brought = people.0.iter();
+        brought.any(|it| it.kind == known.kind && it.value.eq_ignore_ascii_case(&known.value))
+    };
+    let beyond = found.0.into_iter().filter(|known| !is_brought(known));
+    beyond.map(|known| (known.kind, known.value)).collect()
 }
 
 fn expected_of(intent: &Intent) -> Result<Vec<StepCount>, RightsError> {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use abide_map::plan::{Doing, Hold, Identities};
+use abide_map::plan::{Doing, Identities};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -31,10 +31,9 @@ pub async fn explain(
     mapped: &Mapped,
     doing: Doing,
     people: &Identities,
-    holds: &[Hold],
     now: Timestamp,
 ) -> Result<Explained, RightsError> {
-    let planner = mapped.planner(now).holding(holds);
+    let planner = mapped.planner(now);
     let mut snapshot = mapped.source.snapshot().await?;
     let plans = match doing {
         Doing::Sweep => planner.sweep(BATCH),
@@ -93,13 +92,20 @@ impl Explained {
             if step.effect == StepEffect::Overwrite {
                 let _ = write!(out, " [{}]", step.columns.join(", "));
             }
-            if !step.files.is_empty() {
-                let _ = write!(out, "; the files that {} names stay", step.files.join(", "));
-            }
             if !step.clauses.is_empty() {
                 let _ = write!(out, " ({})", step.clauses.join(", "));
             }
             out.push('\n');
+        }
+        for step in self.steps.iter().filter(|step| step.rows > 0) {
+            for column in &step.files {
+                number += 1;
+                let _ = writeln!(
+                    out,
+                    "{number:>3}. ask for the files that `{column}` of {} rows of {} names to be erased where they are kept: this does not erase them",
+                    step.rows, step.table
+                );
+            }
         }
         if number == 0 {
             out.push_str("     nothing to do\n");

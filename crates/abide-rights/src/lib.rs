@@ -6,7 +6,9 @@ mod certificate;
 mod erase;
 mod error;
 mod explain;
+mod files;
 mod mapped;
+mod memory;
 mod package;
 mod replay;
 mod residue;
@@ -15,14 +17,17 @@ mod step;
 mod sweep;
 
 pub use access::access;
-pub use certificate::{Certificate, Grade, KeptPart, ResiduePart, SourcePart, TablePart};
+pub use certificate::{
+    Certificate, FilePart, Grade, KeptPart, LookedPart, ResiduePart, SourcePart, TablePart,
+};
 pub use erase::{Eraser, Progress};
 pub use error::RightsError;
 pub use explain::{Explained, explain};
+pub use files::{FileStep, files, files_erased};
 pub use mapped::{Keys, Mapped};
 pub use package::{Contents, Handling, Manifest, Package, PackedFile, RowsOf};
 pub use replay::{CameBack, came_back};
-pub use residue::{Needles, Residue, Scanned, Sought, scan};
+pub use residue::{Excuses, Needles, Residue, Scanned, Sought, scan};
 pub use scan::{Cleared, scan_requests};
 pub use step::{StepCount, StepEffect};
 pub use sweep::{Pace, Swept, sweep};

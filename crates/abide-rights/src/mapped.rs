@@ -6,12 +6,13 @@ use std::fmt;
 
 use abide_map::map::{Holds, Map};
 use abide_map::ownership::Ownership;
-use abide_map::plan::{Identities, Lookup, Planner, Row, Subjects};
+use abide_map::plan::{Held, Hold, Identities, KnownAs, Lookup, Planner, Row, Subjects};
 use abide_map::promise::Promises;
 use abide_map::schema::{Schema, TableName};
 use abide_map::statement::Value;
 use abide_policy::diagnostic::Diagnostic;
 use abide_sources::{Snapshot, Source};
+use abide_store::HeldSubject;
 use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,7 @@ pub struct Mapped {
     /// What the policy says of what it holds.
     pub promises: Promises,
     ownership: Ownership,
+    holds: Vec<Hold>,
 }
 
 impl fmt::Debug for Mapped {
@@ -92,7 +94,52 @@ impl Mapped {
             schema,
             promises,
             ownership,
+            holds: Vec::new(),
         })
+    }
+
+    /// Takes up the legal holds that lie on people: every plan that is made from here on respects and names them.
+    pub async fn hold(&mut self, held: &[HeldSubject], now: Timestamp) -> Result<(), RightsError> {
+        let mut by_name: BTreeMap<&str, Identities> = BTreeMap::new();
+        for person in held {
+            let known = person
+                .identifiers
+                .iter()
+                .flat_map(|it| spellings(it.kind(), it.value()));
+            let known: Vec<KnownAs> = known.collect();
+            for name in &person.holds {
+                let people = by_name.entry(name.as_str()).or_default();
+                people.0.extend(known.clone());
+            }
+        }
+        let mut holds = Vec::new();
+        if !by_name.is_empty() {
+            let planner = self.planner(now);
+            let mut snapshot = self.source.snapshot().await?;
+            for (name, people) in by_name {
+                let keys = self.look_up(&planner, &people, snapshot.as_mut()).await?;
+                holds.push(Hold {
+                    name: name.to_owned(),
+                    on: Held::Subjects(self.subjects(&planner, &people, &keys)),
+                });
+            }
+        }
+        self.holds = holds;
+        Ok(())
+    }
+
+    /// Whether a hold lies on anybody.
+    pub(crate) fn has_holds(&self) -> bool {
+        !self.holds.is_empty()
+    }
+
+    /// The holds that lie on any of these people, by name.
+    pub(crate) fn holds_on(&self, subjects: &Subjects) -> Vec<String> {
+        let lying = self.holds.iter().filter(|hold| match &hold.on {
+            Held::Subjects(held) => subjects.overlaps(held),
+            Held::Table(_) => false,
+        });
+        lying.map(|hold| hold.name.clone()).collect()
     }
 
     /// The source's name.
@@ -102,7 +149,7 @@ impl Mapped {
 
     /// What makes plans here, as of a moment.
     pub fn planner(&self, now: Timestamp) -> Planner<'_> {
-        Planner::new(&self.ownership, &self.promises, now)
+        Planner::new(&self.ownership, &self.promises, now).holding(&self.holds)
     }
 
     /// That no plan can be made here.
@@ -138,20 +185,67 @@ impl Mapped {
         Ok(Keys(answers))
     }
 
-    /// These people with their keys, as a plan takes them. Keys that were read under another map are left out.
+    /// These people with their keys, as a plan takes them. Keys that cannot be used with this map are left out; whoever
+    /// kept them asks [`Mapped::unusable`] first.
     pub fn subjects(&self, planner: &Planner<'_>, people: &Identities, keys: &Keys) -> Subjects {
-        let found: Vec<(Lookup, Vec<Row>)> = planner
-            .find(people)
-            .into_iter()
-            .map(|lookup| {
-                let rows = keys.0.iter().filter(|answer| answers(answer, &lookup));
-                let rows = rows.flat_map(|answer| &answer.rows);
-                let rows = rows.map(|row| row.iter().cloned().map(Value).collect());
-                let rows = rows.collect();
-                (lookup, rows)
-            })
-            .collect();
+        let mut found: Vec<(Lookup, Vec<Row>)> = Vec::new();
+        for lookup in planner.find(people) {
+            let is_first = found.iter().all(|(other, _)| other.table != lookup.table);
+            let answers = keys.0.iter().filter(|_| is_first);
+            let answers = answers.filter(|answer| answer.table == lookup.table);
+            let rows = answers.flat_map(|answer| answer.as_of(&lookup).unwrap_or_default());
+            let rows = rows.collect();
+            found.push((lookup, rows));
+        }
         Subjects::new(people.clone(), &found)
+    }
+
+    /// The tables of which rows are remembered that cannot be used with this map: it wants other columns of them, or takes
+    /// them for nobody's.
+    pub(crate) fn unusable(
+        &self,
+        planner: &Planner<'_>,
+        people: &Identities,
+        keys: &Keys,
+    ) -> Vec<TableName> {
+        let lookups = planner.find(people);
+        let is_used = |answer: &Answer| {
+            let mut asking = lookups.iter();
+            asking.any(|lookup| lookup.table == answer.table && answer.as_of(lookup).is_some())
+        };
+        let answers = keys.0.iter().filter(|answer| !answer.rows.is_empty());
+        let unused = answers.filter(|answer| !is_used(answer));
+        unused.map(|answer| answer.table.clone()).collect()
+    }
+}
+
+impl Answer {
+    /// The rows with the columns that a look-up gives, in its order; nothing if one is not among what was read.
+    fn as_of(&self, lookup: &Lookup) -> Option<Vec<Row>> {
+        let places = lookup.columns.iter().map(|column| {
+            let mut names = self.columns.iter();
+            names.position(|name| *name == column.name)
+        });
+        let places: Vec<usize> = places.collect::<Option<Vec<usize>>>()?;
+        let row = |row: &Vec<Option<String>>| {
+            let values = places.iter().map(|place| row.get(*place).cloned());
+            values.map(|value| Value(value.flatten())).collect::<Row>()
+        };
+        Some(self.rows.iter().map(row).collect())
+    }
+}
+
+/// An identifier as our own records and as maps spell its kind: an account is `account` in the one and `account-id` in
+/// the other.
+pub(crate) fn spellings(kind: &str, value: &str) -> Vec<KnownAs> {
+    let known = |kind: &str| KnownAs {
+        kind: kind.to_owned(),
+        value: value.to_owned(),
+    };
+    match kind {
+        "account" => vec![known(kind), known("account-id")],
+        "account-id" => vec![known(kind), known("account")],
+        _ => vec![known(kind)],
     }
 }
 
@@ -200,9 +294,4 @@ impl Mapped {
             clauses: promise.clauses.clone(),
         }
     }
-}
-
-fn answers(answer: &Answer, lookup: &Lookup) -> bool {
-    let names = lookup.columns.iter().map(|column| &column.name);
-    answer.table == lookup.table && answer.kind == lookup.kind && answer.columns.iter().eq(names)
 }

@@ -6,7 +6,7 @@ mod json;
 mod page;
 
 use std::fs::File;
-use std::io::{BufWriter, Seek as _, SeekFrom, Write as _};
+use std::io::{self, BufWriter, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use abide_map::plan::Row;
@@ -95,6 +95,7 @@ pub struct Manifest {
 /// A package that is being written.
 pub struct Package {
     path: PathBuf,
+    zip_path: PathBuf,
     archive: Archive,
     json: BufWriter<File>,
     json_path: PathBuf,
@@ -104,15 +105,23 @@ pub struct Package {
 }
 
 impl Package {
-    /// Begins a package in a file that must not be there yet. Beside it stands a second file until it is finished; only
-    /// the file's owner may read them.
+    /// Begins a package in a file that must not be there yet, and is not before the package is whole: until then it is
+    /// written beside it, where only the file's owner may read. What a process that was killed left there goes.
     pub fn create(path: &Path, now: Timestamp) -> Result<Self, RightsError> {
-        let archive = Archive::create(path)?;
-        let json_path = path.with_added_extension("part");
+        if path.exists() {
+            return Err(RightsError::file(path, "it is there already"));
+        }
+        let zip_path = path.with_added_extension("part");
+        let json_path = path.with_added_extension("json.part");
+        for left in [&zip_path, &json_path] {
+            drop(std::fs::remove_file(left));
+        }
+        let archive = Archive::create(&zip_path)?;
         let mut json = BufWriter::new(private_file(&json_path)?);
         json::begin(&mut json, now).map_err(|error| RightsError::file(&json_path, error))?;
         Ok(Self {
             path: path.to_owned(),
+            zip_path,
             archive,
             json,
             json_path,
@@ -158,7 +167,22 @@ impl Package {
     }
 
     /// Writes the page and the manifest and closes the file; it is on disk when this answers.
-    pub fn finish(mut self, handling: &[Handling]) -> Result<Manifest, RightsError> {
+    ///
+    /// # Errors
+    ///
+    /// Nothing that was written is left.
+    pub fn finish(self, handling: &[Handling]) -> Result<Manifest, RightsError> {
+        let written = [self.zip_path.clone(), self.json_path.clone()];
+        let finished = self.finish_files(handling);
+        if finished.is_err() {
+            written
+                .iter()
+                .for_each(|path| drop(std::fs::remove_file(path)));
+        }
+        finished
+    }
+
+    fn finish_files(mut self, handling: &[Handling]) -> Result<Manifest, RightsError> {
         self.end_table()?;
         let failed = |error| RightsError::file(&self.json_path, error);
         json::end(&mut self.json, handling).map_err(failed)?;
@@ -183,12 +207,14 @@ impl Package {
         self.archive.close()?;
         std::fs::remove_file(&self.json_path)
             .map_err(|error| RightsError::file(&self.json_path, error))?;
+        publish(&self.zip_path, &self.path)
+            .map_err(|error| RightsError::file(&self.path, error))?;
         Ok(manifest)
     }
 
     /// Removes what has been written: a package is whole or not there.
     pub fn abandon(self) {
-        for path in [&self.path, &self.json_path] {
+        for path in [&self.zip_path, &self.json_path] {
             drop(std::fs::remove_file(path));
         }
     }
@@ -221,6 +247,16 @@ impl Package {
             })
             .find(|path| !taken(path))
             .unwrap_or_default()
+    }
+}
+
+/// Gives a finished file its name, which nobody else may have taken meanwhile.
+fn publish(from: &Path, to: &Path) -> io::Result<()> {
+    match std::fs::hard_link(from, to) {
+        Ok(()) => std::fs::remove_file(from),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        // A file system without a second name for a file.
+        Err(_) => std::fs::rename(from, to),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The scan for what an erasure left behind: every column of every table that can hold text, mapped or not, read once and
 //! searched for the identifiers of many people. Never changes anything, and never keeps a value that it found.
 
+mod excuse;
 mod needle;
 mod reading;
 
@@ -12,6 +13,8 @@ use futures_util::StreamExt as _;
 use serde::Serialize;
 
 use crate::error::RightsError;
+use crate::memory::RowKey;
+pub use excuse::Excuses;
 pub use needle::{Needles, Sought};
 pub(crate) use reading::column_of;
 use reading::{Reading, readings};
@@ -32,9 +35,11 @@ pub struct Residue {
     pub column: String,
     /// How many rows.
     pub rows: u64,
+    /// Why they may stand there; nothing where they may not.
+    pub because: Option<String>,
     /// The keys of some of them, which may be personal: for those who mend it, and never in a certificate.
     #[serde(skip)]
-    pub keys: Vec<Vec<Option<String>>>,
+    pub keys: Vec<RowKey>,
 }
 
 /// Hides the keys.
@@ -61,11 +66,13 @@ pub struct Scanned {
     pub rows: u64,
 }
 
-/// Searches a source for all `needles` in one pass. Memory does not grow with the source.
+/// Searches a source for all `needles` in one pass. Rows that `excuses` names are told apart from the others. Memory does
+/// not grow with the source.
 pub async fn scan(
     source: &dyn Source,
     schema: &Schema,
     needles: &Needles,
+    excuses: &Excuses,
 ) -> Result<Scanned, RightsError> {
     let mut scanned = Scanned::default();
     let mut found = BTreeMap::new();
@@ -74,16 +81,17 @@ pub async fn scan(
         let mut rows = snapshot.read(&reading.statement);
         while let Some(row) = rows.next().await {
             scanned.rows += 1;
-            search(&row?, &reading, needles, &mut found);
+            search(&row?, &reading, needles, excuses, &mut found);
         }
         scanned.tables += 1;
         scanned.columns += reading.columns.len() as u64;
     }
     scanned.residues = found
         .into_iter()
-        .map(|((person, table, column), (rows, keys))| Residue {
+        .map(|((person, table, column, because), (rows, keys))| Residue {
             person,
             source: source.name().to_owned(),
+            because: because.or_else(|| excuses.of_unkeyed(person, &table, rows)),
             table,
             column,
             rows,
@@ -93,20 +101,29 @@ pub async fn scan(
     Ok(scanned)
 }
 
-type Found = BTreeMap<(usize, TableName, String), (u64, Vec<Vec<Option<String>>>)>;
+/// By person, table, column, and the reason for which a row may name the person.
+type Found = BTreeMap<(usize, TableName, String, Option<String>), (u64, Vec<RowKey>)>;
 
-fn search(row: &abide_map::plan::Row, reading: &Reading, needles: &Needles, found: &mut Found) {
-    let (key, values) = row.split_at(reading.key_columns.min(row.len()));
+fn search(
+    row: &abide_map::plan::Row,
+    reading: &Reading,
+    needles: &Needles,
+    excuses: &Excuses,
+    found: &mut Found,
+) {
+    let (key, values) = row.split_at(reading.key.len().min(row.len()));
     for ((column, class), value) in reading.columns.iter().zip(values) {
         let Some(text) = value.0.as_deref() else {
             continue;
         };
         for person in needles.found_in(text, *class) {
-            let place = (person, reading.table.clone(), column.clone());
+            let key: RowKey = key.iter().map(|value| value.0.clone()).collect();
+            let because = excuses.of(person, &reading.table, &reading.key, &key);
+            let place = (person, reading.table.clone(), column.clone(), because);
             let (rows, keys) = found.entry(place).or_default();
             *rows += 1;
             if keys.len() < KEPT_KEYS {
-                keys.push(key.iter().map(|value| value.0.clone()).collect());
+                keys.push(key);
             }
         }
     }

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use abide_map::plan::Identities;
+use abide_map::plan::{Identities, KnownAs};
 use abide_store::{Certified, EntryId, Request, RequestState};
 
-use crate::certificate::{Certificate, Grade, ResiduePart, SourcePart};
-use crate::erase::{Eraser, Remembered};
+use crate::certificate::{Certificate, Grade, LookedPart, ResiduePart, SourcePart};
+use crate::erase::{Eraser, Outcome, Remembered};
 use crate::error::RightsError;
-use crate::residue::{Needles, Residue, scan};
+use crate::files::files;
+use crate::residue::{Excuses, Needles, Residue, scan};
 
 /// How many requests are looked for at once.
 const AT_ONCE: u32 = 10_000;
@@ -23,77 +24,190 @@ pub struct Cleared {
     pub certified: Option<(EntryId, Certificate)>,
     /// What is left that may not be.
     pub residues: Vec<Residue>,
+    /// Why nobody was looked for; the request stands where it stood.
+    pub stuck: Option<String>,
+}
+
+/// A request that is looked for.
+struct Sought {
+    request: Request,
+    people: Identities,
+    outcomes: Vec<Outcome>,
+    /// Kinds of identifiers by which a source knew the person and knows somebody else too.
+    shared: Vec<String>,
 }
 
 /// Scans the sources for everyone whose erasure waits for it.
+///
+/// # Errors
+///
+/// Our own records, or a source that cannot be read. Trouble with one request leaves that one where it stood.
 pub async fn scan_requests(eraser: &Eraser<'_>) -> Result<Vec<Cleared>, RightsError> {
     let requests = eraser
         .store
         .requests(RequestState::Checked, None, AT_ONCE)
         .await?;
-    let remembered = requests.iter().map(Remembered::of);
-    let remembered = remembered.collect::<Result<Vec<_>, _>>()?;
-    let people: Vec<Identities> = remembered.iter().map(Remembered::identities).collect();
-    if people.is_empty() {
-        return Ok(Vec::new());
+    let (mut cleared, mut sought) = (Vec::new(), Vec::new());
+    for request in requests {
+        let id = request.id;
+        match prepare(eraser, request).await {
+            Ok(one) => sought.push(one),
+            Err(RightsError::Store(error)) => return Err(error.into()),
+            Err(error) => cleared.push(Cleared {
+                request: id,
+                certified: None,
+                residues: Vec::new(),
+                stuck: Some(error.to_string()),
+            }),
+        }
     }
+    if sought.is_empty() {
+        return Ok(cleared);
+    }
+    let people: Vec<Identities> = sought.iter().map(|one| one.people.clone()).collect();
     let needles = Needles::of(&people)?;
-    let mut residues = Vec::new();
+    let (mut residues, mut looked) = (Vec::new(), Vec::new());
     for mapped in eraser.sources {
-        let scanned = scan(mapped.source.as_ref(), &mapped.schema, &needles).await?;
+        let excuses = excuses(&sought, mapped.name());
+        let scanned = scan(mapped.source.as_ref(), &mapped.schema, &needles, &excuses).await?;
         residues.extend(scanned.residues);
+        looked.push(LookedPart {
+            source: mapped.name().to_owned(),
+            tables: scanned.tables,
+            columns: scanned.columns,
+        });
     }
-    let mut cleared = Vec::new();
-    for (number, request) in requests.iter().enumerate() {
+    for (number, one) in sought.into_iter().enumerate() {
         let own = residues.iter().filter(|residue| residue.person == number);
         let own: Vec<Residue> = own.cloned().collect();
-        let sought = needles.sought.get(number);
-        let not_sought = sought.map_or(Vec::new(), |sought| sought.too_short.clone());
-        cleared.push(conclude(eraser, request, own, not_sought).await?);
+        let kinds = needles.sought.get(number);
+        let not_sought = kinds.map_or(Vec::new(), |kinds| kinds.too_short.clone());
+        cleared.push(conclude(eraser, one, own, not_sought, &looked).await?);
     }
     Ok(cleared)
 }
 
+/// What is looked for: what the request brought, and what the sources knew the person by.
+async fn prepare(eraser: &Eraser<'_>, request: Request) -> Result<Sought, RightsError> {
+    let outcomes = eraser.outcomes_of(&request).await?;
+    let steps = files(eraser.store, request.id).await?;
+    let waiting = steps.iter().filter(|step| !step.is_erased);
+    let waiting: usize = waiting.map(|step| step.names.len()).sum();
+    if waiting > 0 {
+        return Err(RightsError::Asked(format!(
+            "{waiting} files that its rows named are kept elsewhere: erase those that `abide erase files {0}` lists, then say so with `abide erase files {0} --done`",
+            request.id
+        )));
+    }
+    let brought = Remembered::of(&request)?.identities();
+    let (mut people, mut shared) = (brought.clone(), Vec::new());
+    for outcome in &outcomes {
+        for (known, is_shared) in known_of(eraser, outcome, &brought).await? {
+            if is_shared {
+                shared.push(known.kind);
+            } else if !people.0.contains(&known) {
+                people.0.push(known);
+            }
+        }
+    }
+    shared.sort();
+    shared.dedup();
+    Ok(Sought {
+        request,
+        people,
+        outcomes,
+        shared,
+    })
+}
+
+/// By what else a source knew the person, and whether it knows somebody else by that: such an identifier is not the
+/// person's alone, and nobody looks for it.
+async fn known_of(
+    eraser: &Eraser<'_>,
+    outcome: &Outcome,
+    brought: &Identities,
+) -> Result<Vec<(KnownAs, bool)>, RightsError> {
+    let mut sources = eraser.sources.iter();
+    let mapped = sources.find(|mapped| mapped.name() == outcome.part.source);
+    let (Some(mapped), false) = (mapped, outcome.memory.known.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let planner = mapped.planner(eraser.now);
+    let own = mapped.subjects(&planner, brought, &outcome.memory.keys);
+    let mut snapshot = mapped.source.snapshot().await?;
+    let mut found = Vec::new();
+    for known in outcome.memory.identities().0 {
+        let one = Identities(vec![known.clone()]);
+        let keys = mapped.look_up(&planner, &one, snapshot.as_mut()).await?;
+        let there = mapped.subjects(&planner, &one, &keys);
+        found.push((known, there.goes_beyond(&own)));
+    }
+    Ok(found)
+}
+
+/// The rows of a source that are kept of those who are looked for.
+fn excuses(sought: &[Sought], source: &str) -> Excuses {
+    let mut excuses = Excuses::default();
+    for (person, one) in sought.iter().enumerate() {
+        let here = one
+            .outcomes
+            .iter()
+            .filter(|outcome| outcome.part.source == source);
+        for kept in here.flat_map(|outcome| &outcome.memory.kept) {
+            excuses.add(person, kept);
+        }
+    }
+    excuses
+}
+
 async fn conclude(
     eraser: &Eraser<'_>,
-    request: &Request,
+    sought: Sought,
     residues: Vec<Residue>,
     not_sought: Vec<String>,
+    looked: &[LookedPart],
 ) -> Result<Cleared, RightsError> {
-    let mut sources = eraser.parts_of(request).await?;
-    let mut unexplained = Vec::new();
-    for residue in residues {
-        let part = part_of(&mut sources, &residue.source);
-        let table = residue.table.to_string();
-        let kept = part.tables.iter().find(|part| part.table == table);
-        let because = kept.and_then(|part| part.kept.first());
-        let because = because.map(|kept| format!("rows kept because of {}", kept.because));
-        if because.is_none() {
-            unexplained.push(residue.clone());
-        }
-        part.residues.push(ResiduePart {
-            table,
-            column: residue.column,
-            rows: residue.rows,
-            because,
-        });
+    let request = &sought.request;
+    let mut sources: Vec<SourcePart> = sought
+        .outcomes
+        .into_iter()
+        .map(|outcome| outcome.part)
+        .collect();
+    for residue in residues.iter().filter(|residue| residue.because.is_some()) {
+        part_of(&mut sources, &residue.source)
+            .residues
+            .push(ResiduePart {
+                table: residue.table.to_string(),
+                column: residue.column.clone(),
+                rows: residue.rows,
+                because: residue.because.clone(),
+            });
     }
-    let certified = match unexplained.is_empty() {
-        true => Some(certify(eraser, request, sources, not_sought).await?),
-        false => {
-            let rows = unexplained.iter().map(|residue| residue.rows).sum();
-            let counts = BTreeMap::from([("residues".to_owned(), rows)]);
-            let Eraser {
-                store, actor, now, ..
-            } = *eraser;
-            store.reopen_request(request.id, counts, actor, now).await?;
-            None
-        }
+    let unexplained: Vec<Residue> = residues
+        .into_iter()
+        .filter(|residue| residue.because.is_none())
+        .collect();
+    let Eraser {
+        store, actor, now, ..
+    } = *eraser;
+    let certified = if unexplained.is_empty() {
+        let mut certificate =
+            Certificate::new(request.id.to_string(), Grade::Scanned, now, sources);
+        certificate.not_sought = not_sought;
+        certificate.shared = sought.shared;
+        certificate.looked = looked.to_vec();
+        Some(certify(eraser, request, certificate).await?)
+    } else {
+        let rows = unexplained.iter().map(|residue| residue.rows).sum();
+        let counts = BTreeMap::from([("residues".to_owned(), rows)]);
+        store.reopen_request(request.id, counts, actor, now).await?;
+        None
     };
     Ok(Cleared {
         request: request.id,
         certified,
         residues: unexplained,
+        stuck: None,
     })
 }
 
@@ -112,12 +226,8 @@ fn part_of<'a>(sources: &'a mut Vec<SourcePart>, name: &str) -> &'a mut SourcePa
 async fn certify(
     eraser: &Eraser<'_>,
     request: &Request,
-    sources: Vec<SourcePart>,
-    not_sought: Vec<String>,
+    certificate: Certificate,
 ) -> Result<(EntryId, Certificate), RightsError> {
-    let mut certificate =
-        Certificate::new(request.id.to_string(), Grade::Scanned, eraser.now, sources);
-    certificate.not_sought = not_sought;
     let certified = Certified {
         request: request.id,
         grade: Grade::Scanned.word(),

@@ -40,7 +40,7 @@ pub struct StepCount {
     /// How long they stay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
-    /// Columns of the table that name files.
+    /// Columns that name files and that the step deletes or overwrites.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<String>,
     /// The clauses that it answers to.
@@ -91,14 +91,16 @@ impl StepCount {
 }
 
 fn files_of(step: &Step, map: &Map) -> Vec<String> {
-    if step.effect != Effect::Delete {
-        return Vec::new();
-    }
+    let goes = |name: &String| match &step.effect {
+        Effect::Delete => true,
+        Effect::Overwrite { columns } => columns.contains(name),
+        Effect::Read { .. } | Effect::Keep { .. } => false,
+    };
     let columns = map.table(&step.table).map(|table| table.columns.iter());
     columns
         .into_iter()
         .flatten()
-        .filter(|column| column.holds == Holds::File)
+        .filter(|column| column.holds == Holds::File && goes(&column.name.value))
         .map(|column| column.name.value.clone())
         .collect()
 }

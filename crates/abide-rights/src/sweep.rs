@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use abide_map::plan::{Effect, Hold, Plan};
-use abide_sources::Work;
+use abide_map::plan::{Effect, Plan};
+use abide_sources::{Marker, Work};
 use abide_store::{EntryId, Evidence, Store};
 use jiff::Timestamp;
 
@@ -21,6 +21,8 @@ pub struct Swept {
     pub overwritten: u64,
     /// How many batches that took.
     pub batches: u64,
+    /// How many of those are known by their markers alone, so that nobody counted their rows.
+    pub uncounted: u64,
 }
 
 impl Swept {
@@ -29,6 +31,7 @@ impl Swept {
             deleted: self.deleted - before.deleted,
             overwritten: self.overwritten - before.overwritten,
             batches: self.batches - before.batches,
+            uncounted: self.uncounted - before.uncounted,
         }
     }
 }
@@ -38,8 +41,6 @@ impl Swept {
 pub struct Pace<'a> {
     /// The most rows of a table in one transaction.
     pub batch: u64,
-    /// What must be kept for as long as it lasts.
-    pub holds: &'a [Hold],
     /// Who acts, for the evidence.
     pub actor: &'a str,
     /// The present moment.
@@ -58,7 +59,7 @@ pub async fn sweep(
     pace: Pace<'_>,
     pause: impl AsyncFn(),
 ) -> Result<Swept, RightsError> {
-    let planner = mapped.planner(pace.now).holding(pace.holds);
+    let planner = mapped.planner(pace.now);
     let plans = planner
         .sweep(pace.batch)
         .map_err(|findings| mapped.no_plan(findings))?;
@@ -72,7 +73,7 @@ pub async fn sweep(
         }
         let intent = intend(store, mapped, &plan, &steps, pace).await?;
         let before = swept;
-        let done = run(mapped, &plan, &steps, &mut swept, &pause).await;
+        let done = run(mapped, &plan, &steps, intent, &mut swept, &pause).await;
         let outcome = if done.is_ok() { "done" } else { "failed" };
         settle(store, mapped, intent, swept.since(before), outcome, pace).await?;
         done?;
@@ -85,39 +86,55 @@ async fn run(
     mapped: &Mapped,
     plan: &Plan,
     steps: &[StepCount],
+    intent: EntryId,
     swept: &mut Swept,
     pause: &impl AsyncFn(),
 ) -> Result<(), RightsError> {
-    loop {
+    for number in 1_u64.. {
         if swept.batches > 0 {
             pause().await;
         }
-        if batch(mapped, plan, steps, swept).await? == 0 {
-            return Ok(());
+        let marker = format!("{intent}-{number}");
+        if batch(mapped, plan, steps, marker, swept).await? == Some(0) {
+            break;
         }
         swept.batches += 1;
     }
+    Ok(())
 }
 
-/// One batch, in one transaction; how many rows that were.
+/// One batch, in one transaction with its marker; how many rows that were, if anybody counted them.
 async fn batch(
     mapped: &Mapped,
     plan: &Plan,
     steps: &[StepCount],
+    marker: String,
     swept: &mut Swept,
-) -> Result<u64, RightsError> {
+) -> Result<Option<u64>, RightsError> {
     let running = plan.steps.iter().zip(steps);
     let (running, steps): (Vec<_>, Vec<_>) = running
         .filter(|(step, _)| !matches!(step.effect, Effect::Keep { .. }))
         .map(|(step, count)| (step.statement.clone(), count))
         .unzip();
     let work = Work {
+        intent: marker,
         opening: plan.opening.clone(),
         steps: running,
         closing: plan.closing.clone(),
         ..Work::default()
     };
-    let done = mapped.source.run(&work).await?;
+    let done = match mapped.source.run(&work).await {
+        Ok(done) => done,
+        Err(error) if error.may_be_done() => {
+            // Where no marker can be read, the next batch finds what is left.
+            if mapped.source.marker(&work.intent).await? == Marker::Absent {
+                return Err(error.into());
+            }
+            swept.uncounted += 1;
+            return Ok(None);
+        }
+        Err(error) => return Err(error.into()),
+    };
     for (step, rows) in steps.iter().zip(&done.rows) {
         match step.effect {
             StepEffect::Delete => swept.deleted += rows,
@@ -125,7 +142,7 @@ async fn batch(
             StepEffect::Read | StepEffect::Keep => {}
         }
     }
-    Ok(done.rows.iter().sum())
+    Ok(Some(done.rows.iter().sum()))
 }
 
 async fn intend(
@@ -161,6 +178,8 @@ async fn settle(
     evidence.counts = BTreeMap::from([
         ("deleted".to_owned(), swept.deleted),
         ("overwritten".to_owned(), swept.overwritten),
+        ("batches".to_owned(), swept.batches),
+        ("uncounted".to_owned(), swept.uncounted),
     ]);
     evidence.private = serde_json::json!({ "intent": intent.to_string(), "source": mapped.name() });
     store.begin(evidence)?.commit().await?;

@@ -95,6 +95,11 @@ impl Pool {
     }
 }
 
+/// Tells that a statement is about to run, and nothing of it: tests that cut work short count these.
+fn tell() {
+    tracing::trace!(target: "abide_sources::statement", "a statement runs");
+}
+
 /// A query of one driver with its values; the text is a plan's or this crate's, values are apart from it.
 macro_rules! query {
     ($statement:expr) => {{
@@ -111,6 +116,7 @@ macro_rules! query {
 impl Link {
     /// Runs several statements that have no values and no answer.
     pub(crate) async fn raw(&mut self, sql: impl Into<String>) -> Result<(), sqlx::Error> {
+        tell();
         let sql = sqlx::raw_sql(AssertSqlSafe(sql.into()));
         match &mut self.wire {
             Wire::Postgres(it) => sql.execute(&mut **it).await.map(drop),
@@ -121,6 +127,7 @@ impl Link {
 
     /// Runs a statement; how many rows it changed.
     pub(crate) async fn execute(&mut self, statement: &Statement) -> Result<u64, sqlx::Error> {
+        tell();
         match &mut self.wire {
             Wire::Postgres(it) => query!(statement)
                 .execute(&mut **it)
@@ -139,6 +146,7 @@ impl Link {
 
     /// The rows of a statement as they arrive.
     pub(crate) fn stream<'a>(&'a mut self, statement: &'a Statement) -> Rows<'a> {
+        tell();
         match &mut self.wire {
             Wire::Postgres(it) => query!(statement)
                 .fetch(&mut **it)

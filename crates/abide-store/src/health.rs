@@ -18,6 +18,21 @@ pub struct Health {
     pub log: Option<LogHealth>,
     /// The policies that have a version in force.
     pub policies: Vec<String>,
+    /// Requests that are not closed.
+    pub requests: RequestHealth,
+}
+
+/// How many requests wait, and for what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RequestHealth {
+    /// How many are open: something is left to do.
+    pub open: u64,
+    /// When the oldest of them was opened.
+    pub oldest_open: Option<Timestamp>,
+    /// How many are carried out and wait for a scan.
+    pub checked: u64,
+    /// When the oldest of them was opened.
+    pub oldest_checked: Option<Timestamp>,
 }
 
 /// How a log is.
@@ -53,16 +68,33 @@ impl Health {
 
 async fn look(engine: &Engine, tenant: &str) -> Result<Health, StoreError> {
     let migrations_lacking = migrate::lacking(engine).await?;
-    let (log, policies) = match migrations_lacking {
-        0 => (log(engine, tenant).await?, policies(engine, tenant).await?),
-        _ => (None, Vec::new()),
-    };
-    Ok(Health {
+    let mut health = Health {
         engine: engine.name(),
         migrations_lacking,
-        log,
-        policies,
-    })
+        log: None,
+        policies: Vec::new(),
+        requests: RequestHealth::default(),
+    };
+    if migrations_lacking == 0 {
+        health.log = log(engine, tenant).await?;
+        health.policies = policies(engine, tenant).await?;
+        health.requests = requests(engine, tenant).await?;
+    }
+    Ok(health)
+}
+
+async fn requests(engine: &Engine, tenant: &str) -> Result<RequestHealth, StoreError> {
+    let sql = "SELECT state, COUNT(*), MIN(opened_at) FROM requests WHERE tenant = $1 AND state IN ('open', 'checked') GROUP BY state";
+    let mut requests = RequestHealth::default();
+    let doing = "looking at requests";
+    for row in engine.rows(doing, sql, vec![tenant.into()]).await? {
+        let (count, oldest) = (row.size(1)?, Some(crate::moment(row.int(2)?)?));
+        match row.text(0)?.as_str() {
+            "open" => (requests.open, requests.oldest_open) = (count, oldest),
+            _ => (requests.checked, requests.oldest_checked) = (count, oldest),
+        }
+    }
+    Ok(requests)
 }
 
 async fn policies(engine: &Engine, tenant: &str) -> Result<Vec<String>, StoreError> {

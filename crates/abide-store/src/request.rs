@@ -178,8 +178,8 @@ pub struct Certified<'a> {
 }
 
 impl Store {
-    /// Opens a request. An erasure is in the journal from here on, so that whatever is restored forgets it again, here
-    /// and in every source.
+    /// Opens a request, with an entry for each identifier that it names. An erasure is in the journal from here on, so
+    /// that whatever is restored forgets it again, here and in every source.
     pub async fn open_request(
         &self,
         asked: &Asked<'_>,
@@ -197,6 +197,13 @@ impl Store {
         }
         let mut tx = self.begin(evidence)?;
         let id = tx.entry_id();
+        for other in asked.identifiers.iter().skip(1) {
+            let mut evidence = Evidence::new("request.named", actor, now);
+            evidence.outcome = Some(asked.right.to_owned());
+            evidence.subject = Some(self.subject(other).await?);
+            evidence.private = serde_json::json!({ "request": id.to_string() });
+            tx.witness(&evidence)?;
+        }
         let statement = Statement::new(
             "INSERT INTO requests (tenant, request_id, right_name, state, sealed, key_id, opened_at, closed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             vec![

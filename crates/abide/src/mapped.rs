@@ -6,17 +6,18 @@ use abide_policy::Library;
 use abide_policy::diagnostic::{self, Severity};
 use abide_policy::source::SourceFile;
 use abide_rights::Mapped;
+use abide_store::{Health, HeldSubject, StoreOptions};
 use anyhow::{Context, Result, bail};
 
 use crate::clock;
 use crate::config::{Config, SourceSection};
-use crate::policies;
+use crate::{installation, policies};
 
-/// Opens the sources of these names, every one.
-pub async fn open(config: &Config, names: &[String]) -> Result<Vec<Mapped>> {
+/// Opens the sources of these names, every one. Plans over them respect the legal holds on `held`.
+pub async fn open(config: &Config, names: &[String], held: &[HeldSubject]) -> Result<Vec<Mapped>> {
     let mut mapped = Vec::new();
     for section in named(config, names) {
-        mapped.push(open_one(config, section).await?);
+        mapped.push(open_one(config, section, held).await?);
     }
     Ok(mapped)
 }
@@ -25,10 +26,11 @@ pub async fn open(config: &Config, names: &[String]) -> Result<Vec<Mapped>> {
 pub async fn open_reachable(
     config: &Config,
     names: &[String],
+    held: &[HeldSubject],
 ) -> (Vec<Mapped>, Vec<(String, anyhow::Error)>) {
     let (mut mapped, mut failed) = (Vec::new(), Vec::new());
     for section in named(config, names) {
-        match open_one(config, section).await {
+        match open_one(config, section, held).await {
             Ok(source) => mapped.push(source),
             Err(error) => failed.push((section.name.clone(), error)),
         }
@@ -44,14 +46,42 @@ fn named<'a>(
     sections.filter(|section| names.contains(&section.name))
 }
 
-async fn open_one(config: &Config, section: &SourceSection) -> Result<Mapped> {
+/// Everyone on whom a legal hold lies, for a command that needs no store: where none was made yet there is nobody. With a
+/// store that cannot be read, the reason why.
+pub async fn held_if_known(config: &Config) -> Result<Vec<HeldSubject>, anyhow::Error> {
+    if installation::sqlite_path(config).is_some_and(|path| !path.exists()) {
+        return Ok(Vec::new());
+    }
+    let StoreOptions { tenant, engine, .. } = StoreOptions::default();
+    let health = Health::read(&config.store.0, &tenant, &engine).await?;
+    if health.log.is_none() && health.migrations_lacking == 0 {
+        return Ok(Vec::new());
+    }
+    // Opening it would bring it up to date, and this command changes nothing.
+    if health.migrations_lacking > 0 {
+        bail!("the store is behind this program; `abide serve` brings it up to date");
+    }
+    let store = installation::open(config, installation::keys(config)?, clock::now()).await?;
+    let held = store.held().await;
+    store.close().await;
+    Ok(held?)
+}
+
+async fn open_one(
+    config: &Config,
+    section: &SourceSection,
+    held: &[HeldSubject],
+) -> Result<Mapped> {
     let name = &section.name;
     let map = read_map(section)?;
     let source = abide_sources::open(&section.url, section.options()?)?;
     let promises = promises(config)?;
-    Mapped::open(source, map, promises)
-        .await
-        .with_context(|| format!("source `{name}` cannot be used"))
+    let unusable = || format!("source `{name}` cannot be used");
+    let opened = Mapped::open(source, map, promises).await;
+    let mut mapped = opened.with_context(unusable)?;
+    let taken = mapped.hold(held, clock::now()).await;
+    taken.with_context(unusable)?;
+    Ok(mapped)
 }
 
 fn read_map(section: &SourceSection) -> Result<Map> {

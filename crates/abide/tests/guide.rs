@@ -191,6 +191,11 @@ fn erase_from_a_database() {
 }
 
 #[test]
+fn answer_requests() {
+    run("guide/answer-requests.md");
+}
+
+#[test]
 fn first_decision() {
     run("guide/first-decision.md");
 }

@@ -12,7 +12,7 @@ mod desk;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use abide_store::{Evidence, Sequencer};
+use abide_store::{Asked, Evidence, Identifier, Sequencer};
 use desk::{Desk, at, check, installed, with_store};
 
 #[test]
@@ -70,6 +70,7 @@ fn the_doctor_says_of_each_thing_whether_it_is_well() {
         "ok       sequencer: ",
         "ok       clock: ",
         "warning  policy: none is in force",
+        "ok       requests: none waits",
     ] {
         assert!(ran.out().contains(line), "{}", ran.out());
     }
@@ -106,6 +107,35 @@ fn the_doctor_says_of_each_thing_whether_it_is_well() {
     assert_eq!(
         (grade("clock").as_str(), grade("sequencer").as_str()),
         ("error", "ok")
+    );
+}
+
+#[test]
+fn the_doctor_warns_of_requests_that_wait() {
+    let desk = installed("doctor-requests");
+    with_store(&desk, async |store| {
+        let who = [Identifier::new("email", "ann@example.org").unwrap()];
+        let asked = Asked {
+            right: "erase",
+            identifiers: &who,
+            sealed: b"{}",
+            clauses: &[],
+        };
+        let now = at("2026-11-01T00:00:00Z");
+        store.open_request(&asked, "operator", now).await.unwrap();
+    });
+    let ran = desk.run(&["doctor"]);
+    assert!(
+        ran.out()
+            .contains("warning  requests: 1 are open, the oldest for "),
+        "{}",
+        ran.out()
+    );
+    let ran = desk.run(&["erase", "list"]);
+    assert!(
+        ran.out().contains("`abide erase resume` goes on with it"),
+        "{}",
+        ran.out()
     );
 }
 

@@ -95,14 +95,10 @@ impl<'a, 'r> Eraser<'a, 'r> {
             let Held::Subjects(held) = &hold.on else {
                 continue;
             };
-            let mut both = held.clone();
-            let mut rest = subjects.clone();
-            rest.leave_out(held);
-            let is_meant = rest.len() < subjects.len()
-                || rest.identities.0.len() < subjects.identities.0.len();
-            if !is_meant {
+            if !subjects.overlaps(held) {
                 continue;
             }
+            let mut both = held.clone();
             both.keep_only(subjects);
             let rows = Rows::new(
                 self.planner.ownership,
@@ -111,26 +107,30 @@ impl<'a, 'r> Eraser<'a, 'r> {
             );
             for id in self.planner.in_order() {
                 let own = rows.own(id);
-                if own == Pred::Never {
-                    continue;
+                if own != Pred::Never {
+                    self.hold(id, &hold.name, own);
                 }
-                let Some(mapped) = self.mapped(id) else {
-                    continue;
-                };
-                self.operations.push(Operation {
-                    table: id,
-                    act: Act::Keep {
-                        because: format!("the hold `{}`", hold.name),
-                        until: None,
-                    },
-                    which: Which::Held(Box::new(own)),
-                    and: Pred::Always,
-                    rank: Rank::Keep,
-                    reason: format!("the hold `{}` lies on whose these rows are", hold.name),
-                    clauses: self.planner.clauses(&mapped, "erase"),
-                });
             }
         }
+    }
+
+    /// Names rows of a table that stay because of a hold.
+    pub(crate) fn hold(&mut self, id: TableId, name: &str, rows: Pred) {
+        let Some(mapped) = self.mapped(id) else {
+            return;
+        };
+        self.operations.push(Operation {
+            table: id,
+            act: Act::Keep {
+                because: format!("the hold `{name}`"),
+                until: None,
+            },
+            which: Which::Held(Box::new(rows)),
+            and: Pred::Always,
+            rank: Rank::Keep,
+            reason: format!("the hold `{name}` lies on whose these rows are"),
+            clauses: self.planner.clauses(&mapped, "erase"),
+        });
     }
 
     pub(crate) fn mapped(&self, id: TableId) -> Option<MappedTable> {

@@ -30,6 +30,12 @@ impl Planner<'_> {
 
     /// The rows of a table whose time is over, if the map gives them one and no hold lies on them.
     pub(super) fn due(&self, id: TableId) -> Result<Option<Pred>, Findings> {
+        let free = Pred::not(self.owned_by_held(id));
+        Ok(self.over(id)?.map(|over| Pred::all([over, free])))
+    }
+
+    /// The rows of a table whose time is over, if the map gives them one.
+    pub(super) fn over(&self, id: TableId) -> Result<Option<Pred>, Findings> {
         let Some(node) = self.ownership.tables.get(id) else {
             return Ok(None);
         };
@@ -41,8 +47,7 @@ impl Planner<'_> {
             return Ok(None);
         };
         let cutoff = self.cutoff(&retain.length)?;
-        let due = Pred::Before(retain.from.value.clone(), cutoff);
-        Ok(Some(Pred::all([due, Pred::not(self.owned_by_held(id))])))
+        Ok(Some(Pred::Before(retain.from.value.clone(), cutoff)))
     }
 }
 

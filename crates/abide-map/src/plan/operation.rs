@@ -4,8 +4,8 @@ use super::planner::Planner;
 use super::predicate::{Pred, Source};
 use super::render::{Writer, fitted};
 use super::rows::Rows;
-use super::{Effect, Step};
-use crate::map::{Identity, Overwrite, Replacement};
+use super::{Effect, ReadBefore, Step};
+use crate::map::{Holds, Identity, Overwrite, Replacement};
 use crate::ownership::{Link, TableId};
 use crate::schema::{Column, Dialect};
 use crate::statement::{Statement, Value};
@@ -246,9 +246,38 @@ impl Operation {
             effect,
             statement,
             count,
+            before: self.before(planner, &open),
             reason: self.reason.clone(),
             clauses: self.clauses.clone(),
         })
+    }
+}
+
+impl Operation {
+    /// What nobody can tell once it has run: which rows stay, and which files the others named.
+    fn before(&self, planner: &Planner<'_>, open: &Pred) -> Option<ReadBefore> {
+        let node = planner.ownership.tables.get(self.table)?;
+        let is_file = |name: &String| {
+            let columns = node.mapped.iter().flat_map(|mapped| &mapped.columns);
+            let mut said = columns.filter(|column| column.name.value == *name);
+            said.any(|column| column.holds == Holds::File)
+        };
+        let columns: Vec<String> = match &self.act {
+            Act::Keep { .. } => node.key.clone(),
+            Act::Delete => {
+                let columns = node.table.columns.iter().map(|column| column.name.clone());
+                columns.filter(is_file).collect()
+            }
+            Act::Write(overwrites) => {
+                let columns = overwrites.iter().map(|(name, _)| name.clone());
+                columns.filter(is_file).collect()
+            }
+        };
+        if columns.is_empty() {
+            return None;
+        }
+        let (statement, columns) = planner.read(self.table, &columns, open, None);
+        Some(ReadBefore { statement, columns })
     }
 }
 

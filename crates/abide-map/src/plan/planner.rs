@@ -181,6 +181,7 @@ impl<'a> Planner<'a> {
             let mut eraser = Eraser::new(self, rows, self.plan(Doing::Sweep));
             eraser.limit = Some((id, batch));
             eraser.take_all();
+            self.name_held(&mut eraser, id)?;
             plans.push(eraser.finish()?);
         }
         Ok(plans)
@@ -214,6 +215,7 @@ impl<'a> Planner<'a> {
                 },
                 statement,
                 count: self.count(id, &filter),
+                before: None,
                 reason: "rows that the map says are somebody's, and that lead to nobody".to_owned(),
                 clauses: Vec::new(),
             });
@@ -237,6 +239,23 @@ impl<'a> Planner<'a> {
             eraser.correct(&correction.table, &correction.column, replacement);
         }
         eraser.finish()
+    }
+
+    /// Names the rows of a table whose time is over and that stay because a hold lies on whose they are.
+    fn name_held(&self, eraser: &mut Eraser<'_, '_>, id: TableId) -> Result<(), Findings> {
+        let Some(over) = self.over(id)? else {
+            return Ok(());
+        };
+        for hold in self.holds {
+            let Held::Subjects(held) = &hold.on else {
+                continue;
+            };
+            let own = Rows::new(self.ownership, &self.reach, Roots::People(held)).own(id);
+            if own != Pred::Never {
+                eraser.hold(id, &hold.name, Pred::all([over.clone(), own]));
+            }
+        }
+        Ok(())
     }
 
     /// Rows of a table that belong to people on whom a hold lies.

@@ -84,6 +84,20 @@ impl Subjects {
         &self.identities
     }
 
+    /// Whether somebody is among both: by a row that was found, or by an identifier.
+    pub fn overlaps(&self, others: &Self) -> bool {
+        let mut rest = self.clone();
+        rest.leave_out(others);
+        rest.len() < self.len() || rest.identities.0.len() < self.identities.0.len()
+    }
+
+    /// Whether a row was found that is not among theirs.
+    pub fn goes_beyond(&self, others: &Self) -> bool {
+        let mut rest = self.clone();
+        rest.leave_out(others);
+        !rest.is_empty()
+    }
+
     /// Leaves out the rows and identifiers of others.
     pub(crate) fn leave_out(&mut self, others: &Self) {
         self.identities

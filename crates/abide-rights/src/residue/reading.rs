@@ -8,8 +8,8 @@ use abide_map::statement::Statement;
 pub(super) struct Reading {
     pub(super) table: TableName,
     pub(super) statement: Statement,
-    /// How many of the values in front are the row's key.
-    pub(super) key_columns: usize,
+    /// The columns in front, which tell the rows apart; none where nothing does.
+    pub(super) key: Vec<String>,
     /// The columns behind, with what they hold.
     pub(super) columns: Vec<(String, TypeClass)>,
 }
@@ -34,11 +34,7 @@ fn reading(dialect: Dialect, table: &Table) -> Option<Reading> {
     if columns.is_empty() {
         return None;
     }
-    let key = table
-        .primary_key
-        .iter()
-        .filter_map(|name| table.column(name));
-    let key: Vec<&Column> = key.collect();
+    let key: Vec<&Column> = key_of(table);
     let list: Vec<String> = key
         .iter()
         .chain(&columns)
@@ -51,12 +47,26 @@ fn reading(dialect: Dialect, table: &Table) -> Option<Reading> {
             sql: format!("SELECT {} FROM {name}", list.join(", ")),
             values: Vec::new(),
         },
-        key_columns: key.len(),
+        key: key.iter().map(|column| column.name.clone()).collect(),
         columns: columns
             .iter()
             .map(|column| (column.name.clone(), column.class))
             .collect(),
     })
+}
+
+/// The columns by which plans tell the rows apart: of the primary key, else of a key that is never empty.
+fn key_of(table: &Table) -> Vec<&Column> {
+    let columns = |names: &Vec<String>| {
+        let columns = names.iter().map(|name| table.column(name));
+        columns.collect::<Option<Vec<&Column>>>()
+    };
+    if !table.primary_key.is_empty() {
+        return columns(&table.primary_key).unwrap_or_default();
+    }
+    let mut unique = table.unique.iter().filter_map(columns);
+    let full = unique.find(|columns| columns.iter().all(|column| !column.nullable));
+    full.unwrap_or_default()
 }
 
 /// SQLite keeps any value in any column, whatever its type says.
@@ -83,7 +93,11 @@ fn as_text(column: &Column, dialect: Dialect) -> String {
     match dialect {
         Dialect::Postgresql if is_binary => format!("encode({name}, 'hex')"),
         Dialect::Postgresql => format!("{name}::text"),
-        Dialect::Mariadb | Dialect::Sqlite if is_binary => format!("HEX({name})"),
+        // As plans read them, so that keys can be compared.
+        Dialect::Mariadb if is_binary => format!("LOWER(HEX({name}))"),
+        Dialect::Sqlite if is_binary => {
+            format!("CASE WHEN {name} IS NOT NULL THEN lower(hex({name})) END")
+        }
         Dialect::Mariadb => format!("CAST({name} AS CHAR)"),
         Dialect::Sqlite => format!("CAST({name} AS TEXT)"),
     }

@@ -1,9 +1,10 @@
 //! Erasing a person: what goes, what stays, and that nobody else's row changes.
 
 use abide_rights::{Grade, StepEffect};
-use abide_store::{Identifier, Profile, RequestState};
+use abide_sources::SourceOptions;
+use abide_store::RequestState;
 
-use crate::shop::{Shop, at, known};
+use crate::shop::{MAP, Shop, at, known, mapped_with};
 
 on_all! {
     async fn a_person_goes_and_nobody_else_changes(shop: Shop) {
@@ -70,12 +71,7 @@ on_all! {
     }
 
     async fn a_hold_is_named_and_nothing_is_touched(shop: Shop) {
-        let ann = Identifier::new("email", "ann@example.org").unwrap();
-        let token = shop.store.subject(&ann).await.unwrap();
-        let mut tx = shop.store.begin(abide_store::Evidence::new("test.ran", "test", at(0))).unwrap();
-        tx.register(token, &ann, at(0));
-        tx.set_profile(token, &Profile { holds: vec!["case-7".into()], ..Profile::default() }).unwrap();
-        tx.commit().await.unwrap();
+        shop.hold("case-7", "email", "ann@example.org").await;
         let before = shop.dump().await;
         let error = shop.eraser(1).erase(&known("email", "ann@example.org"), &["shop".into()], &[]).await.unwrap_err();
         assert!(error.to_string().contains("case-7"), "{error}");
@@ -83,9 +79,92 @@ on_all! {
         assert!(shop.store.requests(RequestState::Open, None, 10).await.unwrap().is_empty());
     }
 
+    async fn a_hold_is_found_by_what_the_source_knows(shop: Shop) {
+        // Our records know her by her account, the request brings her address.
+        let mut shop = shop;
+        shop.hold("case-7", "account", "1").await;
+        let held = shop.store.held().await.unwrap();
+        shop.mapped[0].hold(&held, at(1)).await.unwrap();
+        let before = shop.dump().await;
+        let person = known("email", "ann@example.org");
+        let error = shop.eraser(1).erase(&person, &["shop".into()], &[]).await.unwrap_err();
+        assert!(error.to_string().contains("case-7"), "{error}");
+        assert_eq!(shop.dump().await, before);
+        assert!(shop.store.requests(RequestState::Open, None, 10).await.unwrap().is_empty());
+        let doing = abide_map::plan::Doing::Erase;
+        let explained = abide_rights::explain(&shop.mapped[0], doing, &person, at(1)).await.unwrap();
+        assert!(explained.text().contains("keep 2 rows of orders: the hold `case-7`"), "{}", explained.text());
+        // Nobody else is held up.
+        let bo = known("email", "bo@example.org");
+        let progress = shop.eraser(1).erase(&bo, &["shop".into()], &[]).await.unwrap();
+        assert!(progress.certified.is_some(), "{:?}", progress.stuck);
+    }
+
+    async fn a_map_that_cannot_use_the_keys_that_were_read_is_refused(shop: Shop) {
+        let person = known("email", "ann@example.org");
+        let first = shop.eraser(1).erase(&person, &["shop".into()], &[]).await.unwrap();
+        shop.database.run("INSERT INTO sessions VALUES ('t9', 1, '2026-06-02 00:00:00')").await;
+        let before = shop.dump().await;
+        let ordinary = "table scribbles { ordinary because=\"notes of the till\" }";
+        assert!(MAP.contains(ordinary));
+        let other = MAP.replace(ordinary, "table scribbles { owned-by text to=\"users(avatar)\"; erase delete }");
+        let sources = [mapped_with(&shop.database.url, SourceOptions::new("shop"), &other).await];
+        let progress = shop.eraser_over(&sources, 2).advance(first.request).await.unwrap();
+        assert!(progress.certified.is_none());
+        let why = &progress.stuck[0].1;
+        assert!(why.contains("`users`") && why.contains("bring back"), "{why}");
+        assert_eq!(shop.dump().await, before);
+        // One that only says the same in another order can.
+        let lines = "identity account-id id\n        identity email email";
+        assert!(MAP.contains(lines));
+        let other = MAP.replace(lines, "identity email email\n        identity account-id id");
+        let sources = [mapped_with(&shop.database.url, SourceOptions::new("shop"), &other).await];
+        let progress = shop.eraser_over(&sources, 3).advance(first.request).await.unwrap();
+        assert!(progress.certified.is_some(), "{:?}", progress.stuck);
+        assert!(!shop.dump().await["sessions"].iter().any(|row| row.starts_with("t9")));
+    }
+
+    async fn files_are_a_step_of_their_own(shop: Shop) {
+        let eraser = shop.eraser(1);
+        let progress = eraser.erase(&known("email", "ann@example.org"), &["shop".into()], &[]).await.unwrap();
+        let (_, certificate) = progress.certified.unwrap();
+        assert_eq!(certificate.counts()["files"], 1);
+        assert!(certificate.text().contains("1 files that `avatar` named are kept elsewhere and are not erased by this; 0"));
+        let steps = abide_rights::files(&shop.store, progress.request).await.unwrap();
+        assert_eq!(steps.len(), 1);
+        assert_eq!(steps[0].names, [("users.avatar".to_owned(), "a/1.png".to_owned())]);
+        assert!(!steps[0].is_erased && !format!("{steps:?}").contains("1.png"));
+        // Until somebody says that they are gone, the request does not close.
+        let cleared = abide_rights::scan_requests(&eraser).await.unwrap();
+        let why = cleared[0].stuck.as_ref().unwrap();
+        assert!(why.contains("1 files") && why.contains("abide erase files"), "{why}");
+        assert_eq!(abide_rights::files_erased(&shop.store, progress.request, "test", at(2)).await.unwrap(), 1);
+        assert_eq!(abide_rights::files_erased(&shop.store, progress.request, "test", at(2)).await.unwrap(), 0);
+        let cleared = abide_rights::scan_requests(&eraser).await.unwrap();
+        let (_, certificate) = cleared[0].certified.as_ref().unwrap();
+        assert!(certificate.text().contains("1 of them are said to be erased there"), "{}", certificate.text());
+    }
+
+    async fn every_identifier_of_a_request_has_its_entry(shop: Shop) {
+        let mut person = known("email", "ann@example.org");
+        person.0.extend(known("account-id", "1").0);
+        let before = shop.store.held().await.unwrap().len();
+        assert_eq!(before, 0);
+        let progress = shop.eraser(1).erase(&person, &["shop".into()], &[]).await.unwrap();
+        assert!(progress.certified.is_some());
+        // What our records hold of either goes with the erasure.
+        for (kind, value) in [("email", "ann@example.org"), ("account-id", "1"), ("account", "1")] {
+            let one = abide_store::Identifier::new(kind, value).unwrap();
+            let token = shop.store.subject(&one).await.unwrap();
+            assert!(!shop.store.is_known(token).await.unwrap());
+            let erasures = shop.journal.read().await.unwrap();
+            assert!(shop.store.erased_at(&erasures, &one).unwrap().is_some(), "{kind}");
+        }
+    }
+
     async fn a_plan_says_what_it_would_do(shop: Shop) {
         let before = shop.dump().await;
-        let explained = abide_rights::explain(&shop.mapped[0], abide_map::plan::Doing::Erase, &known("email", "ann@example.org"), &[], at(1)).await.unwrap();
+        let explained = abide_rights::explain(&shop.mapped[0], abide_map::plan::Doing::Erase, &known("email", "ann@example.org"), at(1)).await.unwrap();
         let deleted = |table: &str| {
             let steps = explained.steps.iter().filter(|step| step.table == table && step.effect == StepEffect::Delete);
             steps.map(|step| step.rows).sum::<u64>()

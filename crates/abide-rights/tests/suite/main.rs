@@ -37,8 +37,10 @@ macro_rules! on_all {
 
 mod access;
 mod erase;
+mod house;
 mod kill;
 mod place;
 mod retain;
 mod scan;
 mod shop;
+mod trouble;

@@ -8,7 +8,7 @@ use abide_map::promise::Promises;
 use abide_policy::source::SourceFile;
 use abide_rights::{Eraser, Mapped};
 use abide_sources::{Access, Address, Source, SourceOptions};
-use abide_store::{Journal, Keys, Store, StoreOptions};
+use abide_store::{Evidence, Identifier, Journal, Keys, Profile, Store, StoreOptions};
 use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
 
@@ -40,7 +40,7 @@ INSERT INTO sessions VALUES ('t1', 1, '2026-06-01 00:00:00'), ('t2', 2, '2026-06
 INSERT INTO scribbles VALUES (1, 'buy milk');
 ";
 
-const MAP: &str = r#"
+pub(crate) const MAP: &str = r#"
 map shop {
     source shop
     table users {
@@ -133,10 +133,34 @@ impl Shop {
         Eraser {
             store: &self.store,
             sources: &self.mapped,
-            holds: &[],
             actor: "test",
             now: at(second),
         }
+    }
+
+    /// The same, over these sources.
+    pub(crate) fn eraser_over<'a>(&'a self, sources: &'a [Mapped], second: i64) -> Eraser<'a> {
+        Eraser {
+            sources,
+            ..self.eraser(second)
+        }
+    }
+
+    /// Lays a hold on somebody whom our records know by this.
+    pub(crate) async fn hold(&self, name: &str, kind: &str, value: &str) {
+        let person = Identifier::new(kind, value).unwrap();
+        let token = self.store.subject(&person).await.unwrap();
+        let mut tx = self
+            .store
+            .begin(Evidence::new("test.ran", "test", at(0)))
+            .unwrap();
+        tx.register(token, &person, at(0));
+        let profile = Profile {
+            holds: vec![name.to_owned()],
+            ..Profile::default()
+        };
+        tx.set_profile(token, &profile).unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// Everything that stands in the source.
@@ -149,8 +173,13 @@ impl Shop {
 pub(crate) async fn mapped(url: &str, access: Access) -> Mapped {
     let mut options = SourceOptions::new("shop");
     options.access = access;
+    mapped_with(url, options, MAP).await
+}
+
+/// The source at an address, with any options and map.
+pub(crate) async fn mapped_with(url: &str, options: SourceOptions, map: &str) -> Mapped {
     let source = abide_sources::open(&Address::parse(url).unwrap(), options).unwrap();
-    let file = SourceFile::from_bytes("map.kdl".to_owned(), MAP.as_bytes());
+    let file = SourceFile::from_bytes("map.kdl".to_owned(), map.as_bytes());
     let (map, findings) = abide_map::read::read(&file, 0);
     assert!(findings.is_empty(), "{findings:?}");
     Mapped::open(source, map, Promises::default())

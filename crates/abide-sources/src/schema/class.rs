@@ -57,7 +57,7 @@ pub(super) fn sqlite(declared: &str) -> TypeClass {
         () if has("BOOL") => TypeClass::Boolean,
         () if has("INT") && !has("POINT") && !has("INTERVAL") => TypeClass::Integer,
         () if has("CHAR") || has("CLOB") || has("TEXT") => TypeClass::Text,
-        () if has("BLOB") || has("BINARY") => TypeClass::Binary,
+        () if has("BLOB") || has("BINARY") || has("BYTEA") => TypeClass::Binary,
         () if has("REAL") || has("FLOA") || has("DOUB") => TypeClass::Float,
         () if has("JSON") => TypeClass::Json,
         () if has("UUID") || has("GUID") => TypeClass::Uuid,
@@ -108,6 +108,7 @@ mod tests {
         assert_eq!(mariadb("tinyint", "tinyint(4)"), TypeClass::Integer);
         assert_eq!(sqlite("NVARCHAR(70)"), TypeClass::Text);
         assert_eq!(sqlite("POINT"), TypeClass::Other);
+        assert_eq!(sqlite("BYTEA"), TypeClass::Binary);
         assert_eq!(sqlite("tinyint(1)"), TypeClass::Integer);
         assert_eq!(postgres("_text", "A"), TypeClass::Array);
         assert_eq!(length("varchar(255)"), Some(255));

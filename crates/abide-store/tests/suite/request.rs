@@ -70,6 +70,10 @@ on_both! {
         assert_eq!(store.certificates(id).await.unwrap().len(), 2);
 
         sequence(&store).await;
+        for identifier in &who {
+            let token = store.subject(identifier).await.unwrap();
+            assert_eq!(store.receipts(token).await.unwrap().len(), 1, "each of them has an entry of its own");
+        }
         let receipt = store.certificate_receipt(entry).await.unwrap().unwrap();
         let verified = receipt.verify(&KeyRing::new());
         // Nobody trusts a key here; that the text is the sealed one is checked before.

@@ -30,6 +30,33 @@ on_both! {
         other_store.close().await;
     }
 
+    async fn everyone_on_whom_a_hold_lies_is_found_by_all_they_are_known_by(place: Place) {
+        let store = place.open().await;
+        assert!(store.held().await.unwrap().is_empty());
+        let device = Identifier::new("device", "d-1").unwrap();
+        let known = [person("anna"), person("bert"), device.clone()];
+        for identifier in &known {
+            let token = store.subject(identifier).await.unwrap();
+            let mut tx = store.begin(evidence("test.ran")).unwrap();
+            tx.register(token, identifier, at(1));
+            let holds = if *identifier == person("anna") { vec!["case \"7\"".to_owned()] } else { Vec::new() };
+            tx.set_profile(token, &Profile { holds, ..Profile::default() }).unwrap();
+            tx.commit().await.unwrap();
+        }
+        let anna = store.subject(&person("anna")).await.unwrap();
+        let token = store.subject(&device).await.unwrap();
+        store.join(token, anna, "test", at(2)).await.unwrap();
+        let held = store.held().await.unwrap();
+        assert_eq!(held.len(), 1);
+        assert_eq!(held[0].holds, ["case \"7\""]);
+        assert_eq!(held[0].identifiers.len(), 2);
+        assert!(held[0].identifiers.contains(&device) && held[0].identifiers.contains(&person("anna")));
+        assert!(!format!("{held:?}").contains("anna"));
+        store.erase_subject(anna, &[], "test", at(3)).await.unwrap();
+        assert!(store.held().await.unwrap().is_empty());
+        store.close().await;
+    }
+
     async fn a_subject_keeps_its_token_when_the_token_key_is_rotated(place: Place) {
         let store = place.open().await;
         let choice = consent(ConsentState::ConsentGiven, "newsletter");

@@ -33,6 +33,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
         let mapped = mapped::open(
             &installation.config,
             &arguments.which.names(&installation.config)?,
+            &[],
         )
         .await?;
         let (store, now) = (&installation.store, installation.now);

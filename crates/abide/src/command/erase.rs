@@ -2,11 +2,12 @@
 //! it only says what it would do.
 
 mod certificate;
+mod files;
 mod list;
 mod replay;
 
 use abide_map::plan::Doing;
-use abide_rights::{Eraser, Progress, explain};
+use abide_rights::{Eraser, Progress, RightsError, explain};
 use abide_store::{EntryId, RequestState};
 use anyhow::{Context, Result};
 use clap::Subcommand;
@@ -48,6 +49,8 @@ enum Other {
     Resume(ResumeArguments),
     /// List requests and where they stand
     List,
+    /// List the files that erased rows named, or say that they are erased where they are kept
+    Files(files::Arguments),
     /// Write the certificate of a request, with its place in the log, for `abide verify`
     Certificate(certificate::Arguments),
     /// After a backup of a source was restored: find those who came back, and erase them again
@@ -69,6 +72,9 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
             go_on(installation, resume.request.as_deref(), &arguments.which).await
         }),
         Some(Other::List) => place.work(clock::now(), list::run),
+        Some(Other::Files(files)) => place.work(clock::now(), async |installation| {
+            files::run(installation, files).await
+        }),
         Some(Other::Certificate(certificate)) => place.work(clock::now(), async |installation| {
             certificate::run(installation, certificate).await
         }),
@@ -85,20 +91,17 @@ fn erase(arguments: &Arguments) -> Result<Outcome> {
         .context("say whom to erase: `abide erase --as email:ann@example.org`")?;
     let people = person.identities()?;
     arguments.place.set_up(clock::now(), async |installation| {
-        let sources = mapped::open(
-            &installation.config,
-            &arguments.which.names(&installation.config)?,
-        )
-        .await?;
+        let names = arguments.which.names(&installation.config)?;
+        let held = installation.store.held().await?;
+        let sources = mapped::open(&installation.config, &names, &held).await?;
         if !arguments.yes {
             for mapped in &sources {
-                let plan = explain(mapped, Doing::Erase, &people, &[], installation.now).await?;
+                let plan = explain(mapped, Doing::Erase, &people, installation.now).await?;
                 print(plan.text().trim_end())?;
             }
             print("nothing was done; add `--yes` to do it")?;
             return Ok(Outcome::Clean);
         }
-        let names: Vec<String> = sources.iter().map(|it| it.name().to_owned()).collect();
         let eraser = eraser(installation, &sources);
         let progress = eraser.erase(&people, &names, &arguments.clause).await?;
         report(&progress)
@@ -110,7 +113,6 @@ fn eraser<'a>(installation: &'a Installation, sources: &'a [abide_rights::Mapped
     Eraser {
         store: &installation.store,
         sources,
-        holds: &[],
         actor: OPERATOR,
         now: installation.now,
     }
@@ -122,6 +124,10 @@ fn report(progress: &Progress) -> Result<Outcome> {
     }
     if let Some((_, certificate)) = &progress.certified {
         print(certificate.text().trim_end())?;
+        print(&format!(
+            "\nrequest `{}` waits for a scan of everything else that may name this person: `abide scan`",
+            progress.request
+        ))?;
         return Ok(Outcome::Clean);
     }
     print(&format!(
@@ -151,18 +157,33 @@ async fn go_on(
         return Ok(Outcome::Clean);
     }
     let names = which.names(&installation.config)?;
-    let (sources, failed) = mapped::open_reachable(&installation.config, &names).await;
+    let held = installation.store.held().await?;
+    let (sources, failed) = mapped::open_reachable(&installation.config, &names, &held).await;
     for (_, error) in &failed {
         print(&format!("{error:#}"))?;
     }
     let eraser = eraser(installation, &sources);
     let mut outcome = Outcome::Clean;
     for request in requests {
-        if let Outcome::Found = report(&eraser.advance(request).await?)? {
+        let progress = eraser.advance(request).await;
+        if let Outcome::Found = told(progress, &format!("request `{request}`"))? {
             outcome = Outcome::Found;
         }
     }
     Ok(outcome)
+}
+
+/// Reports what came of one of several, so that one that cannot be carried out does not hold up the others. Trouble with
+/// our own records does.
+fn told(progress: Result<Progress, RightsError>, what: &str) -> Result<Outcome> {
+    match progress {
+        Ok(progress) => report(&progress),
+        Err(RightsError::Store(error)) => Err(error.into()),
+        Err(error) => {
+            print(&format!("{what} is not carried out: {error}"))?;
+            Ok(Outcome::Found)
+        }
+    }
 }
 
 /// Reads the id of a request.

@@ -5,6 +5,7 @@ mod file;
 mod fmt;
 mod grants;
 mod live;
+mod own;
 mod propose;
 mod schema;
 mod show;
@@ -34,6 +35,8 @@ enum Action {
     Grants(grants::Arguments),
     /// Write what a source says of itself, as JSON
     Schema(schema::Arguments),
+    /// Print the map of Abide's own store
+    Own(own::Arguments),
 }
 
 /// Runs the command.
@@ -45,5 +48,6 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
         Action::Fmt(arguments) => fmt::run(arguments),
         Action::Grants(arguments) => grants::run(arguments),
         Action::Schema(arguments) => schema::run(arguments),
+        Action::Own(arguments) => own::run(arguments),
     }
 }

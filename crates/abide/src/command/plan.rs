@@ -3,7 +3,7 @@
 
 use abide_map::plan::{Doing, Identities};
 use abide_rights::{Explained, explain};
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::Subcommand;
 
 use super::person::{Person, Which};
@@ -63,8 +63,11 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let config = arguments.place.config()?;
     let plans = runtime()?.block_on(async {
         let mut plans = Vec::new();
-        for mapped in mapped::open(&config, &rest.which.names(&config)?).await? {
-            plans.push(explain(&mapped, doing, &people, &[], clock::now()).await?);
+        let held = mapped::held_if_known(&config)
+            .await
+            .context("the legal holds cannot be read, which a plan has to respect")?;
+        for mapped in mapped::open(&config, &rest.which.names(&config)?, &held).await? {
+            plans.push(explain(&mapped, doing, &people, clock::now()).await?);
         }
         anyhow::Ok(plans)
     })?;

@@ -1,7 +1,7 @@
 //! `abide scan`: looks through every source for everyone whose erasure is done but not yet looked for. Prints where
 //! something was left, never what.
 
-use abide_rights::{Eraser, scan_requests};
+use abide_rights::{Certificate, Eraser, scan_requests};
 use anyhow::Result;
 
 use super::person::Which;
@@ -23,15 +23,12 @@ pub struct Arguments {
 /// Runs the command: found if something was left.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
     arguments.place.set_up(clock::now(), async |installation| {
-        let sources = mapped::open(
-            &installation.config,
-            &arguments.which.names(&installation.config)?,
-        )
-        .await?;
+        let names = arguments.which.names(&installation.config)?;
+        let held = installation.store.held().await?;
+        let sources = mapped::open(&installation.config, &names, &held).await?;
         let eraser = Eraser {
             store: &installation.store,
             sources: &sources,
-            holds: &[],
             actor: OPERATOR,
             now: installation.now,
         };
@@ -41,9 +38,18 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
         }
         let mut outcome = Outcome::Clean;
         for request in &cleared {
-            if request.certified.is_some() {
+            if let Some((_, certificate)) = &request.certified {
                 print(&format!(
-                    "request `{}`: scanned, nothing is left",
+                    "request `{}`: scanned, nothing is left that may not be",
+                    request.request
+                ))?;
+                excused(certificate)?;
+                continue;
+            }
+            if let Some(why) = &request.stuck {
+                outcome = Outcome::Found;
+                print(&format!(
+                    "request `{}`: not scanned: {why}",
                     request.request
                 ))?;
                 continue;
@@ -59,4 +65,21 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
         }
         Ok(outcome)
     })
+}
+
+/// Where the person is still named because rows are kept.
+fn excused(certificate: &Certificate) -> Result<()> {
+    for source in &certificate.sources {
+        for residue in &source.residues {
+            print(&format!(
+                "  {} rows of `{}`.`{}` in source `{}` name this person and may: {}",
+                residue.rows,
+                residue.table,
+                residue.column,
+                source.source,
+                residue.because.as_deref().unwrap_or_default()
+            ))?;
+        }
+    }
+    Ok(())
 }

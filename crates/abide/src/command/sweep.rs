@@ -34,22 +34,18 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
     arguments.place.set_up(clock::now(), async |installation| {
         let now = installation.now;
-        for mapped in mapped::open(
-            &installation.config,
-            &arguments.which.names(&installation.config)?,
-        )
-        .await?
-        {
+        let names = arguments.which.names(&installation.config)?;
+        let held = installation.store.held().await?;
+        for mapped in mapped::open(&installation.config, &names, &held).await? {
             if arguments.dry_run {
                 let people = abide_map::plan::Identities::default();
                 let doing = abide_map::plan::Doing::Sweep;
-                let plan = abide_rights::explain(&mapped, doing, &people, &[], now).await?;
+                let plan = abide_rights::explain(&mapped, doing, &people, now).await?;
                 print(plan.text().trim_end())?;
                 continue;
             }
             let pace = Pace {
                 batch: arguments.batch,
-                holds: &[],
                 actor: OPERATOR,
                 now,
             };
@@ -62,7 +58,28 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
                 swept.overwritten,
                 swept.batches
             ))?;
+            if swept.uncounted > 0 {
+                print(&format!(
+                    "  {} of them were committed as the connection was lost, so their rows are not counted here",
+                    swept.uncounted
+                ))?;
+            }
+            say_held(&mapped, now).await?;
         }
         Ok(Outcome::Clean)
     })
+}
+
+/// Names what stays because of a legal hold.
+async fn say_held(mapped: &abide_rights::Mapped, now: jiff::Timestamp) -> Result<()> {
+    let people = abide_map::plan::Identities::default();
+    let plan = abide_rights::explain(mapped, abide_map::plan::Doing::Sweep, &people, now).await?;
+    let kept = plan.steps.iter().filter(|step| step.rows > 0);
+    for step in kept.filter(|step| step.effect == abide_rights::StepEffect::Keep) {
+        print(&format!(
+            "  {} rows of {} stay: {}",
+            step.rows, step.table, step.reason
+        ))?;
+    }
+    Ok(())
 }

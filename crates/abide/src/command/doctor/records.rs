@@ -1,6 +1,6 @@
 //! The store and its log: whether they can be reached, and whether time and sequencer keep up. Reads only.
 
-use abide_store::{EngineOptions, Health, LogHealth, StoreOptions};
+use abide_store::{EngineOptions, Health, LogHealth, RequestHealth, StoreOptions};
 use jiff::{SignedDuration, Timestamp};
 
 use super::line::Line;
@@ -11,6 +11,7 @@ const STORE: &str = "store";
 const CLOCK: &str = "clock";
 const POLICY: &str = "policy";
 const SEQUENCER: &str = "sequencer";
+const REQUESTS: &str = "requests";
 
 /// Somebody is waiting for the report.
 const OPTIONS: EngineOptions = EngineOptions {
@@ -21,6 +22,8 @@ const OPTIONS: EngineOptions = EngineOptions {
 
 /// How far clocks of two machines may be apart.
 const SKEW: SignedDuration = SignedDuration::from_secs(5);
+/// A scan serves many requests at once, so they may wait for a while.
+const SCAN_WITHIN: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Receipts are due within a second; by now somebody waits for one.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(10);
 
@@ -62,7 +65,40 @@ pub async fn examine(config: &Config, now: Timestamp) -> Vec<Line> {
         clock(log, now),
         sequencer(log, now),
         policy(&health.policies),
+        requests(&health.requests, now),
     ]
+}
+
+fn requests(health: &RequestHealth, now: Timestamp) -> Line {
+    let days = |since: Option<Timestamp>| {
+        let waited = since.map_or(SignedDuration::ZERO, |since| now.duration_since(since));
+        waited.as_hours() / 24
+    };
+    if health.open > 0 {
+        let seen = format!(
+            "{} are open, the oldest for {} days",
+            health.open,
+            days(health.oldest_open)
+        );
+        let help = "`abide erase resume` goes on with them and says what is in the way";
+        return Line::warning(REQUESTS, seen, help);
+    }
+    if health.checked == 0 {
+        return Line::ok(REQUESTS, "none waits");
+    }
+    let seen = format!(
+        "{} are erased and wait for a scan, the oldest for {} days; until then we remember whom they are about",
+        health.checked,
+        days(health.oldest_checked)
+    );
+    match health.oldest_checked {
+        Some(oldest) if now.duration_since(oldest) > SCAN_WITHIN => Line::warning(
+            REQUESTS,
+            seen,
+            "`abide scan` looks for what is left, and closes them",
+        ),
+        _ => Line::ok(REQUESTS, seen),
+    }
 }
 
 fn policy(in_force: &[String]) -> Line {

@@ -22,10 +22,11 @@ pub(super) async fn run(installation: &Installation) -> Result<Outcome> {
             count += 1;
             let day = request.opened_at.strftime("%Y-%m-%d %H:%M UTC");
             print(&format!(
-                "{} {} {} since {day}",
+                "{} {} {}, asked for {day}{}",
                 request.id,
                 request.right,
-                state.word()
+                state.word(),
+                next(state)
             ))?;
         }
     }
@@ -33,4 +34,13 @@ pub(super) async fn run(installation: &Installation) -> Result<Outcome> {
         print("there is no request")?;
     }
     Ok(Outcome::Clean)
+}
+
+/// What a request of this state waits for.
+fn next(state: RequestState) -> &'static str {
+    match state {
+        RequestState::Open => "; `abide erase resume` goes on with it",
+        RequestState::Checked => "; `abide scan` looks for what is left, and closes it",
+        RequestState::Closed => "",
+    }
 }

@@ -5,7 +5,7 @@ use abide_rights::came_back;
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 
-use super::{eraser, report};
+use super::{eraser, told};
 use crate::command::Outcome;
 use crate::command::person::Which;
 use crate::installation::Installation;
@@ -32,7 +32,9 @@ pub(super) async fn run(
     let options = crate::installation::options(&installation.config)?;
     let journal = options.journal.context("there is no journal")?;
     let erasures = journal.read().await?;
-    let sources = mapped::open(&installation.config, &which.names(&installation.config)?).await?;
+    let names = which.names(&installation.config)?;
+    let held = installation.store.held().await?;
+    let sources = mapped::open(&installation.config, &names, &held).await?;
     let eraser = eraser(installation, &sources);
     let mut outcome = Outcome::Clean;
     for mapped in &sources {
@@ -51,7 +53,8 @@ pub(super) async fn run(
         }
         for people in &found.people {
             let names = [mapped.name().to_owned()];
-            if let Outcome::Found = report(&eraser.erase(people, &names, &[]).await?)? {
+            let progress = eraser.erase(people, &names, &[]).await;
+            if let Outcome::Found = told(progress, "one who came back")? {
                 outcome = Outcome::Found;
             }
         }
