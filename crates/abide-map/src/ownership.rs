@@ -278,8 +278,14 @@ impl Ownership {
         }
     }
 
-    /// A person's row is found again by its key.
+    /// A person's row is found again by its key, and so are rows that lead to each other.
     fn check_subjects(&self, findings: &mut Findings) {
+        for id in Reach::new(self).nameless() {
+            let node = self.tables.get(*id);
+            if let Some(mapped) = node.and_then(|node| node.mapped.as_ref()) {
+                findings.push(finding::nameless(mapped));
+            }
+        }
         for node in &self.tables {
             let Some(mapped) = &node.mapped else { continue };
             if mapped.standing == Standing::Subject && node.key.is_empty() {

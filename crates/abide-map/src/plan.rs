@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use abide_policy::diagnostic::{Diagnostic, Findings};
 use jiff::Timestamp;
 
 use crate::schema::{Dialect, TableName};
@@ -20,6 +21,7 @@ mod planner;
 mod predicate;
 mod reference;
 mod render;
+mod ring;
 mod rows;
 mod subject;
 
@@ -112,10 +114,31 @@ pub struct Plan {
     pub now: Timestamp,
     /// What runs first: tables of keys that later steps read.
     pub opening: Vec<Statement>,
+    /// What must not be there, or nothing is run at all.
+    pub obstacles: Vec<Obstacle>,
     /// The steps, in order.
     pub steps: Vec<Step>,
     /// What runs last, whatever happened: the tables of keys go.
     pub closing: Vec<Statement>,
+}
+
+/// Rows that would stand in the way: while there are any, the database would refuse the plan, or a hold forbids it.
+#[derive(Debug, Clone)]
+pub struct Obstacle {
+    /// A statement that answers one number: how many there are. It needs no table of `opening`.
+    pub count: Statement,
+    /// What to tell if there are any.
+    pub finding: Diagnostic,
+}
+
+impl Plan {
+    /// Why the plan must not be run, given what the counts of its obstacles answered, in their order. Empty: it may.
+    pub fn refused(&self, counts: &[u64]) -> Findings {
+        let met = self.obstacles.iter().zip(counts);
+        met.filter(|(_, count)| **count > 0)
+            .map(|(obstacle, _)| obstacle.finding.clone())
+            .collect()
+    }
 }
 
 /// One step: one statement over one table.

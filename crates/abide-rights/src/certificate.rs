@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::files::FileStep;
+use crate::explain::rows;
 use crate::step::{StepCount, StepEffect};
 
 /// What a certificate says it is.
@@ -253,8 +254,10 @@ impl Certificate {
                 let why = residue.because.as_deref().unwrap_or("nobody said why");
                 let _ = writeln!(
                     out,
-                    "  found in {}.{}: {} rows ({why})",
-                    residue.table, residue.column, residue.rows
+                    "  found in {}.{}: {} ({why})",
+                    residue.table,
+                    residue.column,
+                    rows(residue.rows)
                 );
             }
         }
@@ -316,8 +319,10 @@ impl TablePart {
     fn write(&self, out: &mut String) {
         let _ = write!(
             out,
-            "  {}: {} rows deleted, {} overwritten",
-            self.table, self.deleted, self.overwritten
+            "  {}: {} deleted, {} overwritten",
+            self.table,
+            rows(self.deleted),
+            self.overwritten
         );
         if !self.clauses.is_empty() {
             let _ = write!(out, " ({})", self.clauses.join(", "));
@@ -327,8 +332,9 @@ impl TablePart {
             let until = kept.until.as_deref().map(|until| format!(", {until}"));
             let _ = writeln!(
                 out,
-                "    {} rows stay because of {}{}",
-                kept.rows,
+                "    {} {}: {}{}",
+                rows(kept.rows),
+                if kept.rows == 1 { "stays" } else { "stay" },
                 kept.because,
                 until.unwrap_or_default()
             );

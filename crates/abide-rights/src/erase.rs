@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 
 use crate::certificate::{Certificate, Grade, SourcePart};
 use crate::error::RightsError;
+use crate::explain::counted;
 use crate::files::{FileStep, intend_files, is_of_files};
 use crate::mapped::{Mapped, spellings};
 use crate::memory::Memory;
@@ -307,8 +308,7 @@ impl Site<'_> {
             let plan = planner
                 .erase(&subjects)
                 .map_err(|findings| self.mapped.no_plan(findings))?;
-            let questions: Vec<_> = plan.steps.iter().map(|step| step.count.clone()).collect();
-            let counts = snapshot.numbers(&questions).await?;
+            let counts = counted(self.mapped, &plan, snapshot.as_mut()).await?;
             let steps = StepCount::of_plan(&plan, &self.mapped.map, &counts);
             memory.add(Memory::read(&plan, &steps, snapshot.as_mut()).await?);
             memory.add(Memory {

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use abide_map::plan::{Doing, Identities};
+use abide_map::plan::{Doing, Identities, Plan};
+use abide_map::statement::Statement;
+use abide_sources::Snapshot;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -55,8 +57,7 @@ pub async fn explain(
         statements: Vec::new(),
     };
     for plan in plans {
-        let questions: Vec<_> = plan.steps.iter().map(|step| step.count.clone()).collect();
-        let counts = snapshot.numbers(&questions).await?;
+        let counts = counted(mapped, &plan, snapshot.as_mut()).await?;
         let statements = plan.steps.iter().map(|step| step.statement.sql.clone());
         explained.statements.extend(statements);
         explained
@@ -65,6 +66,28 @@ pub async fn explain(
         explained.fingerprint = plan.fingerprint;
     }
     Ok(explained)
+}
+
+/// What the counts of a plan's steps answer.
+///
+/// # Errors
+///
+/// What stands in the way of the plan, or the source.
+pub(crate) async fn counted(
+    mapped: &Mapped,
+    plan: &Plan,
+    snapshot: &mut dyn Snapshot,
+) -> Result<Vec<u64>, RightsError> {
+    let obstacles = plan.obstacles.iter().map(|obstacle| &obstacle.count);
+    let steps = plan.steps.iter().map(|step| &step.count);
+    let questions: Vec<Statement> = obstacles.chain(steps).cloned().collect();
+    let mut counts = snapshot.numbers(&questions).await?;
+    let of_steps = counts.split_off(plan.obstacles.len().min(counts.len()));
+    let findings = plan.refused(&counts);
+    match findings.is_empty() {
+        true => Ok(of_steps),
+        false => Err(mapped.no_plan(findings)),
+    }
 }
 
 impl Explained {
@@ -77,15 +100,12 @@ impl Explained {
             number += 1;
             let _ = write!(
                 out,
-                "{number:>3}. {} {} rows of {}: {}",
+                "{number:>3}. {} {} of {}: {}",
                 verb(step.effect),
-                step.rows,
+                rows(step.rows),
                 step.table,
-                step.reason
+                step.because.as_ref().unwrap_or(&step.reason)
             );
-            if let Some(because) = &step.because {
-                let _ = write!(out, ", because of {because}");
-            }
             if let Some(until) = &step.until {
                 let _ = write!(out, ", {until}");
             }
@@ -111,6 +131,14 @@ impl Explained {
             out.push_str("     nothing to do\n");
         }
         out
+    }
+}
+
+/// `1 row`, `2 rows`.
+pub(crate) fn rows(count: u64) -> String {
+    match count {
+        1 => "1 row".to_owned(),
+        count => format!("{count} rows"),
     }
 }
 

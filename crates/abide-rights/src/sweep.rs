@@ -9,6 +9,7 @@ use abide_store::{EntryId, Evidence, Store};
 use jiff::Timestamp;
 
 use crate::error::RightsError;
+use crate::explain::counted;
 use crate::mapped::Mapped;
 use crate::step::{StepCount, StepEffect, clauses_of, hash_of};
 
@@ -65,8 +66,9 @@ pub async fn sweep(
         .map_err(|findings| mapped.no_plan(findings))?;
     let mut swept = Swept::default();
     for plan in plans {
-        let questions: Vec<_> = plan.steps.iter().map(|step| step.count.clone()).collect();
-        let counts = mapped.source.numbers(&questions).await?;
+        let mut snapshot = mapped.source.snapshot().await?;
+        let counts = counted(mapped, &plan, snapshot.as_mut()).await?;
+        drop(snapshot);
         let steps = StepCount::of_plan(&plan, &mapped.map, &counts);
         if !steps.iter().any(StepCount::is_due) {
             continue;

@@ -79,6 +79,18 @@ pub(crate) fn subject_without_key(table: &MappedTable) -> Diagnostic {
     )
 }
 
+/// Rows in a ring that cannot be told apart.
+pub(crate) fn nameless(table: &MappedTable) -> Diagnostic {
+    cannot_plan(
+        table.name.span,
+        format!(
+            "nothing tells the rows of `{}` apart, and they lead on to rows of tables that lead to each other",
+            table.name.value
+        ),
+        "give the table a primary key, or a unique column that is never null".to_owned(),
+    )
+}
+
 /// A plan that the database would refuse or that would change what it must not.
 pub(crate) fn cannot_plan(span: Span, message: String, help: String) -> Diagnostic {
     error("M0410", "plan-would-not-work", span, message, help)

@@ -106,8 +106,11 @@ impl Explained {
             // Writing to a `String` cannot fail.
             let _ = write!(
                 text,
-                "{:>3}  {:<9} {:<24} {rows:>8} rows",
-                step.step, step.effect, step.table
+                "{:>3}  {:<9} {:<24} {rows:>8} {}",
+                step.step,
+                step.effect,
+                step.table,
+                if step.rows == Some(1) { "row" } else { "rows" }
             );
             if step.effect == "overwrite" {
                 let _ = write!(text, "  {}", step.columns.join(", "));

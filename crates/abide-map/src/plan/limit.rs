@@ -9,6 +9,8 @@ use jiff::{Span, tz::TimeZone};
 
 use super::planner::Planner;
 use super::predicate::{Moment, Pred};
+use super::rows::{Roots, Rows};
+use crate::map::Erase;
 use crate::ownership::{TableId, cannot_plan};
 
 impl Planner<'_> {
@@ -48,6 +50,29 @@ impl Planner<'_> {
         };
         let cutoff = self.cutoff(&retain.length)?;
         Ok(Some(Pred::Before(retain.from.value.clone(), cutoff)))
+    }
+}
+
+impl Planner<'_> {
+    /// The rows that a table kept for a time which is over, of people who have been erased: they lead to no row of a
+    /// subject table, or only to rows that an erasure has overwritten, and no identifier stands in them. Nothing for a
+    /// table that keeps no rows for a time.
+    pub(super) fn due_of_erased(&self, id: TableId) -> Result<Option<Pred>, Findings> {
+        let mapped = self
+            .ownership
+            .tables
+            .get(id)
+            .and_then(|node| node.mapped.as_ref());
+        let Some(Erase::Keep(keep)) = mapped.map(|mapped| &mapped.erase) else {
+            return Ok(None);
+        };
+        let (Some(until), Some(from)) = (&keep.until, &keep.from) else {
+            return Ok(None);
+        };
+        let old = Pred::Before(from.value.clone(), self.cutoff(until)?);
+        let living = Rows::new(self.ownership, &self.reach, Roots::Living).of_others(id);
+        let held = self.owned_by_held(id);
+        Ok(Some(Pred::all([old, Pred::not(living), Pred::not(held)])))
     }
 }
 

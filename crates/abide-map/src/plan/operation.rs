@@ -1,5 +1,7 @@
 //! One thing done to some rows of one table, before it is a statement.
 
+use abide_policy::diagnostic::Diagnostic;
+
 use super::planner::Planner;
 use super::predicate::{Pred, Source};
 use super::render::{Writer, fitted};
@@ -45,6 +47,8 @@ pub(crate) enum Act {
         because: String,
         until: Option<String>,
     },
+    /// Nothing: while there are such rows, nothing can be done at all, for this reason.
+    Forbid(Box<Diagnostic>),
 }
 
 /// To which rows.
@@ -92,7 +96,7 @@ pub(crate) enum WithJoint {
 /// Whether a reference is cut in rows that go themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WithGoing {
-    /// In those too, and in those only where the table is another.
+    /// In those too: in a ring a row may have its turn only after the one that it leads to.
     Yes,
     /// Only in rows that stay.
     No,
@@ -100,7 +104,7 @@ pub(crate) enum WithGoing {
 
 impl Operation {
     pub(crate) fn changes(&self) -> bool {
-        !matches!(self.act, Act::Keep { .. })
+        matches!(self.act, Act::Delete | Act::Write(_))
     }
 
     /// The rows it concerns.
@@ -168,14 +172,6 @@ impl Operation {
     fn leading(&self, leading: &Leading, rows: &Rows<'_>, all: &[Self]) -> Pred {
         let id = self.table;
         let any = |_: &Which| true;
-        if leading.with_going == WithGoing::Yes && leading.target != id {
-            // In a ring: the reference is cut in the rows that go, so that the order does not matter.
-            let mine = going(id, rows, all, any);
-            return Pred::all([
-                mine,
-                Pred::any(leading.columns.iter().cloned().map(Pred::Present)),
-            ]);
-        }
         let gone = going(leading.target, rows, all, any);
         let leads = match gone {
             Pred::Among(columns, keys) if columns == leading.target_columns => {
@@ -205,32 +201,15 @@ impl Operation {
         ])
     }
 
-    /// The step it becomes, together with others that delete from the same table: `rows` may read tables of keys, `bare`
-    /// reads none.
-    pub(crate) fn step(
-        &self,
-        with: &[&Self],
-        planner: &Planner<'_>,
-        rows: &Rows<'_>,
-        bare: &Rows<'_>,
-        all: &[Self],
-    ) -> Option<Step> {
+    /// The step it becomes for the rows of `filter`, of which `open` says the same without any table of keys.
+    pub(crate) fn step(&self, planner: &Planner<'_>, filter: &Pred, open: &Pred) -> Option<Step> {
         let node = planner.ownership.tables.get(self.table)?;
-        let meant = |rows: &Rows<'_>| {
-            let others = with.iter().map(|operation| operation.filter(rows, all));
-            Pred::any(std::iter::once(self.filter(rows, all)).chain(others))
-        };
-        let open = meant(bare);
-        if open == Pred::Never {
-            return None;
-        }
-        let filter = meant(rows);
-        let count = planner.count(self.table, &open);
+        let count = planner.count(self.table, open);
         let (effect, statement) = match &self.act {
-            Act::Delete => (Effect::Delete, delete(planner, self.table, &filter)),
+            Act::Delete => (Effect::Delete, delete(planner, self.table, filter)),
             Act::Write(overwrites) => {
                 let columns = overwrites.iter().map(|(name, _)| name.clone()).collect();
-                let statement = update(planner, self.table, overwrites, &filter);
+                let statement = update(planner, self.table, overwrites, filter);
                 (Effect::Overwrite { columns }, statement)
             }
             Act::Keep { because, until } => (
@@ -240,13 +219,14 @@ impl Operation {
                 },
                 count.clone(),
             ),
+            Act::Forbid(_) => return None,
         };
         Some(Step {
             table: node.table.name.clone(),
             effect,
             statement,
             count,
-            before: self.before(planner, &open),
+            before: self.before(planner, open),
             reason: self.reason.clone(),
             clauses: self.clauses.clone(),
         })
@@ -272,6 +252,7 @@ impl Operation {
                 let columns = overwrites.iter().map(|(name, _)| name.clone());
                 columns.filter(is_file).collect()
             }
+            Act::Forbid(_) => Vec::new(),
         };
         if columns.is_empty() {
             return None;
@@ -351,7 +332,8 @@ fn delete(planner: &Planner<'_>, id: TableId, filter: &Pred) -> Statement {
         writer.push(&format!("DELETE {alias} FROM {table} AS {alias}"));
         let mut read = std::collections::BTreeSet::new();
         filter.tables(&mut read);
-        if read.contains(&id) && join_keys(&mut writer, planner, id, &alias, filter) {
+        let is_joined = read.contains(&id) || noted_step(filter).is_some();
+        if is_joined && join_keys(&mut writer, planner, id, &alias, filter) {
             return writer.done();
         }
     } else {
@@ -430,10 +412,16 @@ fn join_keys(
     else {
         return false;
     };
-    let (inner, derived) = (writer.alias(), writer.alias());
-    let keys = writer.places(&inner, &node.key);
-    writer.push(&format!(" JOIN (SELECT DISTINCT {keys}"));
-    writer.from(id, &inner, filter);
+    let derived = writer.alias();
+    if let Some(step) = noted_step(filter) {
+        writer.push(&format!(" JOIN {} AS {derived}", Writer::step(step)));
+    } else {
+        let inner = writer.alias();
+        let keys = writer.places(&inner, &node.key);
+        writer.push(&format!(" JOIN (SELECT DISTINCT {keys}"));
+        writer.from(id, &inner, filter);
+        writer.push(&format!(") AS {derived}"));
+    }
     let on: Vec<String> = node
         .key
         .iter()
@@ -445,6 +433,17 @@ fn join_keys(
             )
         })
         .collect();
-    writer.push(&format!(") AS {derived} ON {}", on.join(" AND ")));
+    writer.push(&format!(" ON {}", on.join(" AND ")));
     true
+}
+
+/// The number of the step whose noted rows are all that is meant.
+fn noted_step(filter: &Pred) -> Option<usize> {
+    match filter {
+        Pred::Leads(_, select) => match select.from {
+            Source::Step(number) => Some(number),
+            _ => None,
+        },
+        _ => None,
+    }
 }

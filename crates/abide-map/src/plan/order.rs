@@ -5,16 +5,19 @@ use std::collections::BTreeSet;
 
 use abide_policy::diagnostic::Findings;
 
-use super::Plan;
 use super::erase::Eraser;
 use super::operation::{Act, Leading, Operation, Rank, Which, WithGoing, WithJoint};
 use super::planner::Planner;
-use super::predicate::Pred;
+use super::predicate::{Pred, Source};
 use super::render::Writer;
-use super::rows::Rows;
+use super::rows::{Roots, Rows};
+use super::{Obstacle, Plan};
 use crate::ownership::TableId;
 use crate::schema::{Dialect, ForeignKey};
 use crate::statement::Statement;
+
+/// The number under which the rows of a sweep's batch are noted; steps are counted from 1.
+const BATCH: usize = 0;
 
 impl Eraser<'_, '_> {
     /// The plan: steps in an order that the database accepts, and the tables of keys that they read.
@@ -29,36 +32,186 @@ impl Eraser<'_, '_> {
             let is_kept = operation.rank == Rank::Keep;
             (!is_cut, is_kept, place(operation.table), operation.rank)
         });
-        let noted = self.noted();
+        self.carry_out();
+        Ok(self.plan)
+    }
+
+    /// Makes steps of what is done, and notes the keys of rows that could not be found again when their turn comes: all of
+    /// them before anything is changed.
+    fn carry_out(&mut self) {
         let planner = self.planner;
         let bare = Rows::new(planner.ownership, &planner.reach, self.rows.roots);
-        let mut rows = Rows::new(planner.ownership, &planner.reach, self.rows.roots);
-        rows.noted = noted;
-        rows.noted.retain(|id| bare.own(*id) != Pred::Never);
-        for id in &rows.noted {
-            let limit = self
-                .limit
-                .filter(|(table, _)| table == id)
-                .map(|(_, limit)| limit);
-            let name = Writer::noted(*id);
-            let drop = statement(planner.ownership.dialect.drop_noted(&name));
-            if planner.ownership.dialect != Dialect::Postgresql {
-                self.plan.opening.push(drop.clone());
-            }
-            self.plan.opening.push(note(planner, &bare, *id, limit));
-            self.plan.closing.push(drop);
+        let batch = self
+            .limit
+            .and_then(|(id, limit)| self.note_batch(&bare, id, limit));
+        let roots = match (&batch, self.limit) {
+            (Some(batch), Some((id, _))) => Roots::Due(id, batch),
+            _ => self.rows.roots,
+        };
+        let rows = Rows::new(planner.ownership, &planner.reach, roots);
+        let (noted, late) = self.lasting(&rows);
+        for id in &noted {
+            self.note(&Writer::noted(*id), note_own(planner, &rows, *id));
         }
-        let mut rest = self.operations.as_slice();
+        let rows = rows.with_noted(noted, late);
+        let operations = std::mem::take(&mut self.operations);
+        let (mut touched, mut cut) = (BTreeSet::new(), BTreeSet::new());
+        let mut rest = operations.as_slice();
+        let mut number = 0;
         while let Some((operation, later)) = rest.split_first() {
-            let together = later
+            let with = later
                 .iter()
-                .take_while(|other| self.goes_with(operation, other));
-            let with: Vec<&Operation> = together.collect();
-            rest = later.get(with.len()..).unwrap_or_default();
-            let step = operation.step(&with, planner, &rows, &bare, &self.operations);
-            self.plan.steps.extend(step);
+                .take_while(|other| self.goes_with(operation, other))
+                .count();
+            let (together, others) = rest.split_at(with + 1);
+            rest = others;
+            let meant = |rows: &Rows<'_>| {
+                Pred::any(
+                    together
+                        .iter()
+                        .map(|operation| operation.filter(rows, &operations)),
+                )
+            };
+            let open = meant(&bare);
+            if open == Pred::Never {
+                continue;
+            }
+            if let Act::Forbid(finding) = &operation.act {
+                self.plan.obstacles.push(Obstacle {
+                    count: planner.count(operation.table, &open),
+                    finding: (**finding).clone(),
+                });
+                continue;
+            }
+            let mut filter = meant(&rows);
+            if operation.changes() {
+                let is_lost = self.is_lost(operation.table, &filter, &touched, &cut);
+                if is_lost && !rows.late.contains(&operation.table) {
+                    number += 1;
+                    filter = self.note_step(operation.table, &filter, number);
+                }
+                touched.insert(operation.table);
+                if let (Act::Write(written), Rank::Cut | Rank::Before) =
+                    (&operation.act, operation.rank)
+                {
+                    let names = written.iter().map(|(name, _)| name.clone());
+                    cut.extend(names.map(|name| (operation.table, name)));
+                }
+            }
+            self.plan
+                .steps
+                .extend(operation.step(planner, &filter, &open));
         }
-        Ok(self.plan)
+        self.operations = operations;
+    }
+
+    /// Whether rows could no longer be found by what says which they are: tables that it reads have been changed by then, or
+    /// columns have been emptied. What a ring reaches is worked out once, before anything goes.
+    fn is_lost(
+        &self,
+        id: TableId,
+        filter: &Pred,
+        touched: &BTreeSet<TableId>,
+        cut: &BTreeSet<(TableId, String)>,
+    ) -> bool {
+        let (mut read, mut columns) = (BTreeSet::new(), BTreeSet::new());
+        filter.tables(&mut read);
+        filter.columns(&mut columns);
+        let is_cut = |column: &&str| cut.contains(&(id, (*column).to_owned()));
+        let has_key = self.has_key(id);
+        has_key && (filter.has_ring() || !read.is_disjoint(touched) || columns.iter().any(is_cut))
+    }
+
+    fn has_key(&self, id: TableId) -> bool {
+        let node = self.planner.ownership.tables.get(id);
+        node.is_some_and(|node| !node.key.is_empty())
+    }
+
+    /// Notes up to so many of the rows that are due; the condition for them.
+    fn note_batch(&mut self, bare: &Rows<'_>, id: TableId, limit: u64) -> Option<Pred> {
+        let due = bare.own(id);
+        if !self.has_key(id) {
+            return None;
+        }
+        let mut batch = self.keys(id, BATCH, &due);
+        batch.sql.push_str(&format!(" LIMIT {limit}"));
+        self.note(&Writer::step(BATCH), batch);
+        let key = &self.planner.ownership.tables.get(id)?.key;
+        Some(Pred::leads(key, key, Source::Step(BATCH), Pred::Always))
+    }
+
+    /// Notes the rows of a step; the condition for them.
+    fn note_step(&mut self, id: TableId, filter: &Pred, number: usize) -> Pred {
+        let Some(node) = self.planner.ownership.tables.get(id) else {
+            return Pred::Never;
+        };
+        let statement = self.keys(id, number, filter);
+        self.note(&Writer::step(number), statement);
+        Pred::leads(&node.key, &node.key, Source::Step(number), Pred::Always)
+    }
+
+    fn keys(&self, id: TableId, number: usize, filter: &Pred) -> Statement {
+        let planner = self.planner;
+        let head = planner
+            .ownership
+            .dialect
+            .create_noted(&Writer::step(number));
+        let mut writer = Writer::behind(planner.ownership, head);
+        let alias = writer.alias();
+        let node = planner.ownership.tables.get(id);
+        let places = node.map(|node| writer.places(&alias, &node.key));
+        writer.push(&format!("SELECT {}", places.unwrap_or_default()));
+        writer.from(id, &alias, filter);
+        writer.done()
+    }
+
+    fn note(&mut self, name: &str, create: Statement) {
+        let dialect = self.planner.ownership.dialect;
+        let drop = statement(dialect.drop_noted(name));
+        if dialect != Dialect::Postgresql {
+            self.plan.opening.push(drop.clone());
+        }
+        self.plan.opening.push(create);
+        self.plan.closing.push(drop);
+    }
+
+    /// Tables that triggers write meanwhile or whose rows have no key, so that their rows cannot be noted; and the tables
+    /// that lead to them, whose own rows are noted instead.
+    fn lasting(&self, rows: &Rows<'_>) -> (BTreeSet<TableId>, BTreeSet<TableId>) {
+        let planner = self.planner;
+        let changing = || {
+            self.operations
+                .iter()
+                .filter(|operation| operation.changes())
+        };
+        let changed: BTreeSet<TableId> = changing().map(|operation| operation.table).collect();
+        let is_written = |id: TableId| {
+            let name = planner
+                .ownership
+                .tables
+                .get(id)
+                .map(|node| &node.table.name);
+            planner.ownership.triggers.iter().any(|trigger| {
+                let watched = planner.ownership.id(&trigger.table);
+                let is_changed = watched.is_some_and(|it| it != id && changed.contains(&it));
+                is_changed && trigger.writes.iter().any(|written| Some(written) == name)
+            })
+        };
+        let is_late = |id: &TableId| is_written(*id) || !self.has_key(*id);
+        let late: BTreeSet<TableId> = changed.iter().copied().filter(is_late).collect();
+        let mut noted = BTreeSet::new();
+        for id in &late {
+            for (_, link) in planner.ownership.inward(*id) {
+                let source = link.source;
+                let mut read = BTreeSet::new();
+                rows.owned_by(link).tables(&mut read);
+                let can_be_noted = !late.contains(&source) && self.has_key(source);
+                if can_be_noted && !read.is_disjoint(&changed) {
+                    noted.insert(source);
+                }
+            }
+        }
+        (noted, late)
     }
 
     /// Whether two deletions have to be one statement: their rows may refer to each other.
@@ -246,72 +399,16 @@ impl Eraser<'_, '_> {
             clauses: Vec::new(),
         });
     }
-
-    /// Tables whose own rows are noted first: what says whose they are is gone when it is asked for.
-    fn noted(&self) -> BTreeSet<TableId> {
-        let planner = self.planner;
-        let mut noted: BTreeSet<TableId> = BTreeSet::new();
-        let changed = |id: TableId| {
-            self.operations
-                .iter()
-                .filter(|it| it.table == id && it.changes())
-                .count()
-        };
-        for operation in self
-            .operations
-            .iter()
-            .filter(|operation| operation.changes())
-        {
-            let id = operation.table;
-            let is_ring = planner.reach.own_ring(id).is_some() && changed(id) > 1;
-            // Keys that are bound as values outlive the rows, also those that were gone before the plan was made.
-            let bare = Rows::new(planner.ownership, &planner.reach, self.rows.roots);
-            let is_bound = matches!(bare.own(id), Pred::Among(..) | Pred::Never);
-            if !is_bound && (is_ring || operation.rank == Rank::Cut) {
-                noted.insert(id);
-            }
-        }
-        if let Some((id, _)) = self.limit {
-            noted.insert(id);
-        }
-        loop {
-            let mut rows = Rows::new(planner.ownership, &planner.reach, self.rows.roots);
-            rows.noted = noted.clone();
-            let before = noted.len();
-            let mut touched: BTreeSet<TableId> = BTreeSet::new();
-            for operation in self
-                .operations
-                .iter()
-                .filter(|operation| operation.changes())
-            {
-                let mut read = BTreeSet::new();
-                operation.filter(&rows, &self.operations).tables(&mut read);
-                let changed: Vec<TableId> = read.intersection(&touched).copied().collect();
-                // Who else owns a row is read from the tables themselves, noted or not.
-                if changed.iter().any(|table| rows.noted.contains(table)) {
-                    noted.insert(operation.table);
-                }
-                noted.extend(changed);
-                touched.insert(operation.table);
-            }
-            let rings = noted.iter().filter_map(|id| planner.reach.own_ring(*id));
-            let rings: Vec<TableId> = rings.flatten().collect();
-            noted.extend(rings);
-            if noted.len() == before {
-                return noted;
-            }
-        }
-    }
 }
 
 /// The statement that notes the keys of a table's own rows, and which of them someone else owns too.
-fn note(planner: &Planner<'_>, bare: &Rows<'_>, id: TableId, limit: Option<u64>) -> Statement {
-    let mut writer = Writer::new(planner.ownership);
+fn note_own(planner: &Planner<'_>, rows: &Rows<'_>, id: TableId) -> Statement {
+    let head = planner.ownership.dialect.create_noted(&Writer::noted(id));
+    let mut writer = Writer::behind(planner.ownership, head);
     let alias = writer.alias();
-    let create = writer.dialect.create_noted(&Writer::noted(id));
     let places = writer.places(&alias, &planner.linked(id));
-    writer.push(&format!("{create}SELECT {places}, "));
-    match bare.joint(id) {
+    writer.push(&format!("SELECT {places}, "));
+    match rows.joint(id) {
         Pred::Never => writer.push("0"),
         joint => {
             writer.push("CASE WHEN ");
@@ -320,10 +417,7 @@ fn note(planner: &Planner<'_>, bare: &Rows<'_>, id: TableId, limit: Option<u64>)
         }
     };
     writer.push(" AS abide_joint");
-    writer.from(id, &alias, &bare.own(id));
-    if let Some(limit) = limit {
-        writer.push(&format!(" LIMIT {limit}"));
-    }
+    writer.from(id, &alias, &rows.own(id));
     writer.done()
 }
 

@@ -169,20 +169,26 @@ impl<'a> Planner<'a> {
     }
 
     /// A plan for each table with a `retain` line: up to `batch` of its rows whose time is over go as an erasure of them
-    /// would have it, with what hangs on them. Run it again until its counts are 0.
+    /// would have it, with what hangs on them. And one for each table that keeps rows for a time: those go whose time is
+    /// over and that lead to nobody who has not been erased. Run it again until its counts are 0.
     ///
     /// # Errors
     /// Findings (`M04…`) where a length is not known, or the database would refuse.
     pub fn sweep(&self, batch: u64) -> Result<Vec<Plan>, Findings> {
         let mut plans = Vec::new();
         for id in self.in_order() {
-            let Some(due) = self.due(id)? else { continue };
-            let rows = Rows::new(self.ownership, &self.reach, Roots::Due(id, &due));
-            let mut eraser = Eraser::new(self, rows, self.plan(Doing::Sweep));
-            eraser.limit = Some((id, batch));
-            eraser.take_all();
-            self.name_held(&mut eraser, id)?;
-            plans.push(eraser.finish()?);
+            let dues = [(self.due(id)?, true), (self.due_of_erased(id)?, false)];
+            for (due, names_held) in dues {
+                let Some(due) = due else { continue };
+                let rows = Rows::new(self.ownership, &self.reach, Roots::Due(id, &due));
+                let mut eraser = Eraser::new(self, rows, self.plan(Doing::Sweep));
+                eraser.limit = Some((id, batch));
+                eraser.take_all();
+                if names_held {
+                    self.name_held(&mut eraser, id)?;
+                }
+                plans.push(eraser.finish()?);
+            }
         }
         Ok(plans)
     }
@@ -297,6 +303,7 @@ impl<'a> Planner<'a> {
             fingerprint: self.ownership.fingerprint.clone(),
             now: self.now,
             opening: Vec::new(),
+            obstacles: Vec::new(),
             steps: Vec::new(),
             closing: Vec::new(),
         }

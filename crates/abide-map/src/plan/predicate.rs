@@ -1,6 +1,7 @@
 //! Conditions on the rows of a table, as values. Knows no SQL.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::Row;
 use crate::map::Replacement;
@@ -8,7 +9,7 @@ use crate::ownership::TableId;
 use crate::statement::Value;
 
 /// A condition on a row. Columns are those of the table that it is asked of.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Pred {
     /// Holds for no row.
     Never,
@@ -28,14 +29,16 @@ pub(crate) enum Pred {
     Present(String),
     /// The column holds a moment before this one.
     Before(String, Moment),
+    /// The first columns together are not the same as the second.
+    Apart(Vec<String>, Vec<String>),
     /// The row is marked in a table of keys as somebody else's too.
     Joint,
     /// The row is not marked so.
     Sole,
     /// One of the columns is not yet what it is to be overwritten with.
     Unwritten(Vec<(String, Replacement)>),
-    /// The row is reached in a ring of tables that lead to each other.
-    Ring(Box<Ring>),
+    /// The row is reached in a ring of tables that lead to each other; the place among its members of the table asked of.
+    Ring(Rc<Ring>, usize),
     /// Every one holds.
     All(Vec<Pred>),
     /// At least one holds.
@@ -49,7 +52,7 @@ pub(crate) enum Pred {
 pub(crate) struct Moment(pub(crate) i64);
 
 /// Columns of the rows of a table for which a condition holds.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Select {
     pub(crate) columns: Vec<String>,
     pub(crate) from: Source,
@@ -63,18 +66,30 @@ pub(crate) enum Source {
     Table(TableId),
     /// The noted keys of a table.
     Noted(TableId),
+    /// The noted keys of the rows that a step is about, by its number.
+    Step(usize),
 }
 
 /// Tables that lead to each other, with where reaching starts and how it goes on.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Ring {
     pub(crate) members: Vec<TableId>,
-    /// Place in `members` of the table that the condition is asked of.
-    pub(crate) target: usize,
     /// Place in `members`, and which of its rows are reached from outside.
     pub(crate) starts: Vec<(usize, Pred)>,
-    /// Places of links, each with the places in `members` of its two ends.
+    /// Places of links, each with the places in `members` of the end that it is gone from and the end that it is gone to.
     pub(crate) steps: Vec<(usize, usize, usize)>,
+    pub(crate) goes: Goes,
+    /// Rows outside of what this other one reaches, with the same members, are not gone to.
+    pub(crate) within: Option<Rc<Ring>>,
+}
+
+/// Which way links are gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Goes {
+    /// From whose rows are to what is theirs by them.
+    Forward,
+    /// From rows to those that make them somebody's.
+    Back,
 }
 
 impl Pred {
@@ -147,10 +162,44 @@ impl Pred {
         )
     }
 
+    /// Whether it asks what a ring reaches.
+    pub(crate) fn has_ring(&self) -> bool {
+        match self {
+            Self::Ring(..) => true,
+            Self::Leads(_, select) => select.filter.has_ring(),
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::has_ring),
+            Self::Not(part) => part.has_ring(),
+            _ => false,
+        }
+    }
+
+    /// The columns of the row itself that answering it reads; those that are to be written aside.
+    pub(crate) fn columns<'a>(&'a self, into: &mut BTreeSet<&'a str>) {
+        match self {
+            Self::Among(columns, _) | Self::Outside(columns, _) | Self::Leads(columns, _) => {
+                into.extend(columns.iter().map(String::as_str));
+            }
+            Self::Apart(columns, others) => {
+                into.extend(columns.iter().chain(others).map(String::as_str));
+            }
+            Self::Equals(column, _)
+            | Self::Filled(column)
+            | Self::Present(column)
+            | Self::Before(column, _) => {
+                into.insert(column);
+            }
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().for_each(|part| part.columns(into));
+            }
+            Self::Not(part) => part.columns(into),
+            _ => {}
+        }
+    }
+
     /// Whether answering it reads other rows than the one it is asked of.
     pub(crate) fn reads_rows(&self) -> bool {
         match self {
-            Self::Leads(..) | Self::Ring(_) => true,
+            Self::Leads(..) | Self::Ring(..) => true,
             Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::reads_rows),
             Self::Not(part) => part.reads_rows(),
             _ => false,
@@ -166,7 +215,7 @@ impl Pred {
                 }
                 select.filter.tables(into);
             }
-            Self::Ring(ring) => {
+            Self::Ring(ring, _) => {
                 into.extend(ring.members.iter().copied());
                 for (_, start) in &ring.starts {
                     start.tables(into);

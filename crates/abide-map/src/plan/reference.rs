@@ -5,7 +5,7 @@ use super::erase::Eraser;
 use super::operation::{Act, Leading, Operation, Rank, Which, WithGoing, WithJoint};
 use super::predicate::Pred;
 use crate::map::{EdgeErase, EdgeKind, Erase, Overwrite, Replacement};
-use crate::ownership::{Link, TableId};
+use crate::ownership::{Link, TableId, cannot};
 use crate::schema::{Dialect, ForeignKey, OnDelete};
 
 impl Eraser<'_, '_> {
@@ -28,8 +28,8 @@ impl Eraser<'_, '_> {
                 .map(|(from, key)| (from, key.clone()))
                 .collect();
             for (from, key) in references {
-                if from == target {
-                    self.cut_own_ring(target, &key);
+                if from == target && self.cut_own_ring(target, &key) {
+                    continue;
                 }
                 match self.covered(from, target, &key) {
                     Covered::All => {}
@@ -40,31 +40,42 @@ impl Eraser<'_, '_> {
         }
     }
 
-    /// MariaDB looks at references row by row, so rows of one table that refer to each other lose that first.
-    fn cut_own_ring(&mut self, id: TableId, key: &ForeignKey) {
+    /// MariaDB looks at references row by row, so rows of one table that refer to rows of it that go lose that first; whether
+    /// they do.
+    fn cut_own_ring(&mut self, id: TableId, key: &ForeignKey) -> bool {
         if self.planner.ownership.dialect != Dialect::Mariadb || key.on_delete == OnDelete::Cascade
         {
-            return;
+            return false;
         }
         let columns = self.nulls(id, key);
+        let which = Which::Leading(Leading {
+            columns: key.columns.clone(),
+            target: id,
+            target_columns: key.target_columns.clone(),
+            with_going: WithGoing::Yes,
+            with_joint: WithJoint::Yes,
+        });
         if columns.is_empty() {
-            return;
+            let name = self.mapped(id).map(|mapped| mapped.name.value.to_string());
+            let message = format!(
+                "rows of `{}` lead to each other by `{}`, which must not be empty, and the database looks at references row by row",
+                name.unwrap_or_default(),
+                key.columns.join(", ")
+            );
+            let apart = Pred::Apart(key.columns.clone(), key.target_columns.clone());
+            self.forbid(id, which, apart, message, "let the columns be null");
+            return false;
         }
         self.operations.push(Operation {
             table: id,
             act: Act::Write(columns),
-            which: Which::Leading(Leading {
-                columns: key.columns.clone(),
-                target: id,
-                target_columns: key.target_columns.clone(),
-                with_going: WithGoing::Yes,
-                with_joint: WithJoint::Yes,
-            }),
+            which,
             and: Pred::Always,
             rank: Rank::Cut,
             reason: "refers to a row of the same table that goes".to_owned(),
             clauses: Vec::new(),
         });
+        true
     }
 
     fn cut(&mut self, from: TableId, target: TableId, key: &ForeignKey, with_joint: WithJoint) {
@@ -79,15 +90,19 @@ impl Eraser<'_, '_> {
             .unwrap_or_default();
         let columns = self.nulls(from, key);
         let what = key.columns.join(", ");
+        let which = Which::Leading(Leading {
+            columns: key.columns.clone(),
+            target,
+            target_columns: key.target_columns.clone(),
+            with_going: WithGoing::No,
+            with_joint,
+        });
         if let Some(hold) = self.hold_on(from) {
             let message = format!(
                 "the hold `{hold}` keeps `{name}`, whose `{what}` leads to rows of `{there}` that go"
             );
-            self.refuse(
-                mapped.as_ref(),
-                message,
-                "hold that table too, or wait until the hold ends",
-            );
+            let help = "hold that table too, or wait until the hold ends";
+            self.forbid(from, which, Pred::Always, message, help);
             return;
         }
         match key.on_delete {
@@ -108,19 +123,13 @@ impl Eraser<'_, '_> {
             let help = format!(
                 "say that `{name}` is `owned-by {what}` and what becomes of it, or let rows of `{there}` stay with `erase anonymise {{ … }}`"
             );
-            self.refuse(mapped.as_ref(), message, &help);
+            self.forbid(from, which, Pred::Always, message, &help);
             return;
         }
         self.operations.push(Operation {
             table: from,
             act: Act::Write(columns),
-            which: Which::Leading(Leading {
-                columns: key.columns.clone(),
-                target,
-                target_columns: key.target_columns.clone(),
-                with_going: WithGoing::No,
-                with_joint,
-            }),
+            which,
             and: Pred::Always,
             rank: if from == target {
                 Rank::Before
@@ -128,6 +137,22 @@ impl Eraser<'_, '_> {
                 Rank::Write
             },
             reason: format!("stays, and would lead to a row of `{there}` that goes"),
+            clauses: Vec::new(),
+        });
+    }
+
+    /// Nothing can be done while there are such rows.
+    fn forbid(&mut self, id: TableId, which: Which, and: Pred, message: String, help: &str) {
+        let mapped = self.mapped(id);
+        let map = self.planner.ownership.map.name.span;
+        let finding = cannot(mapped.as_ref(), map, message, help.to_owned());
+        self.operations.push(Operation {
+            table: id,
+            act: Act::Forbid(Box::new(finding)),
+            which,
+            and,
+            rank: Rank::Keep,
+            reason: String::new(),
             clauses: Vec::new(),
         });
     }
@@ -173,7 +198,8 @@ impl Eraser<'_, '_> {
             .unwrap_or(Covered::Nothing)
     }
 
-    /// Whether the reference is an `owns`: whoever owned such a row owned the one that goes, which nobody else does.
+    /// Whether the reference is an `owns` of rows that cannot be without an owner: whoever owned such a row owned the one
+    /// that goes, which nobody else does.
     fn is_covered_by_owning(&self, from: TableId, target: TableId, key: &ForeignKey) -> bool {
         let is_subject = |id: TableId| {
             let node = self.planner.ownership.tables.get(id);
@@ -182,8 +208,7 @@ impl Eraser<'_, '_> {
         let goes = self
             .mapped(from)
             .is_some_and(|mapped| mapped.erase == Erase::Delete);
-        // A row that nobody owns may refer to it too: where that can be cut it is, else the database says so.
-        let goes = goes && self.planner.reach.is_live(from) && self.nulls(from, key).is_empty();
+        let goes = goes && self.planner.reach.is_always_owned(from);
         let mut links = self.planner.ownership.inward(target).map(|(_, link)| link);
         goes && !is_subject(target)
             && links.any(|link| {

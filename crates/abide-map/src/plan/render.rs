@@ -2,19 +2,26 @@
 
 use super::Row;
 use super::dialect::FEW;
-use super::predicate::{Pred, Ring, Select, Source};
+use super::predicate::{Pred, Select, Source};
+use super::ring::{Rings, Shared};
 use crate::map::Replacement;
 use crate::ownership::{Ownership, TableId};
 use crate::schema::{Column, Dialect};
 use crate::statement::{Statement, Value};
 
-/// A statement in the making.
+/// A statement in the making. What several conditions reach in a ring stands once, before the statement.
 pub(crate) struct Writer<'a> {
     pub(crate) ownership: &'a Ownership,
     pub(crate) dialect: Dialect,
-    pub(crate) sql: String,
-    values: Vec<Value>,
+    /// What stands before everything, such as `CREATE … AS`.
+    head: String,
+    pub(super) shared: Vec<Shared>,
+    pub(super) sql: String,
+    /// Each with its number in the order of binding, which is the order of the text but for what is shared.
+    pub(super) values: Vec<(usize, Value)>,
+    bound: usize,
     aliases: usize,
+    pub(super) rings: Rings,
 }
 
 impl<'a> Writer<'a> {
@@ -22,16 +29,47 @@ impl<'a> Writer<'a> {
         Self {
             ownership,
             dialect: ownership.dialect,
+            head: String::new(),
+            shared: Vec::new(),
             sql: String::new(),
             values: Vec::new(),
+            bound: 0,
             aliases: 0,
+            rings: match ownership.dialect {
+                Dialect::Mariadb => Rings::InPlace,
+                _ => Rings::Shared,
+            },
         }
     }
 
+    /// A statement behind these words.
+    pub(crate) fn behind(ownership: &'a Ownership, head: String) -> Self {
+        let mut writer = Self::new(ownership);
+        writer.head = head;
+        writer
+    }
+
     pub(crate) fn done(self) -> Statement {
+        let is_plain = self.shared.is_empty();
+        let mut sql = self.head;
+        let mut values = Vec::new();
+        for (place, shared) in self.shared.into_iter().enumerate() {
+            sql.push_str(if place == 0 { "WITH RECURSIVE " } else { ", " });
+            sql.push_str(&shared.text);
+            values.extend(shared.values);
+        }
+        if !is_plain {
+            sql.push(' ');
+        }
+        sql.push_str(&self.sql);
+        values.extend(self.values);
+        // Only PostgreSQL numbers its places; the others take values as they come in the text.
+        if self.dialect == Dialect::Postgresql {
+            values.sort_by_key(|(number, _)| *number);
+        }
         Statement {
-            sql: self.sql,
-            values: self.values,
+            sql,
+            values: values.into_iter().map(|(_, value)| value).collect(),
         }
     }
 
@@ -56,6 +94,11 @@ impl<'a> Writer<'a> {
         format!("abide_noted_{id}")
     }
 
+    /// The name of the table of the keys that a step is about.
+    pub(crate) fn step(number: usize) -> String {
+        format!("abide_step_{number}")
+    }
+
     pub(crate) fn place(&self, alias: &str, column: &str) -> String {
         format!("{alias}.{}", self.dialect.quote(column))
     }
@@ -68,7 +111,7 @@ impl<'a> Writer<'a> {
         places.join(", ")
     }
 
-    fn tuple(&self, alias: &str, columns: &[String]) -> String {
+    pub(super) fn tuple(&self, alias: &str, columns: &[String]) -> String {
         let places = self.places(alias, columns);
         if columns.len() == 1 {
             places
@@ -83,9 +126,16 @@ impl<'a> Writer<'a> {
 
     /// Binds a value and writes its place.
     pub(crate) fn bind(&mut self, value: &Value, column: Option<&Column>) -> &mut Self {
-        self.values.push(value.clone());
-        let placeholder = self.dialect.placeholder(self.values.len(), column);
+        let number = self.keep(value.clone());
+        let placeholder = self.dialect.placeholder(number, column);
         self.push(&placeholder)
+    }
+
+    /// Takes a value; its number.
+    fn keep(&mut self, value: Value) -> usize {
+        self.bound += 1;
+        self.values.push((self.bound, value));
+        self.bound
     }
 
     /// `FROM table AS alias WHERE condition`, the last part only where there is one.
@@ -152,6 +202,15 @@ impl<'a> Writer<'a> {
                 self.push(&format!("{place} < "))
                     .bind(&Value::text(text), Some(column));
             }
+            Pred::Apart(columns, others) => {
+                let pairs = columns.iter().zip(others);
+                let apart: Vec<String> = pairs
+                    .map(|(one, other)| {
+                        format!("{} <> {}", self.place(alias, one), self.place(alias, other))
+                    })
+                    .collect();
+                self.push(&format!("({})", apart.join(" OR ")));
+            }
             Pred::Joint => {
                 self.push(&format!("{alias}.abide_joint = 1"));
             }
@@ -159,7 +218,7 @@ impl<'a> Writer<'a> {
                 self.push(&format!("{alias}.abide_joint = 0"));
             }
             Pred::Unwritten(overwrites) => self.unwritten(id, alias, overwrites),
-            Pred::Ring(ring) => self.ring(alias, ring),
+            Pred::Ring(ring, target) => self.ring(alias, ring, *target),
             Pred::All(parts) => {
                 self.push("(");
                 self.joined(id, alias, parts, " AND ");
@@ -223,6 +282,9 @@ impl<'a> Writer<'a> {
                 self.push(&format!(" FROM {} AS {alias}", Self::noted(id)));
                 self.filter(id, &alias, &select.filter);
             }
+            Source::Step(number) => {
+                self.push(&format!(" FROM {} AS {alias}", Self::step(number)));
+            }
         }
     }
 
@@ -232,7 +294,7 @@ impl<'a> Writer<'a> {
         let tuple = self.tuple(alias, names);
         self.push(&format!("{tuple} {word} ("));
         if rows.len() > FEW {
-            let first = self.values.len() + 1;
+            let first = self.bound + 1;
             let text = |value: &'_ Value| value.0.clone().unwrap_or_default();
             let owned: Vec<Vec<String>> = rows
                 .iter()
@@ -243,7 +305,9 @@ impl<'a> Writer<'a> {
                 .map(|row| row.iter().map(String::as_str).collect())
                 .collect();
             let lists = self.dialect.list(&rows, &columns);
-            self.values.extend(lists.into_iter().map(Value::text));
+            for list in lists {
+                self.keep(Value::text(list));
+            }
             let unlist = self.dialect.unlist(first, &columns);
             self.push(&unlist);
         } else {
@@ -282,8 +346,8 @@ impl<'a> Writer<'a> {
             };
             let text = match replacement {
                 Replacement::Text(text) => {
-                    self.values.push(Value::text(fitted(text, column)));
-                    self.dialect.placeholder(self.values.len(), Some(column))
+                    let number = self.keep(Value::text(fitted(text, column)));
+                    self.dialect.placeholder(number, Some(column))
                 }
                 _ => String::new(),
             };
@@ -292,173 +356,6 @@ impl<'a> Writer<'a> {
             self.push(&part);
         }
         self.push(")");
-    }
-
-    /// `(key) IN (…)` over a recursive table of everything that the ring reaches. Its first column says of which member a
-    /// row is; the key columns of the others hold nothing.
-    fn ring(&mut self, alias: &str, ring: &Ring) {
-        let Some(target) = ring.members.get(ring.target).copied() else {
-            self.push("1 = 0");
-            return;
-        };
-        let name = format!("r{}", self.alias());
-        let keys = |id: TableId| {
-            let node = self.ownership.tables.get(id);
-            node.map(|node| node.key.clone()).unwrap_or_default()
-        };
-        let members: Vec<(TableId, Vec<String>)> =
-            ring.members.iter().map(|id| (*id, keys(*id))).collect();
-        let columns: Vec<String> = members
-            .iter()
-            .enumerate()
-            .flat_map(|(place, (_, key))| (0..key.len()).map(move |at| format!("k{place}_{at}")))
-            .collect();
-        let tuple = self.tuple(alias, &keys(target));
-        let wanted = ring_key(ring.target, keys(target).len(), &name);
-        self.push(&format!(
-            "{tuple} IN (SELECT * FROM (WITH RECURSIVE {name} (n, {}) AS (",
-            columns.join(", ")
-        ));
-        if members.len() > 1 {
-            self.ring_types(&members);
-            self.push(" UNION ");
-        }
-        for (place, (member, start)) in ring.starts.iter().enumerate() {
-            if place > 0 {
-                self.push(" UNION ");
-            }
-            let row = self.alias();
-            self.ring_row(&members, *member, &row, false);
-            if let Some((id, _)) = members.get(*member) {
-                self.from(*id, &row, start);
-            }
-        }
-        self.ring_steps(&name, &members, ring);
-        let derived = self.alias();
-        self.push(&format!(
-            ") SELECT {wanted} FROM {name} WHERE {name}.n = {}) AS {derived})",
-            ring.target
-        ));
-    }
-
-    /// A selection of no rows that gives every column of a ring its type.
-    fn ring_types(&mut self, members: &[(TableId, Vec<String>)]) {
-        let aliases: Vec<String> = members.iter().map(|_| self.alias()).collect();
-        let places: Vec<String> = members
-            .iter()
-            .zip(&aliases)
-            .map(|((_, key), alias)| self.places(alias, key))
-            .collect();
-        let tables: Vec<String> = members
-            .iter()
-            .zip(&aliases)
-            .map(|((id, _), alias)| format!("{} AS {alias}", self.table(*id)))
-            .collect();
-        self.push(&format!(
-            "SELECT 0, {} FROM {} WHERE 1 = 0",
-            places.join(", "),
-            tables.join(" CROSS JOIN ")
-        ));
-    }
-
-    /// `SELECT member, …`: the row's key in its own columns and nothing in the others.
-    fn ring_row(
-        &mut self,
-        members: &[(TableId, Vec<String>)],
-        member: usize,
-        alias: &str,
-        is_cast: bool,
-    ) {
-        let mut parts = vec![member.to_string()];
-        for (place, (id, key)) in members.iter().enumerate() {
-            for column in key {
-                parts.push(if place == member {
-                    self.place(alias, column)
-                } else if is_cast {
-                    let type_name = self
-                        .column(*id, column)
-                        .and_then(super::dialect::postgresql_type);
-                    format!(
-                        "CAST(NULL AS {})",
-                        type_name.unwrap_or_else(|| "text".to_owned())
-                    )
-                } else {
-                    "NULL".to_owned()
-                });
-            }
-        }
-        self.push(&format!("SELECT {}", parts.join(", ")));
-    }
-
-    /// PostgreSQL lets a recursive table be named once only, so several steps go into one lateral table there.
-    fn ring_steps(&mut self, name: &str, members: &[(TableId, Vec<String>)], ring: &Ring) {
-        let is_lateral = self.dialect == Dialect::Postgresql && ring.steps.len() > 1;
-        if is_lateral {
-            self.push(&format!(
-                " UNION SELECT x.* FROM {name} CROSS JOIN LATERAL ("
-            ));
-        }
-        for (place, (link, from, to)) in ring.steps.iter().enumerate() {
-            let Some(link) = self.ownership.links.get(*link) else {
-                continue;
-            };
-            if place > 0 && is_lateral {
-                self.push(" UNION ALL ");
-            } else if !is_lateral {
-                self.push(" UNION ");
-            }
-            let (source, row) = (self.alias(), self.alias());
-            self.ring_row(members, *to, &row, is_lateral);
-            let source_table = self.table(link.source);
-            let row_table = self.table(link.dependent);
-            let key = members
-                .get(*from)
-                .map(|(_, key)| key.clone())
-                .unwrap_or_default();
-            let mut on: Vec<String> = vec![format!("{name}.n = {from}")];
-            for (at, column) in key.iter().enumerate() {
-                on.push(format!(
-                    "{} = {name}.k{from}_{at}",
-                    self.place(&source, column)
-                ));
-            }
-            let mut leads = Vec::new();
-            for (there, here) in link.source_columns.iter().zip(&link.dependent_columns) {
-                leads.push(format!(
-                    "{} = {}",
-                    self.place(&row, here),
-                    self.place(&source, there)
-                ));
-            }
-            if is_lateral {
-                self.push(&format!(
-                    " FROM {source_table} AS {source} JOIN {row_table} AS {row} ON {} WHERE {}",
-                    leads.join(" AND "),
-                    on.join(" AND ")
-                ));
-            } else {
-                self.push(&format!(
-                    " FROM {name} JOIN {source_table} AS {source} ON {} JOIN {row_table} AS {row} ON {}",
-                    on.join(" AND "),
-                    leads.join(" AND ")
-                ));
-            }
-            let (id, alias) = if link.is_pull() {
-                (link.dependent, &row)
-            } else {
-                (link.source, &source)
-            };
-            for condition in &link.when {
-                let column = &condition.column.value;
-                let place = self.place(alias, column);
-                let type_of = self.column(id, column);
-                self.push(&format!(" AND {place} = "))
-                    .bind(&Value::text(&condition.value), type_of);
-            }
-        }
-        if is_lateral {
-            self.push(") AS x");
-        }
     }
 }
 
@@ -471,11 +368,4 @@ pub(crate) fn fitted(text: &str, column: &Column) -> String {
             .collect(),
         None => text.to_owned(),
     }
-}
-
-fn ring_key(member: usize, count: usize, name: &str) -> String {
-    let places: Vec<String> = (0..count)
-        .map(|at| format!("{name}.k{member}_{at}"))
-        .collect();
-    places.join(", ")
 }

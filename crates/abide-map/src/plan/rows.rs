@@ -1,11 +1,14 @@
 //! Which rows are somebody's, as conditions: the rules of ownership turned into questions a database can answer.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
-use super::predicate::{Pred, Ring, Source};
+use super::predicate::{Goes, Pred, Ring, Source};
 use super::{Row, Subjects};
+use crate::map::{Erase, Overwrite, Replacement};
 use crate::ownership::{Link, Node, Ownership, Reach, TableId};
-use crate::schema::TypeClass;
+use crate::schema::{Dialect, TypeClass};
 use crate::statement::Value;
 
 /// Where ownership starts.
@@ -17,6 +20,8 @@ pub(crate) enum Roots<'a> {
     Due(TableId, &'a Pred),
     /// At nobody, so that everybody is somebody else.
     Nobody,
+    /// At nobody, so that everybody is somebody else whom no erasure has made unknown.
+    Living,
 }
 
 /// Answers whose rows are.
@@ -26,6 +31,12 @@ pub(crate) struct Rows<'a> {
     pub(crate) roots: Roots<'a>,
     /// Tables whose own rows are noted in a table of keys, which is read instead.
     pub(crate) noted: BTreeSet<TableId>,
+    /// Tables that triggers write meanwhile: what leads to their rows is noted, and their rows are found by it.
+    pub(crate) late: BTreeSet<TableId>,
+    /// What has been worked out already: every table of a tangle asks for the same.
+    own_ring: OnceCell<Option<Rc<Ring>>>,
+    others_ring: OnceCell<Option<Rc<Ring>>>,
+    see_ring: OnceCell<Option<Rc<Ring>>>,
 }
 
 impl<'a> Rows<'a> {
@@ -35,7 +46,19 @@ impl<'a> Rows<'a> {
             reach,
             roots,
             noted: BTreeSet::new(),
+            late: BTreeSet::new(),
+            own_ring: OnceCell::new(),
+            others_ring: OnceCell::new(),
+            see_ring: OnceCell::new(),
         }
+    }
+
+    /// The same rows, with those of these tables read from tables of keys.
+    pub(crate) fn with_noted(&self, noted: BTreeSet<TableId>, late: BTreeSet<TableId>) -> Self {
+        let mut rows = Self::new(self.ownership, self.reach, self.roots);
+        rows.noted = noted;
+        rows.late = late;
+        rows
     }
 
     /// Rows of the person's own.
@@ -50,8 +73,9 @@ impl<'a> Rows<'a> {
                 Pred::Never
             };
         }
-        match self.reach.own_ring(id) {
-            Some(members) => self.own_ring(id, members),
+        let tangle = self.reach.own_tangle(id);
+        match tangle.filter(|_| !self.late.contains(&id)) {
+            Some(members) => reached(self.own_ring(members), id),
             None => Pred::any(
                 std::iter::once(self.root(id))
                     .chain(self.owning(id).map(|(_, link)| self.owned_by(link))),
@@ -63,6 +87,9 @@ impl<'a> Rows<'a> {
     pub(crate) fn sole(&self, id: TableId) -> Pred {
         if let Some(noted) = self.noted_keys(id, Pred::Sole) {
             return noted;
+        }
+        if self.is_subject(id) && matches!(self.roots, Roots::People(_)) {
+            return self.root(id);
         }
         let own = self.own(id);
         match self.others(id) {
@@ -89,10 +116,15 @@ impl<'a> Rows<'a> {
             return lead(link, Source::Noted(source), Pred::Always);
         }
         if self.is_plain(source) && (link.is_pull() || link.when.is_empty()) {
-            let keys = self.keys(source, &link.source_columns);
-            return Pred::all([when(link), Pred::among(&link.dependent_columns, keys)]);
+            return self.found_by(link);
         }
         self.through(link, self.own(source))
+    }
+
+    /// Rows that this link leads to from the people's rows that were found.
+    fn found_by(&self, link: &Link) -> Pred {
+        let keys = self.keys(link.source, &link.source_columns);
+        Pred::all([when(link), Pred::among(&link.dependent_columns, keys)])
     }
 
     /// Rows that this link leads to from rows that no one else owns. What hangs on a row that stays with someone is that
@@ -102,8 +134,9 @@ impl<'a> Rows<'a> {
         if self.noted.contains(&source) {
             return lead(link, Source::Noted(source), Pred::Sole);
         }
-        if self.is_plain(source) {
-            return self.owned_by(link);
+        let is_found = self.is_subject(source) && matches!(self.roots, Roots::People(_));
+        if is_found && (link.is_pull() || link.when.is_empty()) {
+            return self.found_by(link);
         }
         self.through(link, self.sole(source))
     }
@@ -120,12 +153,14 @@ impl<'a> Rows<'a> {
         if link.source != link.dependent || !has_key || first == Pred::Never {
             return first;
         }
-        Pred::Ring(Box::new(Ring {
+        let ring = Ring {
             members: vec![link.source],
-            target: 0,
             starts: vec![(0, first)],
             steps: vec![(place, 0, 0)],
-        }))
+            goes: Goes::Forward,
+            within: None,
+        };
+        Pred::Ring(Rc::new(ring), 0)
     }
 
     /// Rows that this link leads to from rows that the person may see.
@@ -139,8 +174,8 @@ impl<'a> Rows<'a> {
         if !self.reach.is_seen(id) {
             return Pred::Never;
         }
-        match self.reach.see_ring(id) {
-            Some(members) => self.see_ring(id, members),
+        match self.reach.see_tangle(id) {
+            Some(members) => reached(self.see_ring(members), id),
             None => Pred::any(self.ways_to_see(id).into_iter().map(|(_, way)| way)),
         }
     }
@@ -227,8 +262,11 @@ impl<'a> Rows<'a> {
         let Roots::People(_) = self.roots else {
             return false;
         };
-        let is_subject = self.ownership.tables.get(id).is_some_and(Node::is_subject);
-        is_subject && self.owning(id).next().is_none()
+        self.is_subject(id) && self.owning(id).next().is_none()
+    }
+
+    fn is_subject(&self, id: TableId) -> bool {
+        self.ownership.tables.get(id).is_some_and(Node::is_subject)
     }
 
     fn keys(&self, id: TableId, columns: &[String]) -> Vec<Row> {
@@ -255,8 +293,7 @@ impl<'a> Rows<'a> {
     }
 
     fn root_of_sole(&self, id: TableId) -> Pred {
-        let is_subject = self.ownership.tables.get(id).is_some_and(Node::is_subject);
-        if is_subject {
+        if self.is_subject(id) {
             self.root(id)
         } else {
             Pred::Never
@@ -271,15 +308,19 @@ impl<'a> Rows<'a> {
         self.of_others(id)
     }
 
-    /// Rows that somebody else owns, whether or not the person does.
+    /// Rows that somebody else owns, whether or not the person does, otherwise than by way of the person.
     pub(crate) fn of_others(&self, id: TableId) -> Pred {
         if let Roots::Due(table, due) = self.roots
             && table == id
         {
             return Pred::not(due.clone());
         }
-        match self.reach.own_ring(id) {
-            Some(members) => self.others_ring(id, members),
+        // A person's row is nobody else's, and nobody owns by way of it what hangs on it.
+        if self.is_subject(id) {
+            return self.others_root(id);
+        }
+        match self.reach.others_tangle(id) {
+            Some(members) => reached(self.others_ring(members), id),
             None => Pred::any(
                 std::iter::once(self.others_root(id))
                     .chain(self.owning(id).map(|(_, link)| self.owned_by_others(link))),
@@ -293,10 +334,11 @@ impl<'a> Rows<'a> {
         };
         let identities = node.mapped.iter().flat_map(|mapped| &mapped.identities);
         let Roots::People(_) = self.roots else {
-            if node.is_subject() {
-                return Pred::Always;
-            }
-            return Pred::any(identities.map(|it| Pred::Filled(it.column.value.clone())));
+            return match (node.is_subject(), self.roots) {
+                (true, Roots::Living) => self.living(node),
+                (true, _) => Pred::Always,
+                _ => Pred::any(identities.map(|it| Pred::Filled(it.column.value.clone()))),
+            };
         };
         if node.is_subject() {
             return outside(&node.key, self.keys(id, &node.key));
@@ -314,12 +356,39 @@ impl<'a> Rows<'a> {
         }))
     }
 
+    /// Rows of a subject table that no erasure has overwritten. Without a mark that no row has by itself nobody can tell,
+    /// and every row counts as somebody's.
+    fn living(&self, node: &Node) -> Pred {
+        let Some(mapped) = &node.mapped else {
+            return Pred::Always;
+        };
+        let given = match &mapped.erase {
+            Erase::Anonymise(given) => given.as_slice(),
+            Erase::Keep(keep) => keep.overwrites.as_slice(),
+            _ => &[],
+        };
+        let is_mark = |overwrite: &&Overwrite| {
+            let mut names = mapped.identities.iter().map(|it| &it.column.value);
+            overwrite.with != Replacement::Empty
+                || names.any(|name| *name == overwrite.column.value)
+        };
+        let marks = given.iter().filter(is_mark);
+        let marks: Vec<(String, Replacement)> = marks
+            .map(|mark| (mark.column.value.clone(), mark.with.clone()))
+            .collect();
+        match marks.is_empty() {
+            true => Pred::Always,
+            false => Pred::Unwritten(marks),
+        }
+    }
+
     fn owned_by_others(&self, link: &Link) -> Pred {
         let source = link.source;
         let key = self.ownership.tables.get(source).map(|node| &node.key);
         // Where the database vouches for the reference, whoever is named there exists.
         if link.is_declared
-            && self.is_plain(source)
+            && matches!(self.roots, Roots::People(_))
+            && self.is_subject(source)
             && link.source_columns.len() == 1
             && key == Some(&link.source_columns)
         {
@@ -337,7 +406,7 @@ impl<'a> Rows<'a> {
         lead(link, Source::Table(link.source), from)
     }
 
-    fn own_ring(&self, id: TableId, members: Vec<TableId>) -> Pred {
+    fn own_ring(&self, members: &[TableId]) -> Option<&Rc<Ring>> {
         let starts = |member: TableId| {
             if let (Roots::Due(table, due), true) = (self.roots, self.is_due(member))
                 && table == member
@@ -352,11 +421,20 @@ impl<'a> Rows<'a> {
                     .chain(outside.map(|(_, link)| self.owned_by(link))),
             )
         };
-        self.ring(id, &members, &starts, Link::is_owning)
+        // In a sweep only what is due is due, whatever hangs on it in the same table.
+        let follows = |link: &Link| link.is_owning() && !self.is_due(link.dependent);
+        let ring = self.own_ring.get_or_init(|| {
+            let ring = self.ring(members, &starts, follows)?;
+            Some(Rc::new(ring))
+        });
+        ring.as_ref()
     }
 
-    fn others_ring(&self, id: TableId, members: Vec<TableId>) -> Pred {
+    fn others_ring(&self, members: &[TableId]) -> Option<&Rc<Ring>> {
         let starts = |member: TableId| {
+            if self.is_subject(member) || self.is_due(member) {
+                return self.of_others(member);
+            }
             let outside = self
                 .owning(member)
                 .filter(|(_, link)| !members.contains(&link.source));
@@ -365,10 +443,54 @@ impl<'a> Rows<'a> {
                     .chain(outside.map(|(_, link)| self.owned_by_others(link))),
             )
         };
-        self.ring(id, &members, &starts, Link::is_owning)
+        let follows = |link: &Link| {
+            link.is_owning() && !self.is_subject(link.dependent) && !self.is_due(link.dependent)
+        };
+        let ring = self.others_ring.get_or_init(|| {
+            let mut ring = self.ring(members, &starts, follows)?;
+            if let Some(near) = self.near(&ring) {
+                let near = Rc::new(near);
+                for (place, start) in &mut ring.starts {
+                    let near = Pred::Ring(Rc::clone(&near), *place);
+                    *start = Pred::all([start.clone(), near]);
+                }
+                ring.within = Some(near);
+            }
+            Some(Rc::new(ring))
+        });
+        ring.as_ref()
     }
 
-    fn see_ring(&self, id: TableId, members: Vec<TableId>) -> Pred {
+    /// Rows from which rows of the person's own are reached: only there is it looked for others, whose rows may be
+    /// millions. Nothing where it is asked about other rows than the person's own, and in MariaDB, which would work it out
+    /// anew for every step.
+    fn near(&self, all: &Ring) -> Option<Ring> {
+        let leads_out = |link: &Link| {
+            link.is_owning()
+                && all.members.contains(&link.source)
+                && !all.members.contains(&link.dependent)
+                && !self.is_subject(link.dependent)
+        };
+        if matches!(self.roots, Roots::Nobody | Roots::Living)
+            || self.ownership.dialect == Dialect::Mariadb
+            || self.ownership.links.iter().any(leads_out)
+        {
+            return None;
+        }
+        let own = all.members.iter().enumerate();
+        let own = own.map(|(place, member)| (place, self.own(*member)));
+        let starts: Vec<(usize, Pred)> = own.filter(|(_, own)| *own != Pred::Never).collect();
+        let steps = all.steps.iter().map(|(link, from, to)| (*link, *to, *from));
+        (!starts.is_empty()).then(|| Ring {
+            members: all.members.clone(),
+            starts,
+            steps: steps.collect(),
+            goes: Goes::Back,
+            within: None,
+        })
+    }
+
+    fn see_ring(&self, members: &[TableId]) -> Option<&Rc<Ring>> {
         let starts = |member: TableId| {
             let mut parts = Vec::new();
             for (_, link) in self.ownership.inward(member) {
@@ -381,16 +503,19 @@ impl<'a> Rows<'a> {
             }
             Pred::any(parts)
         };
-        self.ring(id, &members, &starts, |_| true)
+        let ring = self.see_ring.get_or_init(|| {
+            let ring = self.ring(members, &starts, |_| true)?;
+            Some(Rc::new(ring))
+        });
+        ring.as_ref()
     }
 
     fn ring(
         &self,
-        id: TableId,
         members: &[TableId],
         starts: &dyn Fn(TableId) -> Pred,
         follows: impl Fn(&Link) -> bool,
-    ) -> Pred {
+    ) -> Option<Ring> {
         let place = |table: TableId| members.iter().position(|member| *member == table);
         let found: Vec<(usize, Pred)> = members
             .iter()
@@ -398,19 +523,29 @@ impl<'a> Rows<'a> {
             .map(|(place, member)| (place, starts(*member)))
             .filter(|(_, start)| *start != Pred::Never)
             .collect();
-        let (false, Some(target)) = (found.is_empty(), place(id)) else {
-            return Pred::Never;
-        };
+        if found.is_empty() {
+            return None;
+        }
         let steps = self.ownership.links.iter().enumerate();
         let steps = steps
             .filter(|(_, link)| follows(link))
             .filter_map(|(at, link)| Some((at, place(link.source)?, place(link.dependent)?)));
-        Pred::Ring(Box::new(Ring {
+        Some(Ring {
             members: members.to_vec(),
-            target,
             starts: found,
             steps: steps.collect(),
-        }))
+            goes: Goes::Forward,
+            within: None,
+        })
+    }
+}
+
+/// Rows of the table that the ring reaches.
+fn reached(ring: Option<&Rc<Ring>>, id: TableId) -> Pred {
+    let Some(ring) = ring else { return Pred::Never };
+    match ring.members.iter().position(|member| *member == id) {
+        Some(place) => Pred::Ring(Rc::clone(ring), place),
+        None => Pred::Never,
     }
 }
 

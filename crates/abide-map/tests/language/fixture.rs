@@ -15,14 +15,16 @@ pub fn shop() -> Schema {
          sessions: token text primary, user_id integer, seen timestamp memory
          tags: id integer primary, label text
          events: user_id integer null, kind text",
+        Dialect::Postgresql,
     )
 }
 
-fn schema(text: &str) -> Schema {
+/// A schema in that language, a table on each line.
+pub fn schema(text: &str, dialect: Dialect) -> Schema {
     let tables: Vec<Table> = text.lines().map(table).collect();
     let order_log = TableName::new("order_log");
     Schema {
-        dialect: Dialect::Postgresql,
+        dialect,
         version: "17".to_owned(),
         triggers: vec![Trigger {
             name: "orders_history".to_owned(),

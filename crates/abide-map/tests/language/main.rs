@@ -12,4 +12,6 @@ mod any_map;
 mod drawing;
 mod fixture;
 mod manual;
+mod promising;
 mod reading;
+mod statements;

@@ -52,7 +52,7 @@ impl Excuses {
 }
 
 fn reason(because: &str) -> String {
-    format!("rows kept because of {because}")
+    format!("rows kept: {because}")
 }
 
 #[cfg(test)]
@@ -79,7 +79,7 @@ mod tests {
         let mut excuses = Excuses::default();
         excuses.add(3, &kept(&["id"], &["7"], 1));
         let because = excuses.of(3, &table, &id, &key("7"));
-        assert_eq!(because.as_deref(), Some("rows kept because of tax-law"));
+        assert_eq!(because.as_deref(), Some("rows kept: tax-law"));
         assert_eq!(excuses.of(3, &table, &id, &key("8")), None);
         assert_eq!(excuses.of(2, &table, &id, &key("7")), None);
         assert_eq!(

@@ -18,6 +18,8 @@ pub struct Evaluator<'a> {
     pub world: &'a World,
     pub people: BTreeSet<Owner>,
     owners: BTreeMap<Id, BTreeSet<Owner>>,
+    /// Rows that somebody else owns, otherwise than by way of the people's own rows of subject tables.
+    others: BTreeSet<Id>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -29,6 +31,11 @@ impl<'a> Evaluator<'a> {
             let mail = world.rows[id]["mail"].clone().unwrap();
             people.insert(Owner::Mail(mail));
         }
+        Self::of_people(world, people)
+    }
+
+    /// For these people, whose rows may be gone.
+    pub fn of_people(world: &'a World, people: BTreeSet<Owner>) -> Self {
         let mut owners: BTreeMap<Id, BTreeSet<Owner>> = BTreeMap::new();
         for (id, cells) in &world.rows {
             let table = &world.tables[id.0];
@@ -45,7 +52,29 @@ impl<'a> Evaluator<'a> {
             world,
             people,
             owners,
+            others: BTreeSet::new(),
         };
+        let is_person = |id: &Id| evaluator.people.contains(&Owner::Row(*id));
+        let of_others =
+            |owners: &BTreeSet<Owner>| owners.iter().any(|owner| !evaluator.people.contains(owner));
+        let mut others: BTreeSet<Id> = BTreeSet::new();
+        for (id, roots) in &evaluator.owners {
+            if of_others(roots) {
+                others.insert(*id);
+            }
+        }
+        loop {
+            let before = others.len();
+            for (source, dependent, _, _) in evaluator.leads(Kind::owning) {
+                if others.contains(&source) && !is_person(&dependent) {
+                    others.insert(dependent);
+                }
+            }
+            if others.len() == before {
+                break;
+            }
+        }
+        evaluator.others = others;
         loop {
             let before = evaluator.owners.clone();
             for (source, dependent, _, _) in evaluator.leads(Kind::owning) {
@@ -92,14 +121,17 @@ impl<'a> Evaluator<'a> {
             .any(|owner| self.people.contains(owner))
     }
 
-    fn others_own(&self, id: &Id) -> bool {
-        self.owners[id]
-            .iter()
-            .any(|owner| !self.people.contains(owner))
+    fn is_sole(&self, id: &Id) -> bool {
+        self.owns(id) && !self.others.contains(id)
     }
 
-    fn is_sole(&self, id: &Id) -> bool {
-        self.owns(id) && (self.people.contains(&Owner::Row(*id)) || !self.others_own(id))
+    /// Whether a row that stays would have to lead to one that goes.
+    pub fn is_refused(&self) -> bool {
+        self.erased().iter().any(|(id, cells)| {
+            let links = self.world.tables[id.0].links.iter().enumerate();
+            let mut held = links.filter(|(_, link)| link.declared && !link.nullable);
+            held.any(|(nth, _)| cells[&format!("l{nth}")].is_none())
+        })
     }
 
     fn is_joint(&self, id: &Id) -> bool {

@@ -9,51 +9,53 @@ use abide_sources::{Address, SourceOptions};
 use crate::desk::{Desk, Tables, planner, text};
 use crate::evaluator::{Evaluator, Id};
 use crate::place::{Database, Engine, Folder};
-use crate::world::{Cells, Dice, World};
+use crate::world::{Cells, Dice, WIDE, World};
 use abide_map::schema::Dialect;
 
-/// How many databases; `ABIDE_DEEP` asks for more.
-fn seeds() -> u64 {
-    if std::env::var_os("ABIDE_DEEP").is_some() {
-        4000
-    } else {
-        150
+/// Seeds that found something once.
+const FOUND: [u64; 5] = [1047, 1887, 2870, 3564, 3696];
+
+/// How often an erasure is gone over: what goes may have been all that made somebody else an owner.
+const ROUNDS: usize = 4;
+
+/// Seeds of so many databases and a quarter as many wide ones; `ABIDE_SEED` asks for one only.
+fn seeds(count: u64) -> Vec<u64> {
+    match std::env::var("ABIDE_SEED") {
+        Ok(seed) => vec![seed.parse().unwrap()],
+        Err(_) => (0..count)
+            .chain(FOUND.into_iter().filter(|seed| *seed >= count))
+            .chain(WIDE..WIDE + count / 4)
+            .collect(),
     }
+}
+
+/// `ABIDE_DEEP` asks for more.
+fn is_deep() -> bool {
+    std::env::var_os("ABIDE_DEEP").is_some()
+}
+
+/// What came of one database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Erased,
+    /// Rows that stay would have to lead to rows that go: the plan says so.
+    Refused,
+    /// Tables refer to each other so that no statement can be the first.
+    Stuck,
 }
 
 #[tokio::test]
 async fn random_databases_in_sqlite() {
-    let only: Option<u64> = std::env::var("ABIDE_SEED")
-        .ok()
-        .map(|seed| seed.parse().unwrap());
-    let range = only.map_or(0..seeds(), |seed| seed..seed + 1);
-    let (mut planned, mut failed) = (0, Vec::new());
-    let count = range.end - range.start;
-    for seed in range {
+    let mut story = Story::default();
+    for seed in seeds(if is_deep() { 4000 } else { 150 }) {
         let world = World::made_from(seed);
         let statements = world.statements(Dialect::Sqlite);
         let desk = Desk::sqlite(&format!("random-{seed}"), &statements, &world.map()).await;
-        match round_trip(seed, &world, &desk).await {
-            Ok(is_planned) => planned += u64::from(is_planned),
-            Err(story) => failed.push(story),
-        }
+        story.take(seed, round_trip(seed, &world, &desk).await);
     }
-    failed.sort_by_key(String::len);
-    let heads: Vec<&str> = failed
-        .iter()
-        .filter_map(|story| story.lines().next())
-        .collect();
-    let shortest = failed.first().map_or("", String::as_str);
-    assert!(
-        failed.is_empty(),
-        "{} of {count} failed\n{}\n\n{shortest}",
-        failed.len(),
-        heads.join("\n")
-    );
-    assert!(
-        planned * 3 >= count,
-        "only {planned} of {count} could be erased"
-    );
+    // SQLite looks at references at the end, so that there is always an order.
+    assert_eq!(story.stuck, 0);
+    story.tell(60);
 }
 
 #[tokio::test]
@@ -68,43 +70,66 @@ async fn random_databases_in_mariadb() {
 
 /// Fewer of the same: only the language differs.
 async fn on_a_server(engine: Engine, dialect: Dialect) {
-    let (mut failed, mut planned) = (Vec::new(), 0);
-    let count = seeds() / 30;
+    let mut story = Story::default();
     let folder = Folder::new();
-    // MariaDB takes minutes to plan a ring of more than four tables.
-    let worlds = (0..).map(|seed| (seed, World::made_from(seed)));
-    let small = worlds.filter(|(_, world)| world.tables.len() <= 4);
-    for (seed, world) in small.take(usize::try_from(count).unwrap()) {
+    for seed in seeds(if is_deep() { 160 } else { 8 }) {
+        let world = World::made_from(seed);
+        // MariaDB needs minutes and all memory for the statements of a ring of more than four tables.
+        if dialect == Dialect::Mariadb && world.tables.len() > 4 {
+            continue;
+        }
         let database = Database::create(engine, "random", &folder).await;
         let address = Address::parse(&database.url).unwrap();
         let source = abide_sources::open(&address, SourceOptions::new("test")).unwrap();
         let desk = Desk::with(source, None, &world.statements(dialect), &world.map()).await;
-        match round_trip(seed, &world, &desk).await {
-            Ok(is_planned) => planned += u64::from(is_planned),
-            Err(story) => failed.push(story),
-        }
+        story.take(seed, round_trip(seed, &world, &desk).await);
         desk.source.close().await.unwrap();
     }
-    failed.sort_by_key(String::len);
-    let heads: Vec<&str> = failed
-        .iter()
-        .filter_map(|story| story.lines().next())
-        .collect();
-    let shortest = failed.first().map_or("", String::as_str);
-    assert!(
-        failed.is_empty(),
-        "{} of {count} failed\n{}\n\n{shortest}",
-        failed.len(),
-        heads.join("\n")
-    );
-    assert!(
-        planned * 5 >= count,
-        "only {planned} of {count} could be erased"
-    );
+    story.tell(40);
 }
 
-/// Access, erasure, check. Whether the erasure could be planned, or the story of what went wrong.
-pub async fn round_trip(seed: u64, world: &World, desk: &Desk) -> Result<bool, String> {
+/// What came of many databases.
+#[derive(Debug, Default)]
+struct Story {
+    erased: usize,
+    refused: usize,
+    stuck: usize,
+    failed: Vec<String>,
+}
+
+impl Story {
+    fn take(&mut self, seed: u64, outcome: Result<Outcome, String>) {
+        match outcome {
+            Ok(Outcome::Erased) => self.erased += 1,
+            Ok(Outcome::Refused) => self.refused += 1,
+            Ok(Outcome::Stuck) => self.stuck += 1,
+            Err(story) => self.failed.push(format!("seed {seed}: {story}")),
+        }
+    }
+
+    /// Fails if any failed, or if fewer than so many of a hundred were erased.
+    fn tell(mut self, percent: usize) {
+        self.failed.sort_by_key(String::len);
+        let count = self.erased + self.refused + self.stuck + self.failed.len();
+        let lines = self.failed.iter().filter_map(|story| story.lines().next());
+        let heads: Vec<&str> = lines.collect();
+        let shortest = self.failed.first().map_or("", String::as_str);
+        let sum = format!(
+            "{} of {count} failed, {} erased, {} refused, {} stuck",
+            self.failed.len(),
+            self.erased,
+            self.refused,
+            self.stuck
+        );
+        println!("{sum}");
+        let heads = heads.join("\n");
+        assert!(self.failed.is_empty(), "{sum}\n{heads}\n\n{shortest}");
+        assert!(count == 1 || self.erased * 100 >= count * percent, "{sum}");
+    }
+}
+
+/// Access, erasure, check; else the story of what went wrong.
+pub async fn round_trip(seed: u64, world: &World, desk: &Desk) -> Result<Outcome, String> {
     let mut dice = Dice::new(seed ^ 0xabcd);
     let everyone: Vec<Id> = world
         .rows
@@ -127,50 +152,71 @@ pub async fn round_trip(seed: u64, world: &World, desk: &Desk) -> Result<bool, S
         .collect();
     let known: Vec<(&str, &str)> = mails.iter().map(|mail| ("email", mail.as_str())).collect();
     let subjects = desk.subjects(&planner, &known).await;
-    let story = |what: &str,
-                 plan: &Plan,
-                 found: &dyn std::fmt::Debug,
-                 wanted: &dyn std::fmt::Debug| {
-        let (map, text) = (world.map(), text(plan));
-        format!(
-            "seed {seed}: {what}\n{chosen:?}\n{map}\n{text}\nfound  {found:?}\nwanted {wanted:?}\nrows {:?}",
-            world.rows
-        )
+    let story = Trip {
+        world,
+        chosen: &chosen,
     };
 
     let access = planner.access(&subjects);
     let expected = tables(evaluator.access().into_iter(), false);
     let given = without_nulls(desk.read(&access).await);
     if given != expected {
-        return Err(story("access", &access, &given, &expected));
+        return Err(story.tell("access", &access, &given, &expected));
     }
     let Ok(plan) = planner.erase(&subjects) else {
-        return Ok(false);
+        return Ok(Outcome::Stuck);
     };
-    let nothing = &"";
-    let counts = desk
-        .counts(&plan)
-        .await
-        .map_err(|error| story(&error, &plan, nothing, nothing))?;
-    let before = desk.dump().await;
-    let done = match desk.run(&plan).await {
-        Ok(done) => done,
-        // A row that nobody owns and that must lead to one that goes: the database refuses, and nothing was done.
-        Err(error) if error.contains("constraint") && world.owns_without_choice() => {
-            let is_same = desk.dump().await == before;
-            return is_same
-                .then_some(false)
-                .ok_or_else(|| story(&error, &plan, nothing, nothing));
+    let obstacles: Vec<_> = plan.obstacles.iter().map(|it| it.count.clone()).collect();
+    let met = desk.source.numbers(&obstacles).await;
+    let met = met.map_err(|error| story.tell(&error.to_string(), &plan, &"", &""))?;
+    let refusals = plan.refused(&met);
+    let is_refused = !refusals.is_empty();
+    if refusals.iter().any(|it| it.message.contains("row by row")) {
+        return Ok(Outcome::Stuck);
+    }
+    if is_refused != evaluator.is_refused() {
+        return Err(story.tell("refused", &plan, &met, &evaluator.is_refused()));
+    }
+    if is_refused {
+        return Ok(Outcome::Refused);
+    }
+    let people = evaluator.people.clone();
+    let mut left = world.clone();
+    for round in 0..ROUNDS {
+        let evaluator = Evaluator::of_people(&left, people.clone());
+        let erased = evaluator.erased();
+        // Going over it once more may ask for what cannot be done.
+        if round > 0 && evaluator.is_refused() {
+            return Ok(Outcome::Erased);
         }
-        Err(error) => return Err(story(&error, &plan, nothing, nothing)),
-    };
+        let is_last = erased == left.rows;
+        left.rows = erased;
+        go_over(&story, &plan, desk, &left).await?;
+        let again = desk.counts(&plan).await;
+        let again = again.map_err(|error| story.tell(&error, &plan, &"", &""))?;
+        if again.iter().all(|count| *count == 0) {
+            return Ok(Outcome::Erased);
+        }
+        if is_last {
+            return Err(story.tell("left", &plan, &again, &""));
+        }
+    }
+    Err(story.tell("left after all rounds", &plan, &"", &""))
+}
+
+/// Carries the plan out and looks at every row.
+async fn go_over(story: &Trip<'_>, plan: &Plan, desk: &Desk, left: &World) -> Result<(), String> {
+    let failed = |error: String| story.tell(&error, plan, &"", &"");
+    let counts = desk.counts(plan).await.map_err(failed)?;
+    let done = desk.run(plan).await.map_err(failed)?;
     let after = desk.dump().await;
-    let mut expected = tables(evaluator.erased().into_iter(), true);
-    for place in 0..world.tables.len() {
+    let rows = left.rows.iter().map(|(id, cells)| (*id, cells.clone()));
+    let mut expected = tables(rows, true);
+    for place in 0..left.tables.len() {
         expected.entry(format!("t{place}")).or_default();
     }
     if after != expected {
-        return Err(story("erase", &plan, &after, &expected));
+        return Err(story.tell("erase", plan, &after, &expected));
     }
     // Two lines of a map may concern one row; the first then leaves nothing to do for the second.
     if done
@@ -178,16 +224,33 @@ pub async fn round_trip(seed: u64, world: &World, desk: &Desk) -> Result<bool, S
         .zip(&counts)
         .any(|(done, counted)| done > counted)
     {
-        return Err(story("counted and done", &plan, &done, &counts));
+        return Err(story.tell("counted and done", plan, &done, &counts));
     }
-    let again = desk
-        .counts(&plan)
-        .await
-        .map_err(|error| story(&error, &plan, nothing, nothing))?;
-    if again.iter().any(|count| *count != 0) {
-        return Err(story("left", &plan, &again, nothing));
+    Ok(())
+}
+
+/// One database and for whom.
+struct Trip<'a> {
+    world: &'a World,
+    chosen: &'a [Id],
+}
+
+impl Trip<'_> {
+    fn tell(
+        &self,
+        what: &str,
+        plan: &Plan,
+        found: &dyn std::fmt::Debug,
+        wanted: &dyn std::fmt::Debug,
+    ) -> String {
+        format!(
+            "{what}\n{:?}\n{}\n{}\nfound  {found:?}\nwanted {wanted:?}\nrows {:?}",
+            self.chosen,
+            self.world.map(),
+            text(plan),
+            self.world.rows
+        )
     }
-    Ok(true)
 }
 
 fn tables(rows: impl Iterator<Item = (Id, Cells)>, with_nulls: bool) -> Tables {

@@ -6,6 +6,8 @@ use abide_map::plan::{Effect, Held, Hold, Plan};
 use abide_map::promise::Promises;
 use abide_map::schema::TableName;
 
+use abide_sources::Work;
+
 use crate::desk::{Desk, plain, planner};
 
 async fn desk(name: &str, tables: &str, map: &str) -> Desk {
@@ -264,10 +266,121 @@ async fn a_row_that_must_lead_to_one_that_goes_is_a_finding() {
     let promises = Promises::default();
     let planner = planner(&ownership, &promises, &[]);
     let subjects = desk.subjects(&planner, &[("account-id", "1")]).await;
-    let findings = planner.erase(&subjects).unwrap_err();
+    let plan = planner.erase(&subjects).unwrap();
+    assert_eq!(refusals(&desk, &plan).await, Vec::<String>::new());
+    desk.source
+        .run(&Work {
+            steps: vec![plain("INSERT INTO products VALUES (1, 1)")],
+            ..Work::default()
+        })
+        .await
+        .unwrap();
     assert_eq!(
-        findings[0].message,
-        "rows of `products` stay, and their `made_by` must lead to a row of `users`, which goes"
+        refusals(&desk, &plan).await,
+        ["rows of `products` stay, and their `made_by` must lead to a row of `users`, which goes"]
+    );
+}
+
+async fn refusals(desk: &Desk, plan: &Plan) -> Vec<String> {
+    let counts: Vec<_> = plan.obstacles.iter().map(|it| it.count.clone()).collect();
+    let counts = desk.source.numbers(&counts).await.unwrap();
+    let findings = plan.refused(&counts);
+    findings
+        .into_iter()
+        .map(|finding| finding.message)
+        .collect()
+}
+
+#[tokio::test]
+async fn a_row_that_nobody_owns_and_that_owns_one_that_goes_is_a_finding() {
+    let tables = format!(
+        "{PEOPLE};
+        CREATE TABLE papers (id INTEGER PRIMARY KEY, who INTEGER);
+        CREATE TABLE notes (id INTEGER PRIMARY KEY, who INTEGER, paper INTEGER NOT NULL REFERENCES papers(id));
+        INSERT INTO papers VALUES (1, 1), (2, 2);
+        INSERT INTO notes VALUES (1, 1, 1), (2, NULL, 2)"
+    );
+    let map = format!(
+        "{USERS}
+        table papers {{ owned-by who to=users; erase delete }}
+        table notes {{ owned-by who to=users; owns paper to=papers; erase delete }}"
+    );
+    let desk = desk("unowned", &tables, &map).await;
+    erase(&desk, "1").await;
+    assert_eq!(all(&desk, "SELECT id FROM papers").await, lines("2"));
+    let ownership = desk.ownership().unwrap();
+    let promises = Promises::default();
+    let planner = planner(&ownership, &promises, &[]);
+    let subjects = desk.subjects(&planner, &[("account-id", "2")]).await;
+    let plan = planner.erase(&subjects).unwrap();
+    assert_eq!(
+        refusals(&desk, &plan).await,
+        ["rows of `notes` stay, and their `paper` must lead to a row of `papers`, which goes"]
+    );
+}
+
+#[tokio::test]
+async fn nobody_owns_by_way_of_somebody_elses_own_row() {
+    let tables = format!(
+        "{PEOPLE};
+        UPDATE users SET boss = 2 WHERE id = 1;
+        CREATE TABLE orders (id INTEGER PRIMARY KEY, who INTEGER NOT NULL REFERENCES users(id));
+        INSERT INTO orders VALUES (1, 1), (2, 2)"
+    );
+    let map =
+        "table users { subject; identity account-id id; owned-by boss to=users; erase delete }
+        table orders { owned-by who to=users; erase delete }";
+    let desk = desk("boss", &tables, map).await;
+    erase(&desk, "1").await;
+    assert_eq!(all(&desk, "SELECT id FROM orders").await, lines("2"));
+    assert_eq!(all(&desk, "SELECT id FROM users").await, lines("2 3"));
+}
+
+#[tokio::test]
+async fn what_was_kept_of_the_erased_goes_when_its_time_is_over() {
+    let tables = "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+        CREATE TABLE guests (id INTEGER PRIMARY KEY, name TEXT);
+        CREATE TABLE bills (id INTEGER PRIMARY KEY, who INTEGER REFERENCES users(id), guest INTEGER REFERENCES guests(id), made TEXT);
+        INSERT INTO users VALUES (1, 'Ann'), (2, 'Bob');
+        INSERT INTO guests VALUES (5, 'Cy'), (6, 'Di');
+        INSERT INTO bills VALUES (1, 1, NULL, '2022-01-01'), (2, 1, NULL, '2025-01-01'), (3, 2, NULL, '2010-01-01'),
+            (4, NULL, 5, '2022-01-01'), (5, NULL, 6, '2010-01-01')";
+    let map = "table users { subject; identity account-id id; erase anonymise { overwrite name with=removed } }
+        table guests { subject; identity guest-id id; erase delete }
+        table bills { owned-by who to=users { erase leave }; owned-by guest to=guests; erase keep because=tax-law until=\"7 years\" from=made }";
+    let desk = desk("kept", tables, map).await;
+    let ownership = desk.ownership().unwrap();
+    let promises = Promises::default();
+    let later: jiff::Timestamp = "2030-01-01T00:00:00Z".parse().unwrap();
+    let swept = async || {
+        let planner = abide_map::plan::Planner::new(&ownership, &promises, later);
+        let plans = planner.sweep(1).unwrap();
+        assert_eq!(plans.len(), 1);
+        while desk
+            .counts(&plans[0])
+            .await
+            .unwrap()
+            .iter()
+            .any(|count| *count > 0)
+        {
+            desk.run(&plans[0]).await.unwrap();
+        }
+        all(&desk, "SELECT id FROM bills").await
+    };
+    assert_eq!(
+        swept().await,
+        lines("1 2 3 4 5"),
+        "everybody is still there"
+    );
+    erase(&desk, "1").await;
+    let now = planner(&ownership, &promises, &[]);
+    let guest = desk.subjects(&now, &[("guest-id", "5")]).await;
+    desk.run(&now.erase(&guest).unwrap()).await.unwrap();
+    assert_eq!(all(&desk, "SELECT id FROM bills").await, lines("1 2 3 4 5"));
+    assert_eq!(
+        swept().await,
+        lines("2 3 5"),
+        "1 and 4 were kept of the erased"
     );
 }
 

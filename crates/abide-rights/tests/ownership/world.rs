@@ -103,10 +103,13 @@ pub struct World {
     pub rows: BTreeMap<(usize, usize), Cells>,
 }
 
+/// Worlds from this seed on have three tables more.
+pub const WIDE: u64 = 1_000_000;
+
 impl World {
     pub fn made_from(seed: u64) -> Self {
         let mut dice = Dice::new(seed);
-        let count = 2 + dice.roll(5);
+        let count = 2 + dice.roll(5) + if seed < WIDE { 0 } else { 3 };
         let subjects = 1 + usize::from(dice.in_percent(25));
         let mut tables = Vec::new();
         for place in 0..count {
@@ -127,6 +130,14 @@ impl World {
                     _ => TableErase::Delete,
                 },
             });
+        }
+        // What is detached may be empty; any other map is refused for good.
+        for table in &mut tables {
+            let is_detached = table.erase == TableErase::Detach;
+            for link in table.links.iter_mut().filter(|link| link.kind.pulls()) {
+                let is_own = is_detached && link.kind.owning();
+                link.nullable |= is_own || link.erase == Some(Edge::Detach);
+            }
         }
         let mut world = Self {
             tables,
@@ -225,12 +236,6 @@ impl World {
             made.extend(later);
         }
         made
-    }
-
-    /// Whether a row may have to lead to one that it owns.
-    pub fn owns_without_choice(&self) -> bool {
-        let mut links = self.tables.iter().flat_map(|table| &table.links);
-        links.any(|link| link.kind == Kind::Owns && link.declared && !link.nullable)
     }
 
     pub fn map(&self) -> String {

@@ -47,7 +47,7 @@ on_all! {
         let cleared = scan_requests(&eraser).await.unwrap();
         let (_, certificate) = cleared[0].certified.as_ref().unwrap();
         let text = certificate.text();
-        assert!(text.contains("found in invoices.mail: 1 rows (rows kept because of tax-law)"), "{text}");
+        assert!(text.contains("found in invoices.mail: 1 row (rows kept: tax-law)"), "{text}");
         assert!(text.contains("Looked through source shop"), "{text}");
     }
 

@@ -52,7 +52,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
             let pause = async || tokio::time::sleep(Duration::from_millis(arguments.pause)).await;
             let swept = sweep(&installation.store, &mapped, pace, pause).await?;
             print(&format!(
-                "source `{}`: {} rows deleted and {} overwritten in {} batches",
+                "source `{}`: deleted {}, overwrote {}, batches: {}",
                 mapped.name(),
                 swept.deleted,
                 swept.overwritten,
