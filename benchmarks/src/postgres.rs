@@ -1,6 +1,7 @@
 //! A private PostgreSQL server for the length of a run, and its own load generator, pgbench. Never touches another
 //! server.
 
+use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -41,6 +42,15 @@ impl Postgres {
         Ok(format!("{server}/{name}"))
     }
 
+    /// The definition of everything in a database, by pg_dump; gives how many bytes that is.
+    ///
+    /// # Errors
+    /// What it said.
+    pub fn dump_schema(&self, url: &str) -> Result<usize, String> {
+        let mut dump = Command::new(self.programs.join("pg_dump"));
+        run(dump.arg("--schema-only").arg(url)).map(|text| text.len())
+    }
+
     /// Run statements with psql.
     ///
     /// # Errors
@@ -50,6 +60,30 @@ impl Postgres {
         run(psql
             .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", url, "-c"])
             .arg(statements))
+    }
+
+    /// A fresh database with what `statements` make, its statistics up to date and its dead rows gone.
+    ///
+    /// # Errors
+    /// What the server said.
+    pub fn filled(&self, name: &str, statements: &str) -> Result<String, String> {
+        let url = self.database(name)?;
+        self.sql(&url, statements)?;
+        self.sql(&url, "VACUUM ANALYZE")?;
+        self.sql(&url, "CHECKPOINT")?;
+        Ok(url)
+    }
+
+    /// A fresh database with what the statements of a file make.
+    ///
+    /// # Errors
+    /// What the server said.
+    pub fn loaded(&self, name: &str, file: &Path) -> Result<String, String> {
+        let url = self.database(name)?;
+        let mut psql = Command::new(self.programs.join("psql"));
+        psql.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", &url, "-f"]);
+        run(psql.arg(file))?;
+        Ok(url)
     }
 
     /// Let `clients` run a script over and over for `length`, as prepared statements; gives runs per second.
@@ -91,6 +125,12 @@ impl Drop for Postgres {
     }
 }
 
+/// What went wrong, as text.
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+pub fn said(error: impl Display) -> String {
+    error.to_string()
+}
+
 fn script() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/postgres")
 }
@@ -108,7 +148,11 @@ fn programs() -> PathBuf {
         .unwrap_or_default()
 }
 
-fn run(command: &mut Command) -> Result<String, String> {
+/// What a program printed.
+///
+/// # Errors
+/// What it said instead.
+pub fn run(command: &mut Command) -> Result<String, String> {
     let program = Path::new(command.get_program()).display().to_string();
     let Output {
         status,

@@ -49,6 +49,56 @@ pub fn rotate(sides: &mut [&mut dyn FnMut()]) -> Vec<Duration> {
     turns.into_iter().map(median).collect()
 }
 
+/// Run both sides in turn as [`take_turns`] does, until one of them fails.
+///
+/// # Errors
+/// What went wrong first.
+pub fn try_turns(
+    ours: impl FnMut() -> Result<(), String>,
+    theirs: impl FnMut() -> Result<(), String>,
+) -> Result<Medians, String> {
+    prepared(TURNS, || Ok(()), ours, theirs)
+}
+
+/// Run both sides in turn, at most `rounds` times after one that warms up; `prepare` runs before each turn, outside the
+/// clock.
+///
+/// # Errors
+/// What went wrong first.
+pub fn prepared(
+    rounds: usize,
+    mut prepare: impl FnMut() -> Result<(), String>,
+    mut ours: impl FnMut() -> Result<(), String>,
+    mut theirs: impl FnMut() -> Result<(), String>,
+) -> Result<Medians, String> {
+    let mut turns = (Vec::new(), Vec::new());
+    let mut spent = Duration::ZERO;
+    for round in 0..=rounds {
+        if round > 1 && spent >= BUDGET {
+            break;
+        }
+        prepare()?;
+        let mine = try_time(&mut ours)?;
+        prepare()?;
+        let other = try_time(&mut theirs)?;
+        if round > 0 {
+            turns.0.push(mine);
+            turns.1.push(other);
+            spent += mine + other;
+        }
+    }
+    Ok(Medians {
+        ours: median(turns.0),
+        theirs: median(turns.1),
+    })
+}
+
+fn try_time(side: &mut impl FnMut() -> Result<(), String>) -> Result<Duration, String> {
+    let mut done = Ok(());
+    let taken = time(&mut || done = side());
+    done.map(|()| taken)
+}
+
 /// Let both sides work for a while in turn, `ROUNDS` times, and give the median of what each did per second.
 ///
 /// # Errors
@@ -83,6 +133,28 @@ pub fn time(side: &mut impl FnMut()) -> Duration {
 pub fn median<T: PartialOrd + Copy + Default>(mut turns: Vec<T>) -> T {
     turns.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
     turns.get(turns.len() / 2).copied().unwrap_or_default()
+}
+
+impl Medians {
+    /// How many times as long ours takes.
+    pub fn slower(&self) -> f64 {
+        self.ours.as_secs_f64() / self.theirs.as_secs_f64()
+    }
+
+    /// How many times as quick ours is.
+    pub fn quicker(&self) -> f64 {
+        self.theirs.as_secs_f64() / self.ours.as_secs_f64()
+    }
+
+    /// Print both times beside a ratio of theirs.
+    pub fn also(&self, name: &str) {
+        also(&format!("{name}, ours in ms"), milliseconds(self.ours));
+        also(&format!("{name}, theirs in ms"), milliseconds(self.theirs));
+    }
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e5).round() / 100.0
 }
 
 /// Print a ratio that should be at most `goal`.

@@ -79,6 +79,7 @@ async fn fill(
         let subjects = mapped.subjects(&planner, people, &keys);
         let plan = planner.access(&subjects);
         read(package, mapped, &plan, snapshot.as_mut(), &mut handling).await?;
+        snapshot.end().await?;
     }
     Ok(handling.into_values().collect())
 }

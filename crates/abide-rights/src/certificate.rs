@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::files::FileStep;
 use crate::explain::rows;
+use crate::files::FileStep;
 use crate::step::{StepCount, StepEffect};
 
 /// What a certificate says it is.

@@ -315,7 +315,7 @@ impl Site<'_> {
                 known: known_beyond(people, planner.identifiers(&subjects)),
                 ..Memory::default()
             });
-            drop(snapshot);
+            snapshot.end().await?;
             let is_left = steps.iter().any(StepCount::is_due);
             self.settle_by_plan(is_left).await?;
             if !is_left {

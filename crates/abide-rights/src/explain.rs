@@ -65,6 +65,7 @@ pub async fn explain(
             .extend(StepCount::of_plan(&plan, &mapped.map, &counts));
         explained.fingerprint = plan.fingerprint;
     }
+    snapshot.end().await?;
     Ok(explained)
 }
 

@@ -123,6 +123,7 @@ impl Mapped {
                     on: Held::Subjects(self.subjects(&planner, &people, &keys)),
                 });
             }
+            snapshot.end().await?;
         }
         self.holds = holds;
         Ok(())

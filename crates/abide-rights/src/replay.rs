@@ -59,5 +59,6 @@ pub async fn came_back(
             }
         }
     }
+    snapshot.end().await?;
     Ok(came_back)
 }

@@ -86,6 +86,7 @@ pub async fn scan(
         scanned.tables += 1;
         scanned.columns += reading.columns.len() as u64;
     }
+    snapshot.end().await?;
     scanned.residues = found
         .into_iter()
         .map(|((person, table, column, because), (rows, keys))| Residue {

@@ -142,6 +142,7 @@ async fn known_of(
         let there = mapped.subjects(&planner, &one, &keys);
         found.push((known, there.goes_beyond(&own)));
     }
+    snapshot.end().await?;
     Ok(found)
 }
 

@@ -68,7 +68,7 @@ pub async fn sweep(
     for plan in plans {
         let mut snapshot = mapped.source.snapshot().await?;
         let counts = counted(mapped, &plan, snapshot.as_mut()).await?;
-        drop(snapshot);
+        snapshot.end().await?;
         let steps = StepCount::of_plan(&plan, &mapped.map, &counts);
         if !steps.iter().any(StepCount::is_due) {
             continue;

@@ -48,7 +48,12 @@ pub trait Source: Send + Sync + fmt::Debug {
 
     /// What each statement answers, each being one number, all of one state and in few round trips.
     fn numbers<'a>(&'a self, statements: &'a [Statement]) -> SourceFuture<'a, Vec<u64>> {
-        Box::pin(async move { self.snapshot().await?.numbers(statements).await })
+        Box::pin(async move {
+            let mut snapshot = self.snapshot().await?;
+            let numbers = snapshot.numbers(statements).await?;
+            snapshot.end().await?;
+            Ok(numbers)
+        })
     }
 
     /// Does a piece of work in one transaction: all of it, with its marker, or nothing.
@@ -66,11 +71,15 @@ pub trait Source: Send + Sync + fmt::Debug {
     fn close(&self) -> SourceFuture<'_, ()>;
 }
 
-/// One state of a database, held by one connection until it is dropped.
+/// One state of a database, held by one connection until it [ends](Snapshot::end). One that is dropped takes its connection
+/// with it, and the next has to connect anew.
 pub trait Snapshot: Send {
     /// The rows of a statement. Read to the end before the next one.
     fn read<'a>(&'a mut self, statement: &'a Statement) -> RowStream<'a>;
 
     /// What each statement answers, each being one number.
     fn numbers<'a>(&'a mut self, statements: &'a [Statement]) -> SourceFuture<'a, Vec<u64>>;
+
+    /// Lets go of the state and gives the connection back, with the statements that are prepared on it.
+    fn end(self: Box<Self>) -> SourceFuture<'static, ()>;
 }

@@ -149,4 +149,8 @@ impl Snapshot for View {
             Ok(numbers)
         })
     }
+
+    fn end(self: Box<Self>) -> SourceFuture<'static, ()> {
+        Box::pin(Self::end(*self))
+    }
 }

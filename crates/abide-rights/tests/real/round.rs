@@ -156,7 +156,6 @@ impl Trip {
         let eraser = Eraser {
             store: &self.store,
             sources: &self.mapped,
-            holds: &[],
             actor: "test",
             now: now(),
         };
