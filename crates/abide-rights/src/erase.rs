@@ -311,15 +311,18 @@ impl Site<'_> {
             let counts = counted(self.mapped, &plan, snapshot.as_mut()).await?;
             let steps = StepCount::of_plan(&plan, &self.mapped.map, &counts);
             memory.add(Memory::read(&plan, &steps, snapshot.as_mut()).await?);
-            memory.add(Memory {
-                known: known_beyond(people, planner.identifiers(&subjects)),
-                ..Memory::default()
-            });
             snapshot.end().await?;
             let is_left = steps.iter().any(StepCount::is_due);
             self.settle_by_plan(is_left).await?;
             if !is_left {
                 return self.outcome(&steps, memory).await;
+            }
+            // Rows that stay hold other values once something has run, and those are nobody's.
+            if !self.has_run().await? {
+                memory.add(Memory {
+                    known: known_beyond(people, planner.identifiers(&subjects)),
+                    ..Memory::default()
+                });
             }
             self.run(&plan, &steps, &memory).await?;
         }
@@ -369,6 +372,12 @@ impl Site<'_> {
         let name = self.mapped.name();
         intents.retain(|intent| intent.intended.source == name && !is_of_files(intent));
         Ok(intents)
+    }
+
+    async fn has_run(&self) -> Result<bool, RightsError> {
+        let intents = self.intents().await?;
+        let is_done = |intent: &Intent| intent.state == IntentState::Done;
+        Ok(intents.iter().any(is_done))
     }
 
     /// What happened, from what was recorded, and what stays, from the last plan. Files that were named become a step.

@@ -10,7 +10,7 @@ use abide_map::promise::Promises;
 use abide_map::schema::{Schema, Table, TypeClass};
 use abide_policy::Library;
 use abide_policy::source::SourceFile;
-use abide_rights::{Eraser, Grade, Mapped, scan_requests};
+use abide_rights::{Eraser, Grade, Mapped, files_erased, scan_requests};
 use abide_sources::{Access, Address, Source, SourceOptions};
 use abide_store::{Keys, Store, StoreOptions};
 use jiff::Timestamp;
@@ -171,6 +171,8 @@ impl Trip {
             certificate.text()
         );
 
+        let erased = files_erased(&self.store, progress.request, "test", now());
+        erased.await.unwrap();
         let cleared = scan_requests(&eraser).await.unwrap();
         assert_eq!(cleared.len(), 1);
         assert!(
