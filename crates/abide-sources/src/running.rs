@@ -164,7 +164,7 @@ fn begin_text(dialect: Dialect, lock: Duration, limit: Duration) -> String {
     let (lock_ms, limit_ms) = (lock.as_millis().max(1), limit.as_millis().max(1));
     match dialect {
         Dialect::Postgresql => format!(
-            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = {lock_ms}; SET LOCAL statement_timeout = {limit_ms}; SET LOCAL idle_in_transaction_session_timeout = {limit_ms}"
+            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = {lock_ms}; SET LOCAL statement_timeout = {limit_ms}; SET LOCAL idle_in_transaction_session_timeout = {limit_ms}; SET LOCAL jit = off"
         ),
         Dialect::Mariadb => {
             // Whole seconds are the least that the server knows.
