@@ -31,10 +31,10 @@ struct Step {
 impl Step {
     /// Whether the command goes on: after a backslash, inside quotes, and up to the `END` of a text that it is given.
     fn is_open(&self) -> bool {
-        let text = self.command.split_once("<<'END'");
-        self.command.ends_with('\\')
-            || self.command.matches('\'').count() % 2 == 1
-            || text.is_some_and(|(_, text)| !text.ends_with("\nEND"))
+        match self.command.split_once("<<'END'") {
+            Some((_, text)) => !text.ends_with("\nEND"),
+            None => self.command.ends_with('\\') || self.command.matches('\'').count() % 2 == 1,
+        }
     }
 }
 

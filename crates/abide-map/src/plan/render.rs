@@ -2,7 +2,7 @@
 
 use super::Row;
 use super::dialect::FEW;
-use super::predicate::{Pred, Select, Source};
+use super::predicate::{Moment, Pred, Select, Source};
 use super::ring::{Rings, Shared};
 use crate::map::Replacement;
 use crate::ownership::{Ownership, TableId};
@@ -192,16 +192,7 @@ impl<'a> Writer<'a> {
                 let place = self.place(alias, name);
                 self.push(&format!("{place} IS NOT NULL"));
             }
-            Pred::Before(name, moment) => {
-                let place = self.place(alias, name);
-                let Some(column) = self.column(id, name) else {
-                    self.push("1 = 0");
-                    return;
-                };
-                let (place, text) = self.dialect.moment(&place, column, *moment);
-                self.push(&format!("{place} < "))
-                    .bind(&Value::text(text), Some(column));
-            }
+            Pred::Before(name, moment) => self.before(id, alias, name, *moment),
             Pred::Apart(columns, others) => {
                 let pairs = columns.iter().zip(others);
                 let apart: Vec<String> = pairs
@@ -231,6 +222,17 @@ impl<'a> Writer<'a> {
                 self.push(") IS NOT TRUE");
             }
         }
+    }
+
+    fn before(&mut self, id: TableId, alias: &str, name: &str, moment: Moment) {
+        let place = self.place(alias, name);
+        let Some(column) = self.column(id, name) else {
+            self.push("1 = 0");
+            return;
+        };
+        let (place, text) = self.dialect.moment(&place, column, moment);
+        self.push(&format!("{place} < "))
+            .bind(&Value::text(text), Some(column));
     }
 
     fn joined(&mut self, id: TableId, alias: &str, parts: &[Pred], word: &str) {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::dialect::postgresql_type;
 use super::predicate::{Goes, Pred, Ring};
 use super::render::Writer;
-use crate::ownership::TableId;
+use crate::ownership::{Link, TableId};
 use crate::schema::{Column, Dialect, TypeClass};
 use crate::statement::Value;
 
@@ -270,17 +270,22 @@ impl Writer<'_> {
                 conditioned = first;
             }
         }
+        self.conditions(link, &conditioned);
+        Some(row)
+    }
+
+    /// What the link asks of the row that it stands in.
+    fn conditions(&mut self, link: &Link, alias: &str) {
         let id = match link.is_pull() {
             true => link.dependent,
             false => link.source,
         };
         for condition in &link.when {
             let column = &condition.column.value;
-            let place = self.place(&conditioned, column);
+            let place = self.place(alias, column);
             let type_of = self.column(id, column);
             self.push(&format!(" AND {place} = "))
                 .bind(&Value::text(&condition.value), type_of);
         }
-        Some(row)
     }
 }

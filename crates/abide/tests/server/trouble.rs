@@ -103,7 +103,9 @@ impl Sender {
             let shown = || String::from_utf8_lossy(&bytes[..bytes.len().min(2000)]).into_owned();
             assert!(status < 500, "{reply:?} to {}", shown());
             if status >= 400 {
-                assert!(!reply.text.contains(PLANTED), "{reply:?} to {}", shown());
+                // A finding says in which of the files that were sent it lies, by the name that the sender gave it.
+                let text = reply.text.replace(&format!("\"path\":\"{PLANTED}\""), "");
+                assert!(!text.contains(PLANTED), "{reply:?} to {}", shown());
             }
         }
         *found.lock().unwrap().statuses.entry(status).or_default() += 1;
