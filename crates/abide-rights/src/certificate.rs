@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::explain::rows;
+use crate::explain::{count_of, rows};
 use crate::files::FileStep;
 use crate::step::{StepCount, StepEffect};
 
@@ -342,8 +342,10 @@ impl TablePart {
         for part in &self.files {
             let _ = writeln!(
                 out,
-                "    {} files that `{}` named are kept elsewhere and are not erased by this; {} of them are said to be erased there",
-                part.files, part.column, part.said_erased
+                "    {} that `{}` named, kept elsewhere, not erased by this; said to be erased there: {}",
+                count_of(part.files, "file"),
+                part.column,
+                part.said_erased
             );
         }
     }

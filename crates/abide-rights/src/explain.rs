@@ -123,8 +123,9 @@ impl Explained {
                 number += 1;
                 let _ = writeln!(
                     out,
-                    "{number:>3}. ask for the files that `{column}` of {} rows of {} names to be erased where they are kept: this does not erase them",
-                    step.rows, step.table
+                    "{number:>3}. ask for the files that `{column}` of {} of {} names to be erased where they are kept: this does not erase them",
+                    rows(step.rows),
+                    step.table
                 );
             }
         }
@@ -137,9 +138,16 @@ impl Explained {
 
 /// `1 row`, `2 rows`.
 pub(crate) fn rows(count: u64) -> String {
-    match count {
-        1 => "1 row".to_owned(),
-        count => format!("{count} rows"),
+    count_of(count, "row")
+}
+
+/// A count with its word: `1 row`, `2 rows`, `2 entries`.
+pub fn count_of<N: std::fmt::Display + PartialEq + From<u8>>(count: N, word: &str) -> String {
+    match word.strip_suffix("ry") {
+        _ if count == N::from(1) => format!("1 {word}"),
+        Some(stem) => format!("{count} {stem}ries"),
+        None if word.ends_with("ch") => format!("{count} {word}es"),
+        None => format!("{count} {word}s"),
     }
 }
 

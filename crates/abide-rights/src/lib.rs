@@ -22,7 +22,7 @@ pub use certificate::{
 };
 pub use erase::{Eraser, Progress};
 pub use error::RightsError;
-pub use explain::{Explained, explain};
+pub use explain::{Explained, count_of, explain};
 pub use files::{FileStep, files, files_erased};
 pub use mapped::{Keys, Mapped};
 pub use package::{Contents, Handling, Manifest, Package, PackedFile, RowsOf};

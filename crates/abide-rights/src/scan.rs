@@ -9,6 +9,7 @@ use abide_store::{Certified, EntryId, Request, RequestState};
 use crate::certificate::{Certificate, Grade, LookedPart, ResiduePart, SourcePart};
 use crate::erase::{Eraser, Outcome, Remembered};
 use crate::error::RightsError;
+use crate::explain::count_of;
 use crate::files::files;
 use crate::residue::{Excuses, Needles, Residue, scan};
 
@@ -95,8 +96,9 @@ async fn prepare(eraser: &Eraser<'_>, request: Request) -> Result<Sought, Rights
     let waiting: usize = waiting.map(|step| step.names.len()).sum();
     if waiting > 0 {
         return Err(RightsError::Asked(format!(
-            "{waiting} files that its rows named are kept elsewhere: erase those that `abide erase files {0}` lists, then say so with `abide erase files {0} --done`",
-            request.id
+            "{1} that its rows named: erase those that `abide erase files {0}` lists, then say so with `abide erase files {0} --done`",
+            request.id,
+            count_of(waiting, "file")
         )));
     }
     let brought = Remembered::of(&request)?.identities();

@@ -141,7 +141,7 @@ fn keys_versions_and_modes_take_effect_beside_a_running_server() {
         let found = ran.code() == 1
             && ran
                 .out()
-                .contains(" times permit instead of ask: use email for=newsletter via=email");
+                .contains(" × permit instead of ask: use email for=newsletter via=email");
         found.then_some(()).ok_or_else(|| ran.out() + &ran.err())
     });
     check(&desk, "policy preview harbour-bikes", 0, ": ");

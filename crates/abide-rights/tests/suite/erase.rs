@@ -129,7 +129,7 @@ on_all! {
         let progress = eraser.erase(&known("email", "ann@example.org"), &["shop".into()], &[]).await.unwrap();
         let (_, certificate) = progress.certified.unwrap();
         assert_eq!(certificate.counts()["files"], 1);
-        assert!(certificate.text().contains("1 files that `avatar` named are kept elsewhere and are not erased by this; 0"));
+        assert!(certificate.text().contains("1 file that `avatar` named, kept elsewhere, not erased by this; said to be erased there: 0"));
         let steps = abide_rights::files(&shop.store, progress.request).await.unwrap();
         assert_eq!(steps.len(), 1);
         assert_eq!(steps[0].names, [("users.avatar".to_owned(), "a/1.png".to_owned())]);

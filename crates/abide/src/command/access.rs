@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use abide_rights::count_of;
 use anyhow::Result;
 
 use super::person::{Person, Which};
@@ -41,10 +42,10 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
         Ok(done.await?.0)
     })?;
     print(&format!(
-        "`{}` holds {} rows in {} files; it is for this person's eyes only",
+        "`{}` holds {} in {}; it is for this person's eyes only",
         arguments.out.display(),
-        manifest.rows,
-        manifest.files.len() + 1
+        count_of(manifest.rows, "row"),
+        count_of(manifest.files.len() + 1, "file")
     ))?;
     Ok(Outcome::Clean)
 }

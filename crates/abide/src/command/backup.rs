@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use abide_rights::count_of;
 use anyhow::{Result, bail};
 
 use super::Outcome;
@@ -41,9 +42,10 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     })?;
     let rows: u64 = manifest.tables.values().map(|table| table.rows).sum();
     print(&format!(
-        "`{}` holds {rows} rows of {} tables",
+        "`{}` holds {} of {}",
         folder.display(),
-        manifest.tables.len()
+        count_of(rows, "row"),
+        count_of(manifest.tables.len(), "table")
     ))?;
     print(&format!(
         "`{}` holds the data keys; move it elsewhere: together with the rest it can be read by whoever has the key file, \

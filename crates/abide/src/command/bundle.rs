@@ -39,8 +39,9 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
         write(&installation.store, path, BufWriter::new(file)).await
     })?;
     print(&format!(
-        "`{0}` holds {entries} entries; check it with `abide verify {0} --key …`",
-        path.display()
+        "`{0}` holds {1}; check it with `abide verify {0} --key …`",
+        path.display(),
+        abide_rights::count_of(entries, "entry")
     ))?;
     Ok(Outcome::Clean)
 }

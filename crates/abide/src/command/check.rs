@@ -6,6 +6,7 @@ use abide_policy::catalogue::{self, Clause, Coverage};
 use abide_policy::diagnostic::{self, Severity};
 use abide_policy::source::SourceFile;
 use abide_policy::{Compiled, Library, compile};
+use abide_rights::count_of;
 use anyhow::{Context, Result};
 
 use super::{Format, Outcome};
@@ -76,23 +77,19 @@ fn text(units: &[(Vec<SourceFile>, Compiled)], coverage: Option<&Coverage>) -> S
                 .count()
         };
         let (errors, warnings) = (
-            counted(count(Severity::Error), "error"),
-            counted(count(Severity::Warning), "warning"),
+            count_of(count(Severity::Error), "error"),
+            count_of(count(Severity::Warning), "warning"),
         );
         for policy in &unit.policies {
             lines.push(format!(
                 "`{}`: {}, {errors}, {warnings}",
                 policy.name,
-                counted(policy.norms.len(), "line")
+                count_of(policy.norms.len(), "line")
             ));
         }
     }
     lines.extend(coverage.map(coverage_text));
     lines.join("\n")
-}
-
-fn counted(count: usize, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 fn coverage_text(coverage: &Coverage) -> String {

@@ -1,7 +1,7 @@
 //! `abide scan`: looks through every source for everyone whose erasure is done but not yet looked for. Prints where
 //! something was left, never what.
 
-use abide_rights::{Certificate, Eraser, scan_requests};
+use abide_rights::{Certificate, Eraser, count_of, scan_requests};
 use anyhow::Result;
 
 use super::person::Which;
@@ -58,8 +58,11 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
             print(&format!("request `{}`: open again", request.request))?;
             for residue in &request.residues {
                 print(&format!(
-                    "  {} rows of `{}`.`{}` in source `{}` still name this person",
-                    residue.rows, residue.table, residue.column, residue.source
+                    "  this person is still named in {} of `{}`.`{}` in source `{}`",
+                    count_of(residue.rows, "row"),
+                    residue.table,
+                    residue.column,
+                    residue.source
                 ))?;
             }
         }
@@ -72,8 +75,8 @@ fn excused(certificate: &Certificate) -> Result<()> {
     for source in &certificate.sources {
         for residue in &source.residues {
             print(&format!(
-                "  {} rows of `{}`.`{}` in source `{}` name this person and may: {}",
-                residue.rows,
+                "  this person is named in {} of `{}`.`{}` in source `{}` and may be: {}",
+                count_of(residue.rows, "row"),
                 residue.table,
                 residue.column,
                 source.source,

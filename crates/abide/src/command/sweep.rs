@@ -77,8 +77,10 @@ async fn say_held(mapped: &abide_rights::Mapped, now: jiff::Timestamp) -> Result
     let kept = plan.steps.iter().filter(|step| step.rows > 0);
     for step in kept.filter(|step| step.effect == abide_rights::StepEffect::Keep) {
         print(&format!(
-            "  {} rows of {} stay: {}",
-            step.rows, step.table, step.reason
+            "  staying: {} of {}: {}",
+            abide_rights::count_of(step.rows, "row"),
+            step.table,
+            step.reason
         ))?;
     }
     Ok(())

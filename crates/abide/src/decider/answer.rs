@@ -104,6 +104,7 @@ impl Decider {
     ) -> Result<Person, Problem> {
         if let Some(said) = &ask.known {
             check::size(said)?;
+            check::known_names(policy.policy(), said)?;
         }
         let is_plain = ask.known.is_none() && ask.case.is_none();
         let mut agreed = None;

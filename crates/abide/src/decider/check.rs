@@ -48,6 +48,38 @@ pub(super) fn size(said: &Known) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Every name in what a caller says is one of the policy: one that is not would be passed over, and the answer would be
+/// one to something else.
+pub(super) fn known_names(policy: &Policy, said: &Known) -> Result<(), Problem> {
+    let nouns = &policy.nouns;
+    let every = |kind, field, names: &[String]| {
+        let mut names = names.iter();
+        names.try_for_each(|name| find(nouns, kind, field, name).map(drop))
+    };
+    for held in &said.held {
+        let (kind, field, name) = match &held.matter {
+            KnownMatter::Fact(name) => (Kind::Fact, "known.held.fact", name),
+            KnownMatter::Right(name) => (Kind::Right, "known.held.right", name),
+        };
+        find(nouns, kind, field, name)?;
+        let scope = &held.scope;
+        every(Kind::Data, "known.held.scope.data", &scope.data)?;
+        every(Kind::Purpose, "known.held.scope.purposes", &scope.purposes)?;
+        let recipients = &scope.recipients;
+        every(Kind::Recipient, "known.held.scope.recipients", recipients)?;
+    }
+    for happened in &said.occurrences {
+        find(nouns, Kind::Event, "known.occurrences", &happened.event)?;
+    }
+    every(Kind::Signal, "known.signals", &said.signals)?;
+    every(Kind::People, "known.relations", &said.relations)?;
+    every(Kind::People, "known.subject.people", &said.subject.people)?;
+    match &said.subject.residence {
+        Some(place) => find(nouns, Kind::Place, "known.subject.residence", place).map(drop),
+        None => Ok(()),
+    }
+}
+
 /// What a caller claims of a subject may not stand in for what is recorded.
 pub(super) fn claims(policy: &Policy, said: &Known) -> Result<(), Problem> {
     if said.held.iter().all(|held| may_claim(policy, held)) {
@@ -64,9 +96,7 @@ fn may_claim(policy: &Policy, held: &Held) -> bool {
         return false;
     };
     let nouns = &policy.nouns;
-    let fact = nouns.find(Kind::Fact, name);
-    // A fact that the policy does not know makes no difference.
-    fact.is_none_or(|fact| {
+    nouns.find(Kind::Fact, name).is_some_and(|fact| {
         !sources(nouns, fact)
             .iter()
             .any(|source| RECORDED.contains(&source.as_str()))

@@ -52,11 +52,14 @@ impl App {
     /// the configuration names and what the store says.
     pub async fn open(config: Config, clock: Clock) -> Result<Self> {
         let now = clock.now();
+        // Before anything is made: a slip in a path leaves nothing behind.
+        let policies = config.policies.iter();
+        let policies = policies.map(|path| policies::read(path, clock.today()));
+        let policies = policies.collect::<Result<Vec<_>>>()?;
         let keys = installation::keys_or_fresh(&config).await?;
         let store = installation::open(&config, keys, now).await?;
-        for path in &config.policies {
-            let policy = policies::read(path, clock.today())?;
-            policies::put_in_force(&store, &policy, "configuration", now).await?;
+        for policy in &policies {
+            policies::put_in_force(&store, policy, "configuration", now).await?;
         }
         let decider = Decider::new(config.assume.clone(), config.observe.clone());
         // The size first: what is written meanwhile is followed, perhaps twice.

@@ -41,6 +41,34 @@ fn what_is_missing_is_named() {
 }
 
 #[test]
+fn what_is_said_to_be_known_is_in_the_names_of_the_policy() {
+    let running = Running::with("known", shop);
+    for (known, told) in [
+        (json!({"signals": ["gcp"]}), "known.signals"),
+        (
+            json!({"subject": {"people": ["teen-ager"]}}),
+            "known.subject.people",
+        ),
+        (
+            json!({"subject": {"residence": "Atlantis"}}),
+            "known.subject.residence",
+        ),
+        (json!({"held": [{"fact": "konsent"}]}), "known.held.fact"),
+        (
+            json!({"held": [{"fact": "consent", "scope": {"purposes": ["news"]}}]}),
+            "known.held.scope.purposes",
+        ),
+    ] {
+        let reply = running.post(
+            "/v1/decide",
+            &json!({"question": newsletter(), "known": known}),
+        );
+        assert_eq!(reply.status, 422, "{reply:?}");
+        assert!(reply.body.contains(told), "{reply:?}");
+    }
+}
+
+#[test]
 fn many_questions_are_answered_in_their_order() {
     let running = Running::with("many", shop);
     let collect =

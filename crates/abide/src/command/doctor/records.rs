@@ -57,8 +57,10 @@ pub async fn examine(config: &Config, now: Timestamp) -> Vec<Line> {
         )];
     };
     let seen = format!(
-        "{}, up to date; the log `{}` has {} entries",
-        health.engine, log.origin, log.size
+        "{}, up to date; the log `{}` has {}",
+        health.engine,
+        log.origin,
+        abide_rights::count_of(log.size, "entry")
     );
     vec![
         Line::ok(STORE, seen),

@@ -1,7 +1,7 @@
 //! `abide erase files`: the files that the rows of a request named. They are kept where no plan reaches: somebody erases
 //! them there and says so here. Their names are personal, so they are printed and never logged.
 
-use abide_rights::{files, files_erased};
+use abide_rights::{count_of, files, files_erased};
 use anyhow::Result;
 
 use super::request_id;
@@ -26,7 +26,8 @@ pub(super) async fn run(installation: &Installation, arguments: &Arguments) -> R
     if arguments.done {
         let count = files_erased(store, request, OPERATOR, now).await?;
         print(&format!(
-            "{count} files are recorded as erased where they were kept"
+            "recorded as erased where it was kept: {}",
+            count_of(count, "file")
         ))?;
         return Ok(Outcome::Clean);
     }

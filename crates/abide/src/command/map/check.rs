@@ -12,6 +12,7 @@ use abide_policy::diagnostic::{self, Findings, Severity};
 use abide_policy::model::Policy;
 use abide_policy::source::SourceFile;
 use abide_policy::{Library, compile};
+use abide_rights::count_of;
 use anyhow::{Context as _, Result, bail};
 
 use super::live::{Found, Live};
@@ -155,12 +156,8 @@ fn report(
     print(&format!(
         "`{}`: {}, {}, {}; {against}",
         map.name.value,
-        counted(map.tables.len(), "table"),
-        counted(count(Severity::Error), "error"),
-        counted(count(Severity::Warning), "warning"),
+        count_of(map.tables.len(), "table"),
+        count_of(count(Severity::Error), "error"),
+        count_of(count(Severity::Warning), "warning"),
     ))
-}
-
-fn counted(count: usize, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }

@@ -65,7 +65,7 @@ fn text(preview: &Preview) -> String {
     );
     for difference in &preview.differences {
         text.push_str(&format!(
-            "{:>6} times {} instead of {}: {}\n",
+            "{:>6} × {} instead of {}: {}\n",
             difference.count,
             difference.after,
             difference.before,
@@ -74,7 +74,7 @@ fn text(preview: &Preview) -> String {
     }
     if preview.refused > 0 {
         text.push_str(&format!(
-            "{:>6} times no answer: the version lacks a name that the question uses\n",
+            "{:>6} × no answer: the version lacks a name that the question uses\n",
             preview.refused
         ));
     }
