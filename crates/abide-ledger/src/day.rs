@@ -26,6 +26,21 @@ impl Day {
         }
         Ok(Self { year, month, day })
     }
+
+    /// How many days later `other` is; negative if it is earlier.
+    pub fn days_until(self, other: Self) -> i64 {
+        other.number() - self.number()
+    }
+
+    /// Days since the first of March of the year 0, so that a leap day ends its year.
+    fn number(self) -> i64 {
+        let (month, year) = match self.month {
+            1 | 2 => (i64::from(self.month) + 9, i64::from(self.year) - 1),
+            month => (i64::from(month) - 3, i64::from(self.year)),
+        };
+        let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+        year * 365 + leap_days + (month * 153 + 2) / 5 + i64::from(self.day)
+    }
 }
 
 fn days_in(year: u16, month: u8) -> u8 {
@@ -78,5 +93,25 @@ impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Day;
+
+    #[test]
+    fn days_are_counted_over_months_leap_years_and_centuries() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        for (from, to, days) in [
+            ("2026-11-22", "2026-11-22", 0),
+            ("2026-02-28", "2026-03-01", 1),
+            ("2024-02-28", "2024-03-01", 2),
+            ("2026-12-31", "2027-01-01", 1),
+            ("2027-01-01", "2026-01-01", -365),
+            ("1900-01-01", "2000-01-01", 36_524),
+        ] {
+            assert_eq!(day(from).days_until(day(to)), days, "{from} {to}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The commands, one file each, and the list that names them.
 
 mod access;
+mod attest;
 mod backup;
 mod bundle;
 mod check;
@@ -18,6 +19,7 @@ mod notice;
 mod person;
 mod plan;
 mod policy;
+mod prove;
 mod restore;
 mod scan;
 mod serve;
@@ -98,6 +100,10 @@ pub enum Command {
     Scan(scan::Arguments),
     /// Erase what has been kept for as long as it may be
     Sweep(sweep::Arguments),
+    /// Say of each promise how it stands, with the evidence
+    Prove(prove::Arguments),
+    /// Confirm, as a named person, what only a person can know
+    Attest(attest::Arguments),
     /// Copy the store while it is used
     Backup(backup::Arguments),
     /// Make a store from a backup
@@ -129,6 +135,8 @@ pub fn run(command: Command) -> Result<Outcome> {
         Command::Erase(arguments) => erase::run(&arguments),
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Sweep(arguments) => sweep::run(&arguments),
+        Command::Prove(arguments) => prove::run(&arguments),
+        Command::Attest(arguments) => attest::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),
         Command::Bundle(arguments) => bundle::run(&arguments),

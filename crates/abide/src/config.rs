@@ -48,6 +48,8 @@ pub struct Config {
     pub assume: Assume,
     /// For what the server observes until told otherwise.
     pub observe: Vec<Observe>,
+    /// Controls that are not used here, by name.
+    pub switched_off: Vec<String>,
     /// What is logged, and how.
     pub log: Log,
 }
@@ -162,6 +164,7 @@ impl Default for Config {
             sources: Vec::new(),
             assume: Assume::default(),
             observe: Vec::new(),
+            switched_off: Vec::new(),
             log: Log {
                 format: LogFormat::Text,
                 level: "info".to_owned(),
@@ -242,6 +245,7 @@ impl Config {
             sources: SourceSection::read_all(statements, reader),
             assume: Assume::read(value::block(statements, "assume"), reader),
             observe: Observe::read(statements),
+            switched_off: reader.controls(statements),
             log: Log::read(value::block(statements, "log"), reader),
         }
     }

@@ -15,6 +15,7 @@ pub mod log;
 pub mod mapped;
 pub mod output;
 pub mod policies;
+pub mod prove;
 pub mod samples;
 pub mod server;
 pub mod sources;

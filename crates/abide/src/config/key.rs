@@ -143,6 +143,13 @@ pub const KEYS: &[Key] = &[
         properties: &["property", "for"],
         children: &[],
     },
+    Key {
+        name: "switch-off",
+        sets: "controls that are not used here, so that `abide prove` counts no promise on them",
+        values: Values::Many,
+        properties: &[],
+        children: &[],
+    },
     section(
         "log",
         "what is logged",

@@ -54,6 +54,26 @@ fn value<'a>(statements: &'a [Statement], key: &str) -> Option<&'a Argument> {
 }
 
 impl<'a> Reader<'a> {
+    /// The controls that are switched off; a name that none has is a finding.
+    pub(super) fn controls(&mut self, statements: &[Statement]) -> Vec<String> {
+        let key = "switch-off";
+        let mut names = Vec::new();
+        for statement in statements.iter().filter(|it| it.name.value == key) {
+            for argument in &statement.args {
+                if abide_promise::control::find(&argument.text).is_some() {
+                    names.push(argument.text.clone());
+                    continue;
+                }
+                let known = abide_promise::CONTROLS.iter().map(|control| control.name);
+                let likely = closest(&argument.text, known)
+                    .map_or("`abide prove` names them".to_owned(), |likely| format!("did you mean `{likely}`?"));
+                let message = format!("no control is called `{}`", argument.text);
+                self.findings.push(finding("C04", "wrong-value", message, argument.span).help(likely));
+            }
+        }
+        names
+    }
+
     pub(super) fn new(findings: &'a mut Findings) -> Self {
         Self { findings }
     }

@@ -62,6 +62,11 @@ const FENCES: &[Fence] = &[
         keeps_out: EFFECTS,
     },
     Fence {
+        name: "abide-promise",
+        may_use: &["abide-ledger", "abide-policy"],
+        keeps_out: EFFECTS,
+    },
+    Fence {
         name: "abide-sources",
         may_use: &["abide-map"],
         keeps_out: &["axum", "clap", "hyper", "reqwest", "tower", "ureq"],
@@ -83,6 +88,7 @@ const FENCES: &[Fence] = &[
             "abide-ledger",
             "abide-map",
             "abide-policy",
+            "abide-promise",
             "abide-rights",
             "abide-sources",
             "abide-store",

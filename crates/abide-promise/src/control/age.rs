@@ -1,0 +1,13 @@
+//! The gate of age. Never guesses an age.
+
+use super::{Control, Grade, Ground, decided};
+
+pub(super) const CONTROL: Control = Control {
+    name: "age-gate",
+    does: "refuses whom age keeps out, and asks where the age is not known",
+    gives: &["age-gate"],
+    grade: Grade::Blocks,
+    ground: Ground::Policy,
+    days: 31,
+    recognises: decided,
+};

@@ -1,0 +1,13 @@
+//! What a person confirms. Never confirms itself.
+
+use super::{Control, Grade, Ground, attested};
+
+pub(super) const CONTROL: Control = Control {
+    name: "attestation",
+    does: "lets a named person confirm what only people know",
+    gives: &["people-controls"],
+    grade: Grade::Confirms,
+    ground: Ground::People,
+    days: 400,
+    recognises: attested,
+};

@@ -1,0 +1,13 @@
+//! The gate in front of what comes in. Never stores anything.
+
+use super::{Control, Grade, Ground, decided};
+
+pub(super) const CONTROL: Control = Control {
+    name: "collect-gate",
+    does: "refuses to take in what no line declares",
+    gives: &["collect-gate"],
+    grade: Grade::Blocks,
+    ground: Ground::Policy,
+    days: 31,
+    recognises: decided,
+};

@@ -1,0 +1,13 @@
+//! The gate in front of what leaves. Never sends anything.
+
+use super::{Control, Grade, Ground, decided};
+
+pub(super) const CONTROL: Control = Control {
+    name: "egress-gate",
+    does: "refuses recipients that no line declares",
+    gives: &["egress-gate"],
+    grade: Grade::Blocks,
+    ground: Ground::Policy,
+    days: 31,
+    recognises: decided,
+};

@@ -1,0 +1,13 @@
+//! The gate in front of joining. Never joins.
+
+use super::{Control, Grade, Ground, decided};
+
+pub(super) const CONTROL: Control = Control {
+    name: "link-gate",
+    does: "refuses to join what must stand apart",
+    gives: &["link-guard"],
+    grade: Grade::Blocks,
+    ground: Ground::Policy,
+    days: 31,
+    recognises: decided,
+};

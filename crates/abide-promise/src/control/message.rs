@@ -1,0 +1,13 @@
+//! The gate in front of messages. Never sends one.
+
+use super::{Control, Grade, Ground, decided};
+
+pub(super) const CONTROL: Control = Control {
+    name: "message-gate",
+    does: "refuses messages that may not be sent, by channel",
+    gives: &["message-gate"],
+    grade: Grade::Blocks,
+    ground: Ground::Policy,
+    days: 31,
+    recognises: decided,
+};

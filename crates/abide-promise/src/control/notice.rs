@@ -1,0 +1,13 @@
+//! The notice on the page: every clause has its place on it. Never checks what a page of somebody else says.
+
+use super::{Control, Grade, Ground, never};
+
+pub(super) const CONTROL: Control = Control {
+    name: "notice",
+    does: "publishes the notice and looks whether every promise is on it",
+    gives: &["publish-notice"],
+    grade: Grade::Watches,
+    ground: Ground::Policy,
+    days: 1,
+    recognises: never,
+};

@@ -1,0 +1,13 @@
+//! Objections and restrictions. Never ends one by itself.
+
+use super::{Control, Grade, Ground, withdrawn};
+
+pub(super) const CONTROL: Control = Control {
+    name: "objection-gate",
+    does: "refuses what someone objected to or had restricted",
+    gives: &["restrict-object"],
+    grade: Grade::Blocks,
+    ground: Ground::Policy,
+    days: 400,
+    recognises: withdrawn,
+};

@@ -1,0 +1,13 @@
+//! Data to take elsewhere. Never a picture of data.
+
+use super::{Control, Grade, Ground, answered};
+
+pub(super) const CONTROL: Control = Control {
+    name: "portability",
+    does: "gives it in a form that other programs read",
+    gives: &["portability"],
+    grade: Grade::Blocks,
+    ground: Ground::Sources,
+    days: 400,
+    recognises: answered,
+};

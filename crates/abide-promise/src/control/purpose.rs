@@ -1,0 +1,13 @@
+//! The gate in front of every use. Never runs a query itself.
+
+use super::{Control, Grade, Ground, decided};
+
+pub(super) const CONTROL: Control = Control {
+    name: "purpose-gate",
+    does: "refuses a use that no line declares",
+    gives: &["purpose-gate", "new-purpose"],
+    grade: Grade::Blocks,
+    ground: Ground::Policy,
+    days: 31,
+    recognises: decided,
+};

@@ -1,0 +1,13 @@
+//! The end of keeping. Never erases what a hold names.
+
+use super::{Control, Grade, Ground, never};
+
+pub(super) const CONTROL: Control = Control {
+    name: "retention",
+    does: "finds rows whose time is over, and erases them in sweeps",
+    gives: &["retention"],
+    grade: Grade::Watches,
+    ground: Ground::Sources,
+    days: 2,
+    recognises: never,
+};

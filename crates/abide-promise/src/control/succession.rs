@@ -1,0 +1,13 @@
+//! Successors. Never transfers anything.
+
+use super::{Control, Grade, Ground, decided};
+
+pub(super) const CONTROL: Control = Control {
+    name: "succession-gate",
+    does: "refuses a successor until what was promised is there",
+    gives: &["ma-transfer"],
+    grade: Grade::Blocks,
+    ground: Ground::Policy,
+    days: 400,
+    recognises: decided,
+};

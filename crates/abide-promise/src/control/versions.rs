@@ -1,0 +1,13 @@
+//! Versions of the policy. Never changes one.
+
+use super::{Control, Grade, Ground, published};
+
+pub(super) const CONTROL: Control = Control {
+    name: "versions",
+    does: "keeps every version, and which was in force when",
+    gives: &["version-ledger"],
+    grade: Grade::Blocks,
+    ground: Ground::Policy,
+    days: 3650,
+    recognises: published,
+};

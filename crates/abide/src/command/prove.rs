@@ -1,0 +1,57 @@
+//! `abide prove PATH`: how each promise of a policy stands, from the log and from a fresh look at every control. Changes no
+//! source; what it saw becomes evidence.
+
+use std::path::PathBuf;
+
+use abide_promise::{Board, Status};
+use anyhow::Result;
+
+use super::{Format, OPERATOR, Outcome};
+use crate::clock;
+use crate::installation::{self, Place, runtime};
+use crate::output::print;
+use crate::policies;
+use crate::prove::{self, Standing};
+
+/// Arguments of `abide prove`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    place: Place,
+    /// The policy: a file, a folder of them, or the name of one that ships with the program
+    path: PathBuf,
+    /// The form of the output
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+/// Runs the command. A broken promise is a finding.
+pub fn run(arguments: &Arguments) -> Result<Outcome> {
+    let now = clock::now();
+    let policy = policies::read(&arguments.path, clock::today())?;
+    let config = arguments.place.config()?;
+    let has_store = installation::sqlite_path(&config).is_none_or(|path| path.exists());
+    let (board, standing): (Board, Standing) = if has_store {
+        arguments.place.work(now, async |installation| {
+            let store = &installation.store;
+            let world = prove::gather(&policy, &installation.config, Some(store), now).await?;
+            let looked = prove::look(&world);
+            prove::record(store, &world, &looked, OPERATOR, now).await?;
+            Ok((prove::of_log(store, &world, now).await?, world.standing))
+        })?
+    } else {
+        runtime()?.block_on(async {
+            let world = prove::gather(&policy, &config, None, now).await?;
+            let board = prove::of_looks(&world, &prove::look(&world), now)?;
+            anyhow::Ok((board, world.standing))
+        })?
+    };
+    match arguments.format {
+        Format::Text => print(prove::text(&board, &policy.policy, standing).trim_end())?,
+        Format::Json => print(&serde_json::to_string_pretty(&board)?)?,
+    }
+    Ok(match board.counts.contains_key(&Status::Broken) {
+        true => Outcome::Found,
+        false => Outcome::Clean,
+    })
+}
