@@ -63,7 +63,9 @@ impl Bindings {
                 .lines
                 .extend(said.norm().map(|norm| norm.id.clone()));
             let needed = capabilities().filter(|capability| (capability.needed)(&said));
-            gathered.needs.extend(needed.map(|capability| capability.name));
+            gathered
+                .needs
+                .extend(needed.map(|capability| capability.name));
             gathered.statements += 1;
             gathered.texts += usize::from(said.does(&[Action::Say]));
         }

@@ -136,7 +136,9 @@ fn clause(binding: &Binding, facts: &Facts, today: Day) -> ClauseStatus {
         Some(status) => status,
         None => Status::Unmet,
     };
-    let evidence = controls.iter().filter_map(|control| control.evidence.clone());
+    let evidence = controls
+        .iter()
+        .filter_map(|control| control.evidence.clone());
     let since = failed
         .iter()
         .filter_map(|look| look.since.get(&binding.clause));
@@ -173,9 +175,13 @@ fn control_status(
     facts: &Facts,
     today: Day,
 ) -> ControlStatus {
-    let ids = std::iter::once("")
-        .chain([binding.clause.as_str()])
-        .chain(binding.lines.iter().map(String::as_str).filter(|line| *line != binding.clause));
+    let ids = std::iter::once("").chain([binding.clause.as_str()]).chain(
+        binding
+            .lines
+            .iter()
+            .map(String::as_str)
+            .filter(|line| *line != binding.clause),
+    );
     let seen = facts.seen(control.name, ids);
     let (status, why, mark) = match (control.grade, facts.look(control.name)) {
         (_, Some(look)) if has_nothing(look, &binding.clause) => (
@@ -189,9 +195,11 @@ fn control_status(
         }
         (Grade::Confirms, _) => confirmed(&binding.clause, facts, today),
         (_, None) => (Status::Unknown, Some("nobody has looked"), None),
-        (_, Some(look)) if is_old(look.mark, control, today) => {
-            (Status::Stale, Some("the last look is too old"), Some(look.mark))
-        }
+        (_, Some(look)) if is_old(look.mark, control, today) => (
+            Status::Stale,
+            Some("the last look is too old"),
+            Some(look.mark),
+        ),
         (Grade::Watches, Some(look)) => (Status::Watched, None, Some(look.mark)),
         (Grade::Blocks, Some(_)) => match seen {
             Some(seen) if !is_old(seen.mark, control, today) => {

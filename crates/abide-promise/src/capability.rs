@@ -44,10 +44,6 @@ pub fn capabilities() -> impl Iterator<Item = &'static Capability> {
 }
 
 /// A row of the table.
-const fn row(
-    name: &'static str,
-    does: &'static str,
-    needed: fn(&Said<'_>) -> bool,
-) -> Capability {
+const fn row(name: &'static str, does: &'static str, needed: fn(&Said<'_>) -> bool) -> Capability {
     Capability { name, does, needed }
 }

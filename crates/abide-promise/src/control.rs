@@ -148,10 +148,7 @@ fn chosen(entry: &Public) -> bool {
 }
 
 fn withdrawn(entry: &Public) -> bool {
-    matches!(
-        entry.kind.as_str(),
-        "consent.withdrawn" | "consent.refused"
-    ) || decided(entry)
+    matches!(entry.kind.as_str(), "consent.withdrawn" | "consent.refused") || decided(entry)
 }
 
 fn contracted(entry: &Public) -> bool {

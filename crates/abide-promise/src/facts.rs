@@ -128,7 +128,10 @@ impl Facts {
         if entry.clauses.is_empty() && is_of_other {
             return;
         }
-        for control in CONTROLS.iter().filter(|control| (control.recognises)(entry)) {
+        for control in CONTROLS
+            .iter()
+            .filter(|control| (control.recognises)(entry))
+        {
             let seen = self.seen.entry(control.name).or_default();
             // What names no clause speaks for the whole policy.
             let whole = [String::new()];
@@ -138,7 +141,9 @@ impl Facts {
                 &entry.clauses
             };
             for clause in clauses {
-                let known = seen.entry(clause.clone()).or_insert(Seen { mark, entries: 0 });
+                let known = seen
+                    .entry(clause.clone())
+                    .or_insert(Seen { mark, entries: 0 });
                 known.entries += 1;
                 known.mark = mark;
             }

@@ -1,7 +1,7 @@
 //! What one statement says, asked in the words of the language: the questions that the rules of capabilities are made of.
 //! Never looks at a label, so that no wording and no name of a party changes what a promise needs.
 
-use abide_policy::model::{Norm, NounUse, Policy, Polarity};
+use abide_policy::model::{Norm, NounUse, Polarity, Policy};
 use abide_policy::readable::Statement;
 use abide_policy::vocabulary::{Action, Kind, Mode, Slot};
 
@@ -92,8 +92,11 @@ impl<'a> Said<'a> {
 
     /// Whether the line itself has the slot.
     pub fn has(&self, slot: Slot) -> bool {
-        self.norm()
-            .is_some_and(|norm| norm.slots.iter().any(|used| used.slot == slot && !used.inherited))
+        self.norm().is_some_and(|norm| {
+            norm.slots
+                .iter()
+                .any(|used| used.slot == slot && !used.inherited)
+        })
     }
 
     /// Whether the line gives the slot in this very word.

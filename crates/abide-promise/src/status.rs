@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// How a promise stands. In the order from best to worst: a clause is as good as its worst control.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Every control enforces it, and evidence within its window shows them at work.

@@ -55,7 +55,12 @@ fn files(folder: &Path) -> Vec<SourceFile> {
     paths.sort();
     paths
         .iter()
-        .map(|path| SourceFile::new(path.display().to_string(), fs::read_to_string(path).unwrap()))
+        .map(|path| {
+            SourceFile::new(
+                path.display().to_string(),
+                fs::read_to_string(path).unwrap(),
+            )
+        })
         .collect()
 }
 
@@ -110,5 +115,7 @@ fn rules_agree_with_the_list_that_people_made() {
             extra.join(" ")
         );
     }
-    println!("agreement: {both} in both, {only_listed} only in the list, {only_derived} only by rules");
+    println!(
+        "agreement: {both} in both, {only_listed} only in the list, {only_derived} only by rules"
+    );
 }

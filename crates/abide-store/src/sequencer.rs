@@ -134,7 +134,7 @@ impl Sequencer {
     }
 
     /// Lets go of the log, so that another node need not wait until the lease is over.
-    async fn release(&self) {
+    pub async fn release(&self) {
         let params = [self.store.tenant().into(), (&self.holder).into()];
         let released = async {
             let mut transaction = self.store.engine().begin("sequencing").await?;

@@ -179,5 +179,9 @@ fn word(text: &str) -> String {
         _ => '-',
     });
     let word: String = letters.take(PLACE_BYTES).collect();
-    if word.is_empty() { "-".to_owned() } else { word }
+    if word.is_empty() {
+        "-".to_owned()
+    } else {
+        word
+    }
 }

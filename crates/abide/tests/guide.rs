@@ -191,6 +191,11 @@ fn erase_from_a_database() {
 }
 
 #[test]
+fn prove_it() {
+    run("guide/prove.md");
+}
+
+#[test]
 fn answer_requests() {
     run("guide/answer-requests.md");
 }

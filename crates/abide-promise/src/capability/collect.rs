@@ -6,7 +6,14 @@ use abide_policy::vocabulary::{Kind, Mode, Slot};
 use super::{Capability, row};
 use crate::said::Said;
 
-const DEVICE: &[&str] = &["device-data", "usage-data", "log-data", "location", "tracker", "non-personal"];
+const DEVICE: &[&str] = &[
+    "device-data",
+    "usage-data",
+    "log-data",
+    "location",
+    "tracker",
+    "non-personal",
+];
 const SIGN_IN: &[&str] = &["third-party-account"];
 const TRACKER: &[&str] = &["tracker"];
 
@@ -15,35 +22,56 @@ fn is_device_data(said: &Said<'_>) -> bool {
 }
 
 pub(super) const ALL: &[Capability] = &[
-    row("data-map", "say of each column which category it holds", |said| said.declares(Kind::Data)),
-    row("collect-gate", "take in only what is declared, where it is declared", |said| {
-        said.does(&[Collect])
-            && !is_device_data(said)
-            && !said.mentions(Kind::Data, TRACKER)
-            && !said.waits_for_source("case")
-    }),
+    row(
+        "data-map",
+        "say of each column which category it holds",
+        |said| said.declares(Kind::Data),
+    ),
+    row(
+        "collect-gate",
+        "take in only what is declared, where it is declared",
+        |said| {
+            said.does(&[Collect])
+                && !is_device_data(said)
+                && !said.mentions(Kind::Data, TRACKER)
+                && !said.waits_for_source("case")
+        },
+    ),
     row("provenance", "know where each record came from", |said| {
-        said.does(&[Collect]) && said.has(Slot::From) || said.slot_a(Slot::From, Kind::Recipient, &["third-party"])
+        said.does(&[Collect]) && said.has(Slot::From)
+            || said.slot_a(Slot::From, Kind::Recipient, &["third-party"])
     }),
-    row("forbidden-fields", "find what must never be stored", |said| {
-        said.says(Mode::Never, &[Keep]) && !said.is_conditional() && !said.has(Slot::With)
-            || said.says(Mode::Never, &[Collect])
-                && !said.is_conditional()
-                && said.of_a(Kind::Data, &["precise-location", "card", "password"])
-    }),
+    row(
+        "forbidden-fields",
+        "find what must never be stored",
+        |said| {
+            said.says(Mode::Never, &[Keep]) && !said.is_conditional() && !said.has(Slot::With)
+                || said.says(Mode::Never, &[Collect])
+                    && !said.is_conditional()
+                    && said.of_a(Kind::Data, &["precise-location", "card", "password"])
+        },
+    ),
     row("ephemeral", "leave nothing of what is used once", |said| {
         said.slot_a(Slot::As, Kind::Form, &["short-lived"])
             || said.does(&[Keep]) && said.slot_a(Slot::Until, Kind::Event, &["use-end"])
     }),
-    row("auto-data-filter", "filter what devices and logs send", |said| {
-        said.does(&[Collect]) && is_device_data(said) && !said.of_a(Kind::Data, TRACKER)
+    row(
+        "auto-data-filter",
+        "filter what devices and logs send",
+        |said| said.does(&[Collect]) && is_device_data(said) && !said.of_a(Kind::Data, TRACKER),
+    ),
+    row(
+        "sso-import",
+        "take over from a sign-in service what was agreed",
+        |said| {
+            said.mentions(Kind::Data, SIGN_IN)
+                || said.slot_a(Slot::From, Kind::Recipient, &["login-provider"])
+        },
+    ),
+    row("link-guard", "join only what may be joined", |said| {
+        said.does(&[Link])
     }),
-    row("sso-import", "take over from a sign-in service what was agreed", |said| {
-        said.mentions(Kind::Data, SIGN_IN) || said.slot_a(Slot::From, Kind::Recipient, &["login-provider"])
-    }),
-    row("link-guard", "join only what may be joined", |said| said.does(&[Link])),
     row("deident", "let data out only without identity", |said| {
-        said.does(&[Use, Share, Keep])
-            && (said.slot_a(Slot::As, Kind::Form, &["deidentified"]))
+        said.does(&[Use, Share, Keep]) && (said.slot_a(Slot::As, Kind::Form, &["deidentified"]))
     }),
 ];

@@ -6,42 +6,85 @@ use abide_policy::vocabulary::{Kind, Mode, Slot};
 use super::{Capability, row};
 
 pub(super) const ALL: &[Capability] = &[
-    row("egress-gate", "let data go only to whom it may go", |said| {
-        said.does(&[Share])
-            && !said.mentions(Kind::Recipient, &["successor"])
-            && !said.waits_for_source("case")
-    }),
-    row("contract-first", "let nothing flow before the contract", |said| {
-        said.waits_for(&["contract"]) && said.does(&[Share, Use, Collect, Keep])
-            || said.declares(Kind::Recipient) && said.declares_a(Kind::Recipient, "service-provider")
-            || said.does(&[Assure]) && said.of_a(Kind::Control, &["processor-contracts"])
-    }),
-    row("legal-release", "let legal demands pass only as a recorded case", |said| {
-        said.does(&[Share]) && said.waits_for_source("case") && !said.mentions(Kind::Recipient, &["successor"])
-            || said.does(&[Tell]) && said.slot_a(Slot::Before, Kind::Event, &["release"])
-    }),
-    row("ma-transfer", "bind a successor before anything moves", |said| {
-        said.mentions(Kind::Recipient, &["successor"]) || said.mentions(Kind::Event, &["merger"])
-    }),
+    row(
+        "egress-gate",
+        "let data go only to whom it may go",
+        |said| {
+            said.does(&[Share])
+                && !said.mentions(Kind::Recipient, &["successor"])
+                && !said.waits_for_source("case")
+        },
+    ),
+    row(
+        "contract-first",
+        "let nothing flow before the contract",
+        |said| {
+            said.waits_for(&["contract"]) && said.does(&[Share, Use, Collect, Keep])
+                || said.declares(Kind::Recipient)
+                    && said.declares_a(Kind::Recipient, "service-provider")
+                || said.does(&[Assure]) && said.of_a(Kind::Control, &["processor-contracts"])
+        },
+    ),
+    row(
+        "legal-release",
+        "let legal demands pass only as a recorded case",
+        |said| {
+            said.does(&[Share])
+                && said.waits_for_source("case")
+                && !said.mentions(Kind::Recipient, &["successor"])
+                || said.does(&[Tell]) && said.slot_a(Slot::Before, Kind::Event, &["release"])
+        },
+    ),
+    row(
+        "ma-transfer",
+        "bind a successor before anything moves",
+        |said| {
+            said.mentions(Kind::Recipient, &["successor"])
+                || said.mentions(Kind::Event, &["merger"])
+        },
+    ),
     row("disclosure-ledger", "list who received what", |said| {
-        said.does(&[Tell]) && said.of_a(Kind::Topic, &["sales-list", "disclosure-list", "recipients"])
+        said.does(&[Tell])
+            && said.of_a(
+                Kind::Topic,
+                &["sales-list", "disclosure-list", "recipients"],
+            )
             || said.norm().is_some_and(|norm| norm.mode == Mode::Did)
     }),
-    row("public-posts", "warn before publishing and take down", |said| {
-        said.does(&[Share]) && said.mentions(Kind::Recipient, &["public"]) && said.waits_for(&["user-posted"])
-    }),
+    row(
+        "public-posts",
+        "warn before publishing and take down",
+        |said| {
+            said.does(&[Share])
+                && said.mentions(Kind::Recipient, &["public"])
+                && said.waits_for(&["user-posted"])
+        },
+    ),
     row("no-share", "never let some data out", |said| {
         said.says(Mode::Never, &[Share]) && !said.is_conditional() && said.has(Slot::With)
     }),
-    row("third-party-tags", "know every widget and tag of others", |said| {
-        said.mentions(Kind::Recipient, &["social-network", "analytics-provider", "linked-site"])
-            && said.does(&[Collect, Share, Tell, Ask])
-    }),
+    row(
+        "third-party-tags",
+        "know every widget and tag of others",
+        |said| {
+            said.mentions(
+                Kind::Recipient,
+                &["social-network", "analytics-provider", "linked-site"],
+            ) && said.does(&[Collect, Share, Tell, Ask])
+        },
+    ),
     row("region", "know in which place data is", |said| {
-        said.slot_a(Slot::In, Kind::Place, &["world"]) || said.does(&[Share, Keep, Use]) && (said.has(Slot::In) || said.excepts(Slot::In))
+        said.slot_a(Slot::In, Kind::Place, &["world"])
+            || said.does(&[Share, Keep, Use]) && (said.has(Slot::In) || said.excepts(Slot::In))
     }),
-    row("region-route", "route a person's data by a setting", |said| said.waits_for(&["chinese-settings"])),
-    row("roles", "know who is controller and who processor", |said| {
-        said.declares(Kind::Recipient) && said.has(Slot::Role)
-    }),
+    row(
+        "region-route",
+        "route a person's data by a setting",
+        |said| said.waits_for(&["chinese-settings"]),
+    ),
+    row(
+        "roles",
+        "know who is controller and who processor",
+        |said| said.declares(Kind::Recipient) && said.has(Slot::Role),
+    ),
 ];

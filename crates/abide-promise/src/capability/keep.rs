@@ -21,9 +21,15 @@ pub(super) const ALL: &[Capability] = &[
     }),
     row("cascade-delete", "erase everywhere, with proof", |said| {
         said.says(Mode::Must, &[Erase]) && !said.about(&["child"])
-            || said.does(&[Assure]) && said.of_a(Kind::Control, &["deletion-cascade", "residue-scan", "secure-destruction"])
+            || said.does(&[Assure])
+                && said.of_a(
+                    Kind::Control,
+                    &["deletion-cascade", "residue-scan", "secure-destruction"],
+                )
     }),
-    row("backup-shred", "make what backups hold unreadable after an erasure", |said| {
-        said.mentions(Kind::Purpose, &["backup"]) && said.does(&[Keep, Erase])
-    }),
+    row(
+        "backup-shred",
+        "make what backups hold unreadable after an erasure",
+        |said| said.mentions(Kind::Purpose, &["backup"]) && said.does(&[Keep, Erase]),
+    ),
 ];

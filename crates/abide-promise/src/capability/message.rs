@@ -6,11 +6,22 @@ use abide_policy::vocabulary::{Kind, Slot};
 use super::{Capability, row};
 
 pub(super) const ALL: &[Capability] = &[
-    row("message-gate", "send only what may be sent, by which channel it may", |said| {
-        said.does(&[Use])
-            && (said.slot_a(Slot::Via, Kind::Channel, &["email", "phone", "fax", "post", "sms"])
-                || said.slot_a(Slot::For, Kind::Purpose, &["marketing", "newsletter", "service-messages"]))
-    }),
+    row(
+        "message-gate",
+        "send only what may be sent, by which channel it may",
+        |said| {
+            said.does(&[Use])
+                && (said.slot_a(
+                    Slot::Via,
+                    Kind::Channel,
+                    &["email", "phone", "fax", "post", "sms"],
+                ) || said.slot_a(
+                    Slot::For,
+                    Kind::Purpose,
+                    &["marketing", "newsletter", "service-messages"],
+                ))
+        },
+    ),
     row("unsubscribe", "let every mail be the last", |said| {
         said.does(&[Right]) && said.of_a(Kind::Right, &["stop-newsletter"])
             || said.mentions(Kind::Topic, &["unsubscribe"])

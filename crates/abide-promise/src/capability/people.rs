@@ -1,6 +1,8 @@
 //! Children, schools, staff, security and incidents. Decides nothing about anyone else.
 
-use abide_policy::vocabulary::Action::{Answer, Ask, Assure, Collect, Erase, Keep, Right, Tell, Use};
+use abide_policy::vocabulary::Action::{
+    Answer, Ask, Assure, Collect, Erase, Keep, Right, Tell, Use,
+};
 use abide_policy::vocabulary::{Kind, Mode, Slot};
 
 use super::{Capability, row};
@@ -12,27 +14,47 @@ pub(super) const ALL: &[Capability] = &[
             || said.does(&[Assure]) && said.of_a(Kind::Control, &["age-check"])
     }),
     row("parent-consent", "ask parents and wait for them", |said| {
-        said.waits_for(&["parent-consent"]) || said.does(&[Ask, Tell]) && said.slot_a(Slot::To, Kind::People, &["parent"])
+        said.waits_for(&["parent-consent"])
+            || said.does(&[Ask, Tell]) && said.slot_a(Slot::To, Kind::People, &["parent"])
             || said.mentions(Kind::Purpose, &["parental-consent"])
     }),
     row("child-purge", "erase what was taken of a child", |said| {
-        said.does(&[Erase]) && said.about(&["child"]) || said.does(&[Right]) && said.of_a(Kind::Right, &["report-child-data"])
+        said.does(&[Erase]) && said.about(&["child"])
+            || said.does(&[Right]) && said.of_a(Kind::Right, &["report-child-data"])
     }),
     row("parent-rights", "let parents act for children", |said| {
         said.does(&[Right]) && said.slot_a(Slot::By, Kind::People, &["parent"])
     }),
-    row("school", "let schools agree, and use for education only", |said| {
-        said.about(&["pupil"]) || said.waits_for(&["school-consent"]) && said.about(&["pupil"]) || said.mentions(Kind::Data, &["grades"])
-    }),
+    row(
+        "school",
+        "let schools agree, and use for education only",
+        |said| {
+            said.about(&["pupil"])
+                || said.waits_for(&["school-consent"]) && said.about(&["pupil"])
+                || said.mentions(Kind::Data, &["grades"])
+        },
+    ),
     row("crypto", "probe encryption and hashing", |said| {
         said.does(&[Assure])
-            && said.of_a(Kind::Control, &["tls", "password-hashing", "encryption-at-rest", "encryption"])
+            && said.of_a(
+                Kind::Control,
+                &[
+                    "tls",
+                    "password-hashing",
+                    "encryption-at-rest",
+                    "encryption",
+                ],
+            )
             || said.does(&[Keep, Collect, Use]) && said.mentions(Kind::Form, &["hash", "encrypted"])
     }),
-    row("people-controls", "let a named person confirm what only people know", |said| {
-        said.does(&[Assure]) && said.word(Slot::By, "person")
-    }),
+    row(
+        "people-controls",
+        "let a named person confirm what only people know",
+        |said| said.does(&[Assure]) && said.word(Slot::By, "person"),
+    ),
     row("incident", "report incidents", |said| {
-        said.does(&[Tell, Answer]) && (said.mentions(Kind::Event, &["incident", "breach"]) || said.of_a(Kind::Topic, &["incident"]))
+        said.does(&[Tell, Answer])
+            && (said.mentions(Kind::Event, &["incident", "breach"])
+                || said.of_a(Kind::Topic, &["incident"]))
     }),
 ];

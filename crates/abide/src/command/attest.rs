@@ -41,7 +41,10 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let (now, today) = (clock::now(), clock::today());
     if arguments.until < today {
-        bail!("`--until {}` is over already; name a day to come", arguments.until);
+        bail!(
+            "`--until {}` is over already; name a day to come",
+            arguments.until
+        );
     }
     for (name, text) in [("--by", &arguments.by), ("--text", &arguments.text)] {
         if text.trim().is_empty() {
@@ -80,7 +83,11 @@ fn hash_of(path: &PathBuf) -> Result<String> {
 
 /// `2027-03-01` as 20270301: the public part of an entry holds numbers only.
 fn number_of(date: Date) -> Result<u64> {
-    let digits: String = date.to_string().chars().filter(char::is_ascii_digit).collect();
+    let digits: String = date
+        .to_string()
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
     Ok(digits.parse()?)
 }
 
@@ -98,7 +105,9 @@ async fn find(store: &Store, clause: &str) -> Result<String> {
         if let Some(binding) = bindings.find(clause) {
             let mut grades = binding.controls.iter().map(|control| control.grade);
             if !grades.any(|grade| grade == Grade::Confirms) {
-                bail!("`{clause}` is nothing that a person confirms; `abide prove` says what keeps it");
+                bail!(
+                    "`{clause}` is nothing that a person confirms; `abide prove` says what keeps it"
+                );
             }
             return Ok(version.hash);
         }

@@ -36,7 +36,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
             let store = &installation.store;
             let world = prove::gather(&policy, &installation.config, Some(store), now).await?;
             let looked = prove::look(&world);
-            prove::record(store, &world, &looked, OPERATOR, now).await?;
+            prove::record(store, &world, &looked, OPERATOR, clock::now).await?;
             Ok((prove::of_log(store, &world, now).await?, world.standing))
         })?
     } else {

@@ -66,9 +66,12 @@ impl<'a> Reader<'a> {
                 }
                 let known = abide_promise::CONTROLS.iter().map(|control| control.name);
                 let likely = closest(&argument.text, known)
-                    .map_or("`abide prove` names them".to_owned(), |likely| format!("did you mean `{likely}`?"));
+                    .map_or("`abide prove` names them".to_owned(), |likely| {
+                        format!("did you mean `{likely}`?")
+                    });
                 let message = format!("no control is called `{}`", argument.text);
-                self.findings.push(finding("C04", "wrong-value", message, argument.span).help(likely));
+                self.findings
+                    .push(finding("C04", "wrong-value", message, argument.span).help(likely));
             }
         }
         names

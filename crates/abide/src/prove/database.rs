@@ -88,7 +88,10 @@ fn forbidden(database: &Database, looked: &mut Looked) {
 
 /// What the map does not know breaks every promise that rests on it.
 fn unmapped(database: &Database, bindings: &Bindings, control: &Control, looked: &mut Looked) {
-    let of_no_clause = database.found.iter().filter(|found| found.clauses.is_empty());
+    let of_no_clause = database
+        .found
+        .iter()
+        .filter(|found| found.clauses.is_empty());
     for found in of_no_clause {
         for binding in bindings.kept_by(control.name) {
             let place = format!("{}:{}", database.name, found.place);

@@ -23,8 +23,9 @@ pub async fn record(
     world: &World<'_>,
     looked: &[Looked],
     actor: &str,
-    now: Timestamp,
+    clock: impl Fn() -> Timestamp,
 ) -> Result<()> {
+    let now = clock();
     let day = day(now)?;
     let mut last = None;
     for looked in looked {
@@ -42,13 +43,15 @@ pub async fn record(
     let waiting = async {
         while store.pending(last).await? {
             // A running server numbers entries too; whoever has the lease does it.
-            if sequencer.step(now).await?.is_none() {
+            if sequencer.step(clock()).await?.is_none() {
                 tokio::time::sleep(PACE).await;
             }
         }
         anyhow::Ok(())
     };
-    match tokio::time::timeout(PATIENCE, waiting).await {
+    let waited = tokio::time::timeout(PATIENCE, waiting).await;
+    sequencer.release().await;
+    match waited {
         Ok(done) => done,
         Err(_) => bail!("the log gives no numbers; `abide doctor` says why"),
     }

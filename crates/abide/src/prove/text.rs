@@ -26,12 +26,12 @@ pub fn text(board: &Board, policy: &Policy, standing: Standing) -> String {
     );
     let note = match standing {
         Standing::InForce => None,
-        Standing::NotInForce => {
-            Some("this version is not in force here; `abide policy publish PATH --activate` changes that")
-        }
-        Standing::Imagined => {
-            Some("there are no records here, so this is how it would stand once `abide serve` has put it in force")
-        }
+        Standing::NotInForce => Some(
+            "this version is not in force here; `abide policy publish PATH --activate` changes that",
+        ),
+        Standing::Imagined => Some(
+            "there are no records here, so this is how it would stand once `abide serve` has put it in force",
+        ),
     };
     if let Some(note) = note {
         let _ = writeln!(out, "  {note}");
@@ -63,7 +63,9 @@ pub fn text(board: &Board, policy: &Policy, standing: Standing) -> String {
 }
 
 fn broken(clause: &ClauseStatus, policy: &Policy, out: &mut String) {
-    let since = clause.since.map_or(String::new(), |day| format!(" since {day}"));
+    let since = clause
+        .since
+        .map_or(String::new(), |day| format!(" since {day}"));
     let _ = writeln!(out, "\nbroken: {}{since}", clause.id);
     if let Some(said) = said(policy, &clause.id) {
         let _ = writeln!(out, "  {said}");
@@ -94,7 +96,10 @@ fn by_reason<'a>(
 ) {
     let mut reasons: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for clause in clauses {
-        let lacks = clause.lacks.iter().map(|lack| format!("no control for {lack}"));
+        let lacks = clause
+            .lacks
+            .iter()
+            .map(|lack| format!("no control for {lack}"));
         let mut why: Vec<String> = lacks.collect();
         if why.is_empty() {
             let worst = clause.controls.iter().filter(|it| it.status == status);

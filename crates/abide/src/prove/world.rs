@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use abide_map::check::{Context as Held, run_all};
+use abide_map::map::Holds;
 use abide_map::plan::{Doing, Identities, fingerprint};
 use abide_policy::Library;
 use abide_policy::diagnostic::{Diagnostic, Severity};
+use abide_policy::leaf_set::LeafSet;
 use abide_policy::model::{Norm, Policy};
-use abide_policy::vocabulary::{Kind, Slot};
+use abide_policy::vocabulary::{Action, Kind, Mode, Slot};
 use abide_rights::{Mapped, StepEffect, explain};
 use abide_store::{HeldSubject, Store};
 use anyhow::Result;
@@ -16,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::database::{Answer, Database, Found, Overdue};
 use super::{Standing, World, notices};
 use crate::config::Config;
-use crate::decider::{Mode, Modes};
+use crate::decider::{self, Modes};
 use crate::mapped;
 use crate::policies::Publishable;
 
@@ -66,8 +68,9 @@ fn observed(policy: &Policy, modes: &Modes) -> BTreeSet<String> {
         let purposes: Vec<Option<&str>> = std::iter::once(None).chain(purposes.map(Some)).collect();
         let mut places = std::iter::once(None).chain(properties.iter().copied().map(Some));
         places.any(|property| {
-            let observes =
-                |purpose: &Option<&str>| modes.of(&policy.name, property, *purpose) == Mode::Observe;
+            let observes = |purpose: &Option<&str>| {
+                modes.of(&policy.name, property, *purpose) == decider::Mode::Observe
+            };
             purposes.iter().any(observes)
         })
     };
@@ -129,17 +132,55 @@ async fn examine(policy: &Policy, source: &Mapped, now: Timestamp) -> Result<Dat
         name: source.name().to_owned(),
         answer: Answer::Answered,
         found: errors.map(|finding| found(policy, finding)).collect(),
-        timed: steps.iter().flat_map(|step| step.clauses.clone()).collect(),
+        timed: timed(policy, source),
         overdue: steps
             .iter()
             .filter(|step| step.rows > 0)
             .map(|step| Overdue {
                 table: step.table.clone(),
                 rows: step.rows,
-                clauses: step.clauses.clone(),
+                clauses: ends_of(policy, source, &step.table),
             })
             .collect(),
     })
+}
+
+/// The clauses that say how long something is kept that stands in a table with a clock.
+fn timed(policy: &Policy, source: &Mapped) -> Vec<String> {
+    let tables = source.map.tables.iter();
+    let with_clock = tables.filter(|table| table.retain.is_some());
+    with_clock
+        .flat_map(|table| ends_of(policy, source, &table.name.value.to_string()))
+        .collect()
+}
+
+/// The clauses that say how long something is kept that a table holds.
+fn ends_of(policy: &Policy, source: &Mapped, table: &str) -> Vec<String> {
+    let mapped = source.map.tables.iter();
+    let columns = mapped
+        .filter(|mapped| mapped.name.value.to_string() == table)
+        .flat_map(|mapped| &mapped.columns);
+    let sets: Vec<&LeafSet> = columns
+        .flat_map(|column| match &column.holds {
+            Holds::Data(data) => data.as_slice(),
+            _ => &[],
+        })
+        .filter_map(|name| policy.nouns.find(Kind::Data, &name.value))
+        .map(|id| policy.nouns.set(id))
+        .collect();
+    let ends = policy.norms.iter().filter(|norm| {
+        norm.action == Action::Keep
+            && norm.mode == Mode::May
+            && [Slot::Until, Slot::Within]
+                .iter()
+                .any(|slot| norm.slot(*slot).is_some())
+            && sets.iter().any(|set| norm.region.object.overlaps(set))
+    });
+    let clauses = ends.flat_map(|norm| norm.clauses.iter().map(|clause| clause.value.clone()));
+    let mut clauses: Vec<String> = clauses.collect();
+    clauses.sort();
+    clauses.dedup();
+    clauses
 }
 
 /// A finding with the clauses of the lines that it points at. The place is what its message names first.
