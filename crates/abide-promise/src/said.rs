@@ -92,11 +92,24 @@ impl<'a> Said<'a> {
 
     /// Whether the line itself has the slot.
     pub fn has(&self, slot: Slot) -> bool {
+        if let Statement::Noun(_, _, line) = self.statement {
+            return line.slots.iter().any(|used| used.slot == slot);
+        }
         self.norm().is_some_and(|norm| {
-            norm.slots
-                .iter()
-                .any(|used| used.slot == slot && !used.inherited)
+            let mut slots = norm.slots.iter();
+            slots.any(|used| used.slot == slot && !used.inherited)
         })
+    }
+
+    /// Whether people reach it by a contact of the policy's own.
+    pub fn via_contact(&self) -> bool {
+        self.norm()
+            .is_some_and(|norm| norm.names(Slot::Via).any(|used| used.kind == Kind::Contact))
+    }
+
+    /// Whether it is about every object there is.
+    pub fn any_object(&self) -> bool {
+        self.norm().is_some_and(|norm| norm.any_object)
     }
 
     /// Whether the line gives the slot in this very word.
@@ -151,6 +164,16 @@ impl<'a> Said<'a> {
                 noun.texts(Slot::From).any(|text| text == source)
             })
         })
+    }
+    /// Whether it opens, or stands in, a part that the company carries out in another role than its own.
+    pub fn in_a_role(&self) -> bool {
+        let part = match self.statement {
+            Statement::Part(part) => Some(part),
+            _ => self
+                .norm()
+                .and_then(|norm| self.policy.parts.get(norm.part?)),
+        };
+        part.is_some_and(|part| part.role.is_some())
     }
 
     /// Whether it has any condition.

@@ -1,6 +1,7 @@
 //! Changing the policy. Decides nothing under the version in force.
 
-use abide_policy::vocabulary::Action::{Ask, Change, Right, Tell};
+use abide_policy::model::Polarity;
+use abide_policy::vocabulary::Action::{Ask, Change, Right, Tell, Use};
 use abide_policy::vocabulary::Kind;
 
 use super::{Capability, row};
@@ -13,6 +14,7 @@ pub(super) const ALL: &[Capability] = &[
     ),
     row("change-notice", "tell people of a change", |said| {
         said.does(&[Tell]) && said.of_a(Kind::Topic, &["change"])
+            || said.condition(Polarity::Unless, &["told"])
     }),
     row(
         "change-object",
@@ -22,6 +24,7 @@ pub(super) const ALL: &[Capability] = &[
                 && said.of_a(Kind::Right, &["object", "close-account"])
                 && said.mentions(Kind::Event, &["change"])
                 || said.does(&[Change, Ask]) && said.waits_for(&["objected"])
+                || said.waits_for(&["objected"]) && said.does(&[Use, Right])
         },
     ),
 ];

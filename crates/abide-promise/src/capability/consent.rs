@@ -119,12 +119,20 @@ pub(super) const ALL: &[Capability] = &[
                 || said.says(Mode::Never, &[Keep, Collect])
                     && said.of_a(Kind::Data, &["cookie"])
                     && said.is_conditional()
+                || said.does(&[Honour]) && said.of_a(Kind::Signal, &["cookie-refusal"])
+                || said.does(&[Right]) && said.mentions(Kind::Data, &["cookie"])
+                || said.does(&[Right])
+                    && said.has(Slot::Costs)
+                    && said.of_a(Kind::Right, &["optout-sale"])
         },
     ),
     row(
         "tracker-inventory",
         "know every cookie and beacon",
-        |said| said.does(&[Collect, Keep, Use]) && said.mentions(Kind::Data, &["tracker"]),
+        |said| {
+            said.does(&[Collect, Keep, Use]) && said.mentions(Kind::Data, &["tracker"])
+                || said.does(&[Share]) && said.mentions(Kind::Data, &["tracker"])
+        },
     ),
     row(
         "change-consent",

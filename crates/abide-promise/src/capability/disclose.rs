@@ -1,6 +1,6 @@
 //! What leaves: to whom, under which contract, to which place. Decides nothing about messages to the person.
 
-use abide_policy::vocabulary::Action::{Ask, Assure, Collect, Keep, Share, Tell, Use};
+use abide_policy::vocabulary::Action::{Ask, Assure, Collect, Keep, Right, Sell, Share, Tell, Use};
 use abide_policy::vocabulary::{Kind, Mode, Slot};
 
 use super::{Capability, row};
@@ -50,6 +50,8 @@ pub(super) const ALL: &[Capability] = &[
                 &["sales-list", "disclosure-list", "recipients"],
             )
             || said.norm().is_some_and(|norm| norm.mode == Mode::Did)
+            || said.says(Mode::May, &[Sell])
+            || said.does(&[Right]) && said.of_a(Kind::Right, &["recipients"])
     }),
     row(
         "public-posts",
@@ -58,6 +60,7 @@ pub(super) const ALL: &[Capability] = &[
             said.does(&[Share])
                 && said.mentions(Kind::Recipient, &["public"])
                 && said.waits_for(&["user-posted"])
+                || said.does(&[Right]) && said.of_a(Kind::Right, &["remove-post"])
         },
     ),
     row("no-share", "never let some data out", |said| {
@@ -71,6 +74,9 @@ pub(super) const ALL: &[Capability] = &[
                 Kind::Recipient,
                 &["social-network", "analytics-provider", "linked-site"],
             ) && said.does(&[Collect, Share, Tell, Ask])
+                || said.does(&[Share, Collect])
+                    && (said.mentions(Kind::Recipient, &["ad-network", "payment-provider"])
+                        || said.slot_a(Slot::By, Kind::Recipient, &["third-party"]))
         },
     ),
     row("region", "know in which place data is", |said| {
@@ -85,6 +91,16 @@ pub(super) const ALL: &[Capability] = &[
     row(
         "roles",
         "know who is controller and who processor",
-        |said| said.declares(Kind::Recipient) && said.has(Slot::Role),
+        |said| {
+            said.declares(Kind::Recipient) && said.has(Slot::Role)
+                || said.in_a_role() && said.says(Mode::Never, &[Use, Collect, Keep])
+                || said.head() == "part" && said.in_a_role()
+                || said.slot_a(Slot::By, Kind::Recipient, &["third-party"]) && said.does(&[Use])
+        },
+    ),
+    row(
+        "org-admin",
+        "let an organisation see its accounts, limited and logged",
+        |said| said.does(&[Share]) && said.mentions(Kind::Recipient, &["organisation"]),
     ),
 ];

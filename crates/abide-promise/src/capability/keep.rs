@@ -1,6 +1,6 @@
 //! How long data stays, and how it goes. Decides nothing about who may ask for it.
 
-use abide_policy::vocabulary::Action::{Assure, Erase, Keep, Refuse};
+use abide_policy::vocabulary::Action::{Assure, Erase, Keep, Refuse, Use};
 use abide_policy::vocabulary::{Kind, Mode, Slot};
 
 use super::{Capability, row};
@@ -26,10 +26,16 @@ pub(super) const ALL: &[Capability] = &[
                     Kind::Control,
                     &["deletion-cascade", "residue-scan", "secure-destruction"],
                 )
+            || said.says(Mode::Never, &[Keep, Use])
+                && said.slot_a(Slot::After, Kind::Event, &["account-deletion"])
     }),
     row(
         "backup-shred",
         "make what backups hold unreadable after an erasure",
-        |said| said.mentions(Kind::Purpose, &["backup"]) && said.does(&[Keep, Erase]),
+        |said| {
+            said.mentions(Kind::Purpose, &["backup"]) && said.does(&[Keep, Erase])
+                || said.says(Mode::Never, &[Use])
+                    && said.slot_a(Slot::After, Kind::Event, &["account-deletion"])
+        },
     ),
 ];

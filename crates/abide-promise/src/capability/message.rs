@@ -1,5 +1,6 @@
 //! Messages to people. Decides nothing about what is in them.
 
+use abide_policy::model::Polarity;
 use abide_policy::vocabulary::Action::{Right, Use};
 use abide_policy::vocabulary::{Kind, Slot};
 
@@ -25,5 +26,8 @@ pub(super) const ALL: &[Capability] = &[
     row("unsubscribe", "let every mail be the last", |said| {
         said.does(&[Right]) && said.of_a(Kind::Right, &["stop-newsletter"])
             || said.mentions(Kind::Topic, &["unsubscribe"])
+            || said.does(&[Use])
+                && said.slot_a(Slot::Via, Kind::Channel, &["email"])
+                && said.condition(Polarity::Unless, &["opted-out"])
     }),
 ];

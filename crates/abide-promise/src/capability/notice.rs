@@ -1,7 +1,8 @@
 //! Publishing the notice, and knowing what it covers. Decides nothing about data.
 
-use abide_policy::vocabulary::Action::{Apply, Ask, Assure, Collect, Right, Say, Tell};
-use abide_policy::vocabulary::{Kind, Slot};
+use abide_policy::model::Polarity;
+use abide_policy::vocabulary::Action::{Apply, Ask, Assure, Change, Collect, Right, Say, Tell};
+use abide_policy::vocabulary::{Kind, Mode, Slot};
 
 use super::{Capability, row};
 
@@ -21,6 +22,10 @@ pub(super) const ALL: &[Capability] = &[
                             "link-check",
                         ],
                     )
+                || said.does(&[Right]) && said.of_a(Kind::Right, &["inspect-notice"])
+                || said.does(&[Tell])
+                    && said.mentions(Kind::Channel, &["notice-page"])
+                    && !said.of_a(Kind::Topic, &["change", "opt-out-info"])
         },
     ),
     row(
@@ -48,6 +53,8 @@ pub(super) const ALL: &[Capability] = &[
                 || said.does(&[Assure]) && said.of_a(Kind::Control, &["version-archive"])
                 || said.does(&[Tell])
                     && said.of_a(Kind::Topic, &["effective-date", "last-modified", "version"])
+                || said.says(Mode::May, &[Change])
+                || said.says(Mode::Never, &[Change]) && said.any_object()
         },
     ),
     row(
@@ -73,6 +80,11 @@ pub(super) const ALL: &[Capability] = &[
                     )
                     && said.has(Slot::Before)
                 || said.does(&[Ask]) && said.has(Slot::At) && !said.of_a(Kind::Fact, &["consent"])
+                || said.condition(Polarity::If, &["told"])
+                || said.does(&[Right]) && said.slot_a(Slot::At, Kind::Point, &["form"])
+                || said.does(&[Tell])
+                    && said.slot_a(Slot::When, Kind::Event, &["registration"])
+                    && !said.about(&["child"])
         },
     ),
 ];

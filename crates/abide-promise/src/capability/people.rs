@@ -12,15 +12,18 @@ pub(super) const ALL: &[Capability] = &[
         said.declares_a(Kind::People, "child")
             || said.says(Mode::Never, &[Collect]) && said.about(&["child"])
             || said.does(&[Assure]) && said.of_a(Kind::Control, &["age-check"])
+            || said.does(&[Tell]) && said.slot_a(Slot::To, Kind::People, &["child"])
     }),
     row("parent-consent", "ask parents and wait for them", |said| {
         said.waits_for(&["parent-consent"])
             || said.does(&[Ask, Tell]) && said.slot_a(Slot::To, Kind::People, &["parent"])
             || said.mentions(Kind::Purpose, &["parental-consent"])
+            || said.mentions(Kind::Fact, &["parent-consent"])
     }),
     row("child-purge", "erase what was taken of a child", |said| {
         said.does(&[Erase]) && said.about(&["child"])
             || said.does(&[Right]) && said.of_a(Kind::Right, &["report-child-data"])
+            || said.says(Mode::Never, &[Collect]) && said.has(Slot::Hedge) && said.about(&["child"])
     }),
     row("parent-rights", "let parents act for children", |said| {
         said.does(&[Right]) && said.slot_a(Slot::By, Kind::People, &["parent"])
@@ -46,6 +49,11 @@ pub(super) const ALL: &[Capability] = &[
                 ],
             )
             || said.does(&[Keep, Collect, Use]) && said.mentions(Kind::Form, &["hash", "encrypted"])
+            || said.does(&[Assure])
+                && said.of_a(
+                    Kind::Control,
+                    &["damage-protection", "leak-protection", "loss-protection"],
+                )
     }),
     row(
         "people-controls",

@@ -13,6 +13,8 @@ pub(super) const ALL: &[Capability] = &[
                 Kind::Channel,
                 &["request-form", "phone", "email", "post"],
             )
+            || said.does(&[Right])
+                && (said.slot_a(Slot::By, Kind::People, &["visitor"]) || said.via_contact())
     }),
     row(
         "access-report",
@@ -21,10 +23,17 @@ pub(super) const ALL: &[Capability] = &[
             said.does(&[Right])
                 && said.of_a(Kind::Right, &["know", "access", "copy"])
                 && !said.about(&["child", "pupil"])
+                || said.does(&[Right])
+                    && said.of_a(Kind::Right, &["details"])
+                    && !said.of_a(
+                        Kind::Right,
+                        &["ask-questions", "ask-about-rules", "give-opinions"],
+                    )
         },
     ),
     row("correct", "correct in every store", |said| {
         said.does(&[Right]) && said.of_a(Kind::Right, &["correct", "supplement"])
+            || said.does(&[Assure]) && said.of_a(Kind::Control, &["accuracy-check"])
     }),
     row("erase", "erase on request, with what must stay", |said| {
         said.does(&[Right])
@@ -99,6 +108,13 @@ pub(super) const ALL: &[Capability] = &[
                 )
                 || said.waits_for(&["incentive-terms"])
                 || said.mentions(Kind::Topic, &["incentive-terms", "worse-terms"])
+                || said.mentions(
+                    Kind::Purpose,
+                    &["incentive", "service-denial", "pricing", "service-level"],
+                )
+                || said.does(&[Right])
+                    && (said.of_a(Kind::Right, &["equal-treatment"])
+                        || said.has(Slot::Costs) && said.of_a(Kind::Right, &["optout-sale"]))
         },
     ),
     row(
