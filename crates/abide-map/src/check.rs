@@ -221,6 +221,7 @@ checks! {
     stored_copy,
     stale_map,
     broken_reference,
+    system_versioned,
     unknown_category,
     undeclared_category,
     forbidden_category,
@@ -279,6 +280,19 @@ fn clause_ids(policy: &Policy) -> BTreeSet<&str> {
         .into_iter()
         .map(|(id, _)| id)
         .collect()
+}
+
+/// Whether rows of the table are counted among people's.
+fn is_of_people(table: &MappedTable) -> bool {
+    matches!(table.standing, Standing::Subject | Standing::Linked)
+}
+
+/// The finding, with what the map says of a table that it does not count among people's.
+fn beside(finding: Diagnostic, said: Option<&MappedTable>) -> Diagnostic {
+    match said {
+        Some(said) => finding.label(said.name.span, "said to be no one's"),
+        None => finding,
+    }
 }
 
 /// Whether an erasure, or a clock, may delete rows of the table.

@@ -9,8 +9,10 @@
 
 use abide_policy::diagnostic::{Diagnostic, Findings};
 
-use crate::map::{Condition, Edge, EdgeErase, EdgeKind, Erase, Hidden, Map, MappedTable, Standing};
-use crate::schema::{Dialect, ForeignKey, Schema, Table, TableName, Trigger};
+use crate::map::{
+    Condition, Edge, EdgeErase, EdgeKind, Erase, Hidden, Map, MappedTable, Replacement, Standing,
+};
+use crate::schema::{Dialect, ForeignKey, Schema, Table, TableName, Trigger, TypeClass};
 
 mod finding;
 mod reach;
@@ -109,15 +111,6 @@ impl Ownership {
         }
     }
 
-    /// The tables that hold rows of people, by name, with the columns that say whose; for drawings and grants.
-    pub fn tables_of_people(&self) -> Vec<&TableName> {
-        let reach = Reach::new(self);
-        let live = (0..self.tables.len()).filter(|id| reach.is_live(*id));
-        live.filter_map(|id| self.tables.get(id))
-            .map(|node| &node.table.name)
-            .collect()
-    }
-
     pub(crate) fn id(&self, name: &TableName) -> Option<TableId> {
         self.tables.iter().position(|node| node.table.name == *name)
     }
@@ -200,6 +193,7 @@ impl Ownership {
             key.target == theirs.table.name
                 && key.columns == columns
                 && key.target_columns == target_columns
+                && !key.is_partial
         });
         let is_target_unique = theirs.table.is_unique(&target_columns);
         let is_mine_unique = mine.table.is_unique(&columns);
@@ -301,6 +295,31 @@ impl Node {
         self.table
             .column(column)
             .is_some_and(|column| column.nullable && !column.is_generated)
+    }
+
+    /// What is written over a column so that it says nothing: what nobody else has, where rows must differ in it and may
+    /// not be empty.
+    pub(crate) fn freed(&self, column: &str) -> Replacement {
+        let keys = self.table.unique.iter().chain([&self.table.primary_key]);
+        let has = |key: &Vec<String>| key.iter().any(|name| name == column);
+        match keys.into_iter().any(has) && !self.is_nullable(column) {
+            true => Replacement::Unique,
+            false => Replacement::Empty,
+        }
+    }
+
+    /// A value that was read, as people write it: the text that bytes spell, where they spell one.
+    pub(crate) fn as_brought(&self, column: &str, value: String) -> String {
+        let class = self.table.column(column).map(|column| column.class);
+        if class != Some(TypeClass::Binary) {
+            return value;
+        }
+        let pairs = value.as_bytes().chunks(2);
+        let bytes = pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+        let text = bytes.collect::<Option<Vec<u8>>>();
+        let text = text.and_then(|bytes| String::from_utf8(bytes).ok());
+        let is_plain = |text: &String| !text.chars().any(char::is_control);
+        text.filter(is_plain).unwrap_or(value)
     }
 
     /// Whether a row is a person.

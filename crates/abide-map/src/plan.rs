@@ -17,6 +17,7 @@ mod fingerprint;
 mod limit;
 mod operation;
 mod order;
+mod orphan;
 mod planner;
 mod predicate;
 mod reference;

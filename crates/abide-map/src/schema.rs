@@ -159,6 +159,9 @@ pub struct Table {
     pub partition_of: Option<TableName>,
     /// Whether what is done to it can be undone by the end of a transaction.
     pub is_transactional: bool,
+    /// Whether the database keeps every former state of its rows beside them (`WITH SYSTEM VERSIONING`).
+    #[serde(default)]
+    pub is_versioned: bool,
 }
 
 /// A column.
@@ -235,6 +238,9 @@ pub struct ForeignKey {
     pub on_delete: OnDelete,
     /// Whether the database may be asked to wait with it until the end of the transaction.
     pub is_deferrable: bool,
+    /// Whether only some of the table's partitions declare it, so that it vouches for some rows only.
+    #[serde(default)]
+    pub is_partial: bool,
 }
 
 /// What a database does to a row when the one it refers to is deleted.

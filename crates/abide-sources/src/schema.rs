@@ -2,6 +2,7 @@
 
 mod class;
 mod mariadb;
+mod partition;
 mod postgres;
 mod sqlite;
 mod writes;
@@ -123,6 +124,7 @@ fn empty_table(name: TableName) -> Table {
         rows: 0,
         partition_of: None,
         is_transactional: true,
+        is_versioned: false,
     }
 }
 
@@ -159,6 +161,7 @@ fn reference(name: Option<String>, target: TableName, on_delete: OnDelete) -> Fo
         target_columns: Vec::new(),
         on_delete,
         is_deferrable: false,
+        is_partial: false,
     }
 }
 

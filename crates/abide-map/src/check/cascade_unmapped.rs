@@ -2,8 +2,7 @@
 
 use abide_policy::diagnostic::{Findings, Severity};
 
-use super::{Check, Context, deletes_rows};
-use crate::map::Standing;
+use super::{Check, Context, beside, deletes_rows, is_of_people};
 use crate::schema::OnDelete;
 
 /// See the manual page.
@@ -38,8 +37,7 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
     };
     for child in &schema.tables {
         let said = cx.map.table(&child.name);
-        let is_counted = said.is_some_and(|table| matches!(table.standing, Standing::Subject | Standing::Linked));
-        if is_counted {
+        if said.is_some_and(is_of_people) {
             continue;
         }
         for key in child.foreign_keys.iter().filter(|key| key.on_delete == OnDelete::Cascade) {
@@ -48,12 +46,9 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
             };
             let (name, parent_name) = (&child.name, &parent.name.value);
             let message = format!("deleting rows of `{parent_name}` also deletes rows of `{name}`");
-            let mut finding = CHECK.at(parent.name.span, message).here("the database deletes more than the map says");
-            if let Some(said) = said {
-                finding = finding.label(said.name.span, "said to be no one's");
-            }
+            let finding = CHECK.at(parent.name.span, message).here("the database deletes more than the map says");
             let columns = key.columns.join(" ");
-            findings.push(finding.help(format!("write `table {name} {{ owned-by {columns} to={parent_name}; erase delete }}`")));
+            findings.push(beside(finding, said).help(format!("write `table {name} {{ owned-by {columns} to={parent_name}; erase delete }}`")));
         }
     }
 }

@@ -2,8 +2,7 @@
 
 use abide_policy::diagnostic::{Findings, Severity};
 
-use super::{Check, Context};
-use crate::map::Standing;
+use super::{Check, Context, is_of_people};
 
 /// See the manual page.
 pub const CHECK: Check = Check {
@@ -31,8 +30,7 @@ map shop {
 
 fn run(cx: &Context<'_>, findings: &mut Findings) {
     for (table, live) in cx.mapped() {
-        let is_anyones = matches!(table.standing, Standing::Subject | Standing::Linked);
-        if is_anyones && !live.is_transactional {
+        if is_of_people(table) && !live.is_transactional {
             let name = &table.name;
             findings.push(
                 CHECK

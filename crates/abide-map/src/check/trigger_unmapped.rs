@@ -2,8 +2,7 @@
 
 use abide_policy::diagnostic::{Findings, Severity};
 
-use super::{Check, Context};
-use crate::map::Standing;
+use super::{Check, Context, beside, is_of_people};
 
 /// See the manual page.
 pub const CHECK: Check = Check {
@@ -35,14 +34,13 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
     let Some(schema) = cx.live() else {
         return;
     };
-    let is_counted = |table: &crate::map::MappedTable| matches!(table.standing, Standing::Subject | Standing::Linked);
     for trigger in &schema.triggers {
-        let Some(watched) = cx.map.table(&trigger.table).filter(|table| is_counted(table)) else {
+        let Some(watched) = cx.map.table(&trigger.table).filter(|table| is_of_people(table)) else {
             continue;
         };
         for written in &trigger.writes {
             let said = cx.map.table(written);
-            if said.is_some_and(is_counted) || *written == trigger.table {
+            if said.is_some_and(is_of_people) || *written == trigger.table {
                 continue;
             }
             let events = trigger.events.join(", ");
@@ -50,11 +48,8 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
                 "the trigger `{}` on `{}` ({events}) writes to `{written}`",
                 trigger.name, trigger.table
             );
-            let mut finding = CHECK.at(watched.name.span, message).here("what is erased here may be copied there");
-            if let Some(said) = said {
-                finding = finding.label(said.name.span, "said to be no one's");
-            }
-            findings.push(finding.help(format!("say whose the rows of `{written}` are")));
+            let finding = CHECK.at(watched.name.span, message).here("what is erased here may be copied there");
+            findings.push(beside(finding, said).help(format!("say whose the rows of `{written}` are")));
         }
     }
 }

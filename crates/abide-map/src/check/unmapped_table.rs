@@ -33,6 +33,7 @@ map shop {
     table sessions { owned-by user_id to=users; erase delete }
     table tags { ordinary because=catalogue }
     table events { owned-by user_id to=users; erase delete }
+    table baskets { owned-by user_id to=users; erase delete }
 }
 ```
 "#,

@@ -4,10 +4,10 @@ use abide_policy::diagnostic::Findings;
 
 use super::operation::{Act, Operation, Rank, Which, obstacle, overwrites};
 use super::planner::Planner;
-use super::predicate::Pred;
-use super::rows::{Roots, Rows};
+use super::predicate::{Pred, Source};
+use super::rows::{Roots, Rows, lead};
 use super::{Held, Plan, Subjects};
-use crate::map::{EdgeErase, Erase, Holds, Keep, MappedTable, Replacement};
+use crate::map::{EdgeErase, Erase, Holds, Identity, Keep, MappedTable, Replacement};
 use crate::ownership::{Link, TableId, cannot, cannot_plan};
 use crate::schema::TableName;
 
@@ -41,6 +41,7 @@ impl<'a, 'r> Eraser<'a, 'r> {
             self.take_joint(id);
             self.take_seen(id);
         }
+        self.take_orphans();
         self.take_references();
     }
 
@@ -169,7 +170,7 @@ impl<'a, 'r> Eraser<'a, 'r> {
                 self.write(id, &mapped, Which::Sole, written, Pred::Always, "the person's own, kept without saying whose");
             }
             Erase::Detach => self.detach_own(id, &mapped),
-            Erase::Keep(keep) => self.keep_for(id, &mapped, keep),
+            Erase::Keep(keep) => self.keep_for(id, &mapped, keep, &Which::Sole),
             Erase::Undecided => self.refuse(
                 Some(&mapped),
                 format!("nobody has said what an erasure does to `{}`", mapped.name.value),
@@ -178,7 +179,13 @@ impl<'a, 'r> Eraser<'a, 'r> {
         }
     }
 
-    fn keep_for(&mut self, id: TableId, mapped: &MappedTable, keep: &Keep) {
+    pub(super) fn keep_for(
+        &mut self,
+        id: TableId,
+        mapped: &MappedTable,
+        keep: &Keep,
+        which: &Which,
+    ) {
         let mut young = Pred::Always;
         let mut until = keep.until.as_ref().map(|until| until.value.clone());
         if let (Some(length), Some(from)) = (&keep.until, &keep.from) {
@@ -186,26 +193,65 @@ impl<'a, 'r> Eraser<'a, 'r> {
                 Ok(cutoff) => {
                     let old = Pred::Before(from.value.clone(), cutoff);
                     let reason = "the person's own, kept for as long as the map says";
-                    self.delete(id, mapped, Which::Sole, old.clone(), reason);
+                    self.delete(id, mapped, which.clone(), old.clone(), reason);
                     young = Pred::not(old);
                 }
                 Err(found) => self.findings.extend(found),
             }
             until = Some(format!("{} after `{}`", length.value, from.value));
+        } else if let Some((ended, parents)) = self.ended(id, &mut Vec::new()) {
+            let reason = "the person's own, kept for as long as what it belongs to";
+            self.delete(id, mapped, which.clone(), ended.clone(), reason);
+            young = Pred::not(ended);
+            until = Some(format!("as long as its row of {parents}"));
         }
         let written = overwrites(self.planner, id, &keep.overwrites);
         if !written.is_empty() {
             let reason = "the person's own, kept for a reason without saying more than it needs";
-            self.write(id, mapped, Which::Sole, written, young.clone(), reason);
+            self.write(id, mapped, which.clone(), written, young.clone(), reason);
         }
         self.keep(
             id,
             mapped,
-            Which::Sole,
+            which.clone(),
             young,
             keep.because.value.clone(),
             until,
         );
+    }
+
+    /// Rows kept for no time of their own that lead to kept rows whose time is over, and to none whose time is not; and the
+    /// names of the tables that these are in. Nothing where rows are kept for good.
+    fn ended(&mut self, id: TableId, behind: &mut Vec<TableId>) -> Option<(Pred, String)> {
+        if behind.contains(&id) {
+            return None;
+        }
+        behind.push(id);
+        let (mut over, mut open, mut names) = (Vec::new(), Vec::new(), Vec::new());
+        for (_, link) in self.links_into(id, true) {
+            let parent = self.mapped(link.source);
+            let Some((parent, Erase::Keep(keep))) = parent.as_ref().map(|it| (it, &it.erase))
+            else {
+                continue;
+            };
+            let old = match (&keep.until, &keep.from) {
+                (Some(length), Some(from)) => match self.planner.cutoff(length) {
+                    Ok(cutoff) => Pred::Before(from.value.clone(), cutoff),
+                    // Said where that table's own rows are looked at.
+                    Err(_) => continue,
+                },
+                _ => match self.ended(link.source, behind) {
+                    Some((old, _)) => old,
+                    None => continue,
+                },
+            };
+            over.push(lead(&link, Source::Table(link.source), old.clone()));
+            open.push(lead(&link, Source::Table(link.source), Pred::not(old)));
+            names.push(format!("`{}`", parent.name.value));
+        }
+        behind.pop();
+        let open = Pred::not(Pred::any(open));
+        (!over.is_empty()).then(|| (Pred::all([Pred::any(over), open]), names.join(", ")))
     }
 
     fn detach_own(&mut self, id: TableId, mapped: &MappedTable) {
@@ -230,19 +276,8 @@ impl<'a, 'r> Eraser<'a, 'r> {
                 "the person's own, detached from the person",
             );
         }
-        let named: Vec<(String, Replacement)> = mapped
-            .identities
-            .iter()
-            .map(|identity| (identity.column.value.clone(), Replacement::Empty))
-            .collect();
-        self.write(
-            id,
-            mapped,
-            Which::Sole,
-            named,
-            Pred::Always,
-            "the person's own, detached from the person",
-        );
+        let reason = "the person's own, detached from the person";
+        self.unname(id, mapped, Which::Sole, &mapped.identities, reason);
     }
 
     /// Rows that someone else owns too stay theirs.
@@ -277,17 +312,44 @@ impl<'a, 'r> Eraser<'a, 'r> {
             return;
         }
         for identity in &mapped.identities {
-            let written = vec![(identity.column.value.clone(), Replacement::Empty)];
             let which = Which::JointNamed(identity.clone());
-            self.write(
-                id,
-                &mapped,
-                which,
-                written,
-                Pred::Always,
-                "someone else owns it too",
-            );
+            let reason = "someone else owns it too";
+            self.unname(id, &mapped, which, std::slice::from_ref(identity), reason);
         }
+    }
+
+    /// Writes over what rows that stay know the person by: nothing, or what nobody else has where rows must differ in it.
+    /// Rows of which neither can be written are in the way.
+    fn unname(
+        &mut self,
+        id: TableId,
+        mapped: &MappedTable,
+        which: Which,
+        identities: &[Identity],
+        reason: &str,
+    ) {
+        let Some(node) = self.planner.ownership.tables.get(id) else {
+            return;
+        };
+        let dialect = self.planner.ownership.dialect;
+        let mut written = Vec::new();
+        for identity in identities {
+            let name = &identity.column.value;
+            let with = node.freed(name);
+            let column = node.table.column(name);
+            if column.is_some_and(|column| obstacle(dialect, column, &with).is_some()) {
+                let table = &mapped.name.value;
+                let message = format!(
+                    "rows of `{table}` stay, and nothing can be written over the person's `{name}` in them"
+                );
+                let help =
+                    format!("let `{name}` be null, or say with `erase delete` that these rows go");
+                self.forbid(id, which.clone(), Pred::Always, message, &help);
+                return;
+            }
+            written.push((name.clone(), with));
+        }
+        self.write(id, mapped, which, written, Pred::Always, reason);
     }
 
     /// Rows that the person may see and others own stay theirs.
@@ -397,19 +459,20 @@ impl<'a, 'r> Eraser<'a, 'r> {
         super::planner::unique(names.collect())
             .into_iter()
             .map(|name| {
-                let nulls = node.is_nullable(&name);
-                let is_unique = node.table.unique.iter().any(|key| key.contains(&name));
-                let with = if is_unique && !nulls {
-                    Replacement::Unique
-                } else {
-                    Replacement::Empty
-                };
+                let with = node.freed(&name);
                 (name, with)
             })
             .collect()
     }
 
-    fn delete(&mut self, id: TableId, mapped: &MappedTable, which: Which, and: Pred, reason: &str) {
+    pub(super) fn delete(
+        &mut self,
+        id: TableId,
+        mapped: &MappedTable,
+        which: Which,
+        and: Pred,
+        reason: &str,
+    ) {
         self.operations.push(Operation {
             table: id,
             act: Act::Delete,
@@ -421,7 +484,7 @@ impl<'a, 'r> Eraser<'a, 'r> {
         });
     }
 
-    fn write(
+    pub(super) fn write(
         &mut self,
         id: TableId,
         mapped: &MappedTable,

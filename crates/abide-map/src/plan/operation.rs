@@ -2,9 +2,10 @@
 
 use abide_policy::diagnostic::Diagnostic;
 
+use super::orphan::orphaned;
 use super::planner::Planner;
 use super::predicate::{Pred, Source};
-use super::render::{Writer, fitted};
+use super::render::{Writer, fitted, spelled};
 use super::rows::Rows;
 use super::{Effect, ReadBefore, Step};
 use crate::map::{Holds, Identity, Overwrite, Replacement};
@@ -66,6 +67,8 @@ pub(crate) enum Which {
     JointNamed(Identity),
     /// Those of others that this link lets the person see.
     SeenBy(usize),
+    /// Those that this link leads to from rows that an edge deletes, and that nothing else would make anybody's.
+    OrphanedBy(usize),
     /// Those that lead, by a declared reference, to rows that go, and do not go themselves.
     Leading(Leading),
     /// Those that this says, whoever they are of.
@@ -132,6 +135,9 @@ impl Operation {
                     _ => left_by(*place),
                 };
                 Pred::all([seen, Pred::not(going)])
+            }
+            Which::OrphanedBy(place) => {
+                link(*place).map_or(Pred::Never, |link| orphaned(id, *place, link, rows, all))
             }
             Which::Leading(leading) => self.leading(leading, rows, all),
             Which::Held(held) => (**held).clone(),
@@ -372,7 +378,7 @@ fn update(
         writer.push(&format!("{target} = "));
         match with {
             Replacement::Text(text) => {
-                writer.bind(&Value::text(text), Some(column));
+                writer.bind(&Value::text(spelled(text, Some(column))), Some(column));
             }
             Replacement::Empty => {
                 let empty = writer

@@ -97,6 +97,7 @@ impl<'a> Planner<'a> {
                 let column = std::slice::from_ref(&identity.column.value);
                 for key in subjects.keys(&node.table.name, column) {
                     let value = key.first().and_then(|value| value.0.clone());
+                    let value = value.map(|value| node.as_brought(&identity.column.value, value));
                     known.extend(value.map(|value| super::KnownAs {
                         kind: identity.kind.value.clone(),
                         value,

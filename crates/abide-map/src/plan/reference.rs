@@ -142,7 +142,14 @@ impl Eraser<'_, '_> {
     }
 
     /// Nothing can be done while there are such rows.
-    fn forbid(&mut self, id: TableId, which: Which, and: Pred, message: String, help: &str) {
+    pub(super) fn forbid(
+        &mut self,
+        id: TableId,
+        which: Which,
+        and: Pred,
+        message: String,
+        help: &str,
+    ) {
         let mapped = self.mapped(id);
         let map = self.planner.ownership.map.name.span;
         let finding = cannot(mapped.as_ref(), map, message, help.to_owned());

@@ -1,12 +1,14 @@
 //! Conditions and selections as SQL, with their values apart. Puts no value into the text.
 
+use std::fmt::Write as _;
+
 use super::Row;
 use super::dialect::FEW;
 use super::predicate::{Moment, Pred, Select, Source};
 use super::ring::{Rings, Shared};
 use crate::map::Replacement;
 use crate::ownership::{Ownership, TableId};
-use crate::schema::{Column, Dialect};
+use crate::schema::{Column, Dialect, TypeClass};
 use crate::statement::{Statement, Value};
 
 /// A statement in the making. What several conditions reach in a ring stands once, before the statement.
@@ -176,13 +178,14 @@ impl<'a> Writer<'a> {
             Pred::Equals(name, value) => {
                 let place = self.place(alias, name);
                 let column = self.column(id, name);
-                self.push(&format!("{place} = ")).bind(value, column);
+                let value = Value(value.0.as_deref().map(|text| spelled(text, column)));
+                self.push(&format!("{place} = ")).bind(&value, column);
             }
             Pred::Filled(name) => {
                 let place = self.place(alias, name);
                 let is_text = self
                     .column(id, name)
-                    .is_some_and(|column| column.class == crate::schema::TypeClass::Text);
+                    .is_some_and(|column| column.class == TypeClass::Text);
                 self.push(&format!("{place} IS NOT NULL"));
                 if is_text {
                     self.push(&format!(" AND {place} <> ''"));
@@ -348,7 +351,8 @@ impl<'a> Writer<'a> {
             };
             let text = match replacement {
                 Replacement::Text(text) => {
-                    let number = self.keep(Value::text(fitted(text, column)));
+                    let number =
+                        self.keep(Value::text(spelled(&fitted(text, column), Some(column))));
                     self.dialect.placeholder(number, Some(column))
                 }
                 _ => String::new(),
@@ -359,6 +363,18 @@ impl<'a> Writer<'a> {
         }
         self.push(")");
     }
+}
+
+/// A text as values of the column's type are bound: what holds bytes takes those of the text, as hex.
+pub(crate) fn spelled(text: &str, column: Option<&Column>) -> String {
+    if column.is_none_or(|column| column.class != TypeClass::Binary) {
+        return text.to_owned();
+    }
+    text.bytes().fold(String::new(), |mut hex, byte| {
+        // Writing to a `String` cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// A text no longer than the column takes.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::predicate::{Goes, Pred, Ring, Source};
+use super::render::spelled;
 use super::{Row, Subjects};
 use crate::map::{Erase, Overwrite, Replacement};
 use crate::ownership::{Link, Node, Ownership, Reach, TableId};
@@ -215,8 +216,9 @@ impl<'a> Rows<'a> {
         let Roots::People(subjects) = self.roots else {
             return Vec::new();
         };
-        let class = node.table.column(column).map(|column| column.class);
         let mut rows: Vec<Row> = Vec::new();
+        let column = node.table.column(column);
+        let class = column.map(|column| column.class);
         let known = subjects
             .identities
             .0
@@ -226,10 +228,17 @@ impl<'a> Rows<'a> {
             if !may_hold(class, &known.value) {
                 continue;
             }
-            rows.push(vec![Value::text(&known.value)]);
+            rows.push(vec![Value::text(spelled(&known.value, column))]);
             // Addresses are written in any case and compared in one.
-            if kind == "email" && matches!(class, Some(TypeClass::Text)) {
-                rows.push(vec![Value::text(known.value.to_lowercase())]);
+            if kind == "email" && matches!(class, Some(TypeClass::Text | TypeClass::Binary)) {
+                let lower = known.value.to_lowercase();
+                rows.push(vec![Value::text(spelled(&lower, column))]);
+            }
+            // An id that is bytes is shown, and brought, as hex.
+            if class == Some(TypeClass::Binary)
+                && let Some(bytes) = unhyphened(&known.value)
+            {
+                rows.push(vec![Value::text(bytes)]);
             }
         }
         rows.sort();
@@ -550,7 +559,7 @@ fn reached(ring: Option<&Rc<Ring>>, id: TableId) -> Pred {
 }
 
 /// Rows that a link leads to from these rows of its source.
-fn lead(link: &Link, source: Source, from: Pred) -> Pred {
+pub(crate) fn lead(link: &Link, source: Source, from: Pred) -> Pred {
     let (here, there) = if link.is_pull() {
         (when(link), Pred::Always)
     } else {
@@ -582,6 +591,13 @@ fn outside(columns: &[String], rows: Vec<Row>) -> Pred {
         return Pred::all(columns.iter().cloned().map(Pred::Present));
     }
     Pred::Outside(columns.to_vec(), rows)
+}
+
+/// The hex digits of a value that is nothing else, hyphens aside; eight at least, so that a word is no number.
+fn unhyphened(value: &str) -> Option<String> {
+    let digits = value.replace('-', "").to_lowercase();
+    let is_hex = digits.len() >= 8 && digits.len().is_multiple_of(2);
+    (is_hex && digits.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(digits)
 }
 
 /// Whether a column of this class can hold the text at all; a database refuses to compare what it cannot read.

@@ -52,6 +52,7 @@ fn table(line: &str) -> Table {
         rows: 0,
         partition_of: None,
         is_transactional: true,
+        is_versioned: false,
     }
 }
 

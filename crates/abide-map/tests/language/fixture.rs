@@ -14,6 +14,7 @@ pub fn shop() -> Schema {
          notes: id integer primary, user_name text null, author_id integer, body text null; author_id -> users(id)
          sessions: token text primary, user_id integer, seen timestamp memory
          tags: id integer primary, label text
+         baskets: id integer primary versioned, user_id integer null
          events: user_id integer null, kind text",
         Dialect::Postgresql,
     )
@@ -60,6 +61,7 @@ fn table(line: &str) -> Table {
         name: TableName::new(name),
         indexes: unique.clone(),
         is_transactional: with("memory").is_empty(),
+        is_versioned: !with("versioned").is_empty(),
         columns: columns.iter().map(|text| column(text)).collect(),
         primary_key,
         unique,
@@ -111,5 +113,6 @@ fn foreign_key(text: &str) -> ForeignKey {
             _ => OnDelete::Refuse,
         },
         is_deferrable: false,
+        is_partial: false,
     }
 }

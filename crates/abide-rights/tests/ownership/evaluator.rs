@@ -216,9 +216,50 @@ impl<'a> Evaluator<'a> {
             }
         }
         self.chains(&mut gone);
+        self.orphans(&mut rows, &mut gone);
         rows.retain(|id, _| !gone.contains(id));
         cut(&self.world.tables, &mut rows, &gone);
         rows
+    }
+
+    /// What hangs on rows that an edge deletes, and on nothing else.
+    fn orphans(&self, rows: &mut BTreeMap<Id, Cells>, gone: &mut BTreeSet<Id>) {
+        let is_own =
+            |id: &Id| self.is_sole(id) && self.world.tables[id.0].erase == TableErase::Delete;
+        let mut by_edge: BTreeSet<Id> = gone.iter().copied().filter(|id| !is_own(id)).collect();
+        loop {
+            let mut orphans: BTreeSet<Id> = BTreeSet::new();
+            for (source, dependent, _, _) in self.leads(Kind::owning) {
+                let table = &self.world.tables[dependent.0];
+                let is_named = table.named && self.world.rows[&dependent]["mail"].is_some();
+                if by_edge.contains(&source)
+                    && !gone.contains(&dependent)
+                    && !table.subject
+                    && !is_named
+                {
+                    orphans.insert(dependent);
+                }
+            }
+            for (source, dependent, _, _) in self.leads(Kind::owning) {
+                if !gone.contains(&source) {
+                    orphans.remove(&dependent);
+                }
+            }
+            let before = gone.len();
+            for id in orphans {
+                match self.world.tables[id.0].erase {
+                    TableErase::Delete => {
+                        gone.insert(id);
+                        by_edge.insert(id);
+                    }
+                    TableErase::Anonymise => write(rows.get_mut(&id).unwrap()),
+                    TableErase::Keep | TableErase::Detach => {}
+                }
+            }
+            if gone.len() == before {
+                return;
+            }
+        }
     }
 
     fn edge(

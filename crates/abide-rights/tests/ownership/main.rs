@@ -9,6 +9,7 @@
 )]
 
 mod desk;
+mod engines;
 mod evaluator;
 mod k9db;
 #[allow(dead_code, reason = "the other suite of this crate uses all of it")]

@@ -474,3 +474,124 @@ async fn rows_without_an_owner_are_reported() {
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0][0].0.as_deref(), Some("9"));
 }
+
+#[tokio::test]
+async fn what_hangs_on_a_row_that_an_edge_deletes_goes_with_it() {
+    let tables = format!(
+        "{PEOPLE};
+        CREATE TABLE talks (id INTEGER PRIMARY KEY, host INTEGER, guest INTEGER);
+        CREATE TABLE lines (id INTEGER PRIMARY KEY, talk INTEGER, author INTEGER);
+        CREATE TABLE marks (id INTEGER PRIMARY KEY, line INTEGER);
+        INSERT INTO talks VALUES (1, 1, 2), (2, 2, 3);
+        INSERT INTO lines VALUES (1, 1, NULL), (2, 2, NULL), (3, 1, 3);
+        INSERT INTO marks VALUES (1, 1), (2, 2), (3, 3)"
+    );
+    let map = format!(
+        "{USERS}
+        table talks {{ owned-by host to=users {{ erase delete }}; owned-by guest to=users; erase delete }}
+        table lines {{ owned-by talk to=talks; owned-by author to=users; erase delete }}
+        table marks {{ owned-by line to=lines; erase delete }}"
+    );
+    let desk = desk("orphaned", &tables, &map).await;
+    let plan = erase(&desk, "1").await;
+    assert_eq!(all(&desk, "SELECT id FROM talks").await, lines("2"));
+    let text = crate::desk::text(&plan);
+    assert_eq!(
+        all(&desk, "SELECT id FROM lines").await,
+        lines("2 3"),
+        "3 is somebody's who stays: {text}"
+    );
+    assert_eq!(all(&desk, "SELECT id FROM marks").await, lines("2 3"));
+    let ownership = desk.ownership().unwrap();
+    let promises = Promises::default();
+    let orphans = planner(&ownership, &promises, &[]).orphans();
+    for step in &orphans.steps {
+        assert_eq!(desk.rows(&step.statement).await.len(), 0, "{}", step.table);
+    }
+}
+
+#[tokio::test]
+async fn a_ring_that_an_edge_would_leave_without_an_owner_is_refused() {
+    let tables = format!(
+        "{PEOPLE};
+        CREATE TABLE notes (id INTEGER PRIMARY KEY, host INTEGER, guest INTEGER, parent INTEGER);
+        INSERT INTO notes VALUES (1, 1, 2, NULL), (2, 3, NULL, NULL)"
+    );
+    let map = format!(
+        "{USERS}
+        table notes {{ owned-by host to=users {{ erase delete }}; owned-by guest to=users; owned-by parent to=notes; erase delete }}"
+    );
+    let desk = desk("orphaned-ring", &tables, &map).await;
+    let ownership = desk.ownership().unwrap();
+    let promises = Promises::default();
+    let planner = planner(&ownership, &promises, &[]);
+    let subjects = desk.subjects(&planner, &[("account-id", "1")]).await;
+    let plan = planner.erase(&subjects).unwrap();
+    assert_eq!(refusals(&desk, &plan).await, Vec::<String>::new());
+    let reply = plain("INSERT INTO notes VALUES (3, NULL, NULL, 1)");
+    let work = Work {
+        steps: vec![reply],
+        ..Work::default()
+    };
+    desk.source.run(&work).await.unwrap();
+    let refused = refusals(&desk, &plan).await;
+    assert_eq!(
+        refused,
+        [
+            "rows of `notes` would be left without an owner by an `erase delete` of an edge, in a ring of tables"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn what_is_kept_because_its_parent_is_ends_with_the_parent() {
+    let tables = format!(
+        "{PEOPLE};
+        CREATE TABLE orders (id INTEGER PRIMARY KEY, who INTEGER REFERENCES users(id), made TEXT);
+        CREATE TABLE items (id INTEGER PRIMARY KEY, bill INTEGER NOT NULL REFERENCES orders(id));
+        CREATE TABLE gifts (id INTEGER PRIMARY KEY, item INTEGER NOT NULL REFERENCES items(id), word TEXT);
+        INSERT INTO orders VALUES (1, 1, '2010-01-01'), (2, 1, '2025-01-01'), (3, 2, '2010-01-01'), (4, 1, NULL);
+        INSERT INTO items VALUES (1, 1), (2, 2), (3, 3), (4, 4);
+        INSERT INTO gifts VALUES (1, 1, 'x'), (2, 2, 'x'), (3, 3, 'x'), (4, 4, 'x')"
+    );
+    let map = format!(
+        "{USERS}
+        table orders {{ owned-by who to=users; erase keep because=tax-law until=\"7 years\" from=made }}
+        table items {{ owned-by bill to=orders; erase keep because=tax-law }}
+        table gifts {{ owned-by item to=items; erase keep because=tax-law {{ overwrite word with=gone }} }}"
+    );
+    let desk = desk("kept-children", &tables, &map).await;
+    let plan = erase(&desk, "1").await;
+    assert_eq!(all(&desk, "SELECT id FROM orders").await, lines("2 3 4"));
+    assert_eq!(all(&desk, "SELECT id FROM items").await, lines("2 3 4"));
+    assert_eq!(
+        all(&desk, "SELECT id, word FROM gifts").await,
+        lines("2|gone 3|x 4|gone")
+    );
+    let until: Vec<String> = plan
+        .steps
+        .iter()
+        .filter_map(|step| match &step.effect {
+            Effect::Keep { until, .. } => until.clone(),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        until,
+        [
+            "as long as its row of `items`",
+            "as long as its row of `orders`",
+            "7 years after `made`"
+        ]
+    );
+    // What was kept goes with the sweep that ends it.
+    let ownership = desk.ownership().unwrap();
+    let promises = Promises::default();
+    let later: jiff::Timestamp = "2033-01-01T00:00:00Z".parse().unwrap();
+    let sweeper = abide_map::plan::Planner::new(&ownership, &promises, later);
+    for plan in sweeper.sweep(10).unwrap() {
+        desk.run(&plan).await.unwrap();
+    }
+    assert_eq!(all(&desk, "SELECT id FROM orders").await, lines("3 4"));
+    assert_eq!(all(&desk, "SELECT id FROM gifts").await, lines("3 4"));
+}

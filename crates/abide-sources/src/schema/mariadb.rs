@@ -35,7 +35,8 @@ async fn tables(view: &mut View) -> Result<(Tables, BTreeMap<String, SchemaView>
     let (mut tables, mut views) = (Tables::new(), BTreeMap::new());
     for line in ask(view, sql).await? {
         let name = line.text(0);
-        match line.text(1).as_str() {
+        let kind = line.text(1);
+        match kind.as_str() {
             "VIEW" | "SYSTEM VIEW" => {
                 views.insert(
                     name.clone(),
@@ -51,6 +52,7 @@ async fn tables(view: &mut View) -> Result<(Tables, BTreeMap<String, SchemaView>
                 let mut table = empty_table(TableName::new(&name));
                 table.rows = line.number(2).unwrap_or_default();
                 table.is_transactional = line.is(3);
+                table.is_versioned = kind == "SYSTEM VERSIONED";
                 tables.insert(name, table);
             }
         }

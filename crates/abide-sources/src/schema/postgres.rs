@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use abide_map::schema::{Column, Dialect, OnDelete, Schema, Table, TableName, View as SchemaView};
 use abide_map::statement::Statement;
 
+use super::partition::{divided, lift};
 use super::{Line, ask, class, empty_table, plain_column, reference, trigger};
 use crate::error::SourceError;
 use crate::numbers::batches;
@@ -18,7 +19,7 @@ const COUNTED_BYTES: u64 = 64 << 20;
 const ROW_BYTES: u64 = 100;
 
 /// Schemas of other people's making. Unqualified names lead to the first that the account searches.
-const OURS: &str = "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT LIKE 'pg\\_temp%'";
+pub(super) const OURS: &str = "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT LIKE 'pg\\_temp%'";
 
 /// The schema's name, if it is not where unqualified names lead.
 const QUALIFIER: &str = "nullif(n.nspname, coalesce(current_schema(), 'public'))";
@@ -28,6 +29,8 @@ pub(super) async fn read(view: &mut View, version: String) -> Result<Schema, Sou
     columns(view, &mut read).await?;
     constraints(view, &mut read).await?;
     indexes(view, &mut read).await?;
+    let divided = divided(view).await?;
+    lift(&mut read, &divided);
     count(view, &mut read).await?;
     let triggers = triggers(view, &read).await?;
     Ok(Schema {
@@ -41,13 +44,13 @@ pub(super) async fn read(view: &mut View, version: String) -> Result<Schema, Sou
 
 /// What has been read, by the catalogue's own number.
 #[derive(Default)]
-struct Read {
-    tables: BTreeMap<u64, Found>,
+pub(super) struct Read {
+    pub(super) tables: BTreeMap<u64, Found>,
     views: BTreeMap<u64, SchemaView>,
 }
 
-struct Found {
-    table: Table,
+pub(super) struct Found {
+    pub(super) table: Table,
     /// Whether the server knows how many rows there are.
     is_estimated: bool,
     bytes: u64,
@@ -141,7 +144,7 @@ fn column(line: &Line) -> Column {
 }
 
 /// Names of columns by their numbers, in order, as JSON.
-fn names(relation: &str, numbers: &str) -> String {
+pub(super) fn names(relation: &str, numbers: &str) -> String {
     format!(
         "(SELECT json_agg(a.attname ORDER BY k.place)::text FROM unnest({numbers}) WITH ORDINALITY AS k(number, place) JOIN pg_attribute a ON a.attrelid = {relation} AND a.attnum = k.number)"
     )

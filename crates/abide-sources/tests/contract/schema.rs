@@ -246,3 +246,14 @@ async fn sqlite_knows_more() {
         TypeClass::Other
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_history_that_the_database_keeps_is_told() {
+    let place = Place::mariadb("history").await;
+    place
+        .sql("CREATE TABLE plain (id INT PRIMARY KEY); CREATE TABLE kept (id INT PRIMARY KEY) WITH SYSTEM VERSIONING")
+        .await;
+    let schema = place.open().schema().await.unwrap();
+    assert!(table(&schema, "kept").is_versioned);
+    assert!(!table(&schema, "plain").is_versioned);
+}

@@ -1,0 +1,201 @@
+//! Rules whose statements differ between engines, on each of them: what is unique, what is bytes, what is divided.
+
+use abide_map::promise::Promises;
+use abide_sources::{Address, SourceOptions};
+
+use crate::desk::{Desk, plain, planner, text};
+use crate::place::{Database, Engine, Folder};
+
+async fn desk(engine: Engine, folder: &Folder, statements: &[&str], map: &str) -> Desk {
+    let database = Database::create(engine, "rules", folder).await;
+    if let Some(path) = database.url.strip_prefix("sqlite:") {
+        std::fs::write(path, b"").unwrap();
+    }
+    let address = Address::parse(&database.url).unwrap();
+    let source = abide_sources::open(&address, SourceOptions::new("test")).unwrap();
+    let statements: Vec<String> = statements.iter().map(|it| (*it).to_owned()).collect();
+    let map = format!("map m {{ source test\n{map}\n}}");
+    Desk::with(source, None, &statements, &map).await
+}
+
+async fn erase(desk: &Desk, known: &[(&str, &str)]) {
+    let ownership = desk.ownership().unwrap();
+    let promises = Promises::default();
+    let planner = planner(&ownership, &promises, &[]);
+    let subjects = desk.subjects(&planner, known).await;
+    let plan = planner.erase(&subjects).unwrap();
+    let obstacles: Vec<_> = plan.obstacles.iter().map(|it| it.count.clone()).collect();
+    let met = desk.source.numbers(&obstacles).await.unwrap();
+    assert!(plan.refused(&met).is_empty(), "{:?}", plan.refused(&met));
+    if let Err(error) = desk.run(&plan).await {
+        panic!("{error}\n{}", text(&plan));
+    }
+    let left = desk.counts(&plan).await.unwrap();
+    assert!(left.iter().all(|count| *count == 0), "{}", text(&plan));
+}
+
+async fn all(desk: &Desk, sql: &str) -> Vec<Vec<String>> {
+    let rows = desk.rows(&plain(sql)).await.into_iter();
+    let cells = |row: abide_map::plan::Row| row.into_iter().map(|it| it.0.unwrap_or("-".into()));
+    rows.map(|row| cells(row).collect()).collect()
+}
+
+const USERS: &str =
+    "table users { subject; identity account-id id; identity email mail; erase delete }";
+
+/// Two rows of one person that others own too, and that must differ in the person's address.
+async fn joint_rows_differ(engine: Engine) {
+    let folder = Folder::new();
+    let statements = [
+        "CREATE TABLE users (id bigint PRIMARY KEY, mail varchar(60))",
+        "CREATE TABLE seats (id bigint PRIMARY KEY, host bigint, mail varchar(60) NOT NULL UNIQUE, room varchar(9))",
+        "INSERT INTO users VALUES (1, 'a@example.org'), (2, 'b@example.org')",
+        "INSERT INTO seats VALUES (1, 2, 'a@example.org', 'x'), (2, 2, 'A@x.example', 'y'), (3, 2, 'b@example.org', 'z')",
+    ];
+    let map = format!(
+        "{USERS}\ntable seats {{ owned-by host to=users; identity email mail; erase delete }}"
+    );
+    let desk = desk(engine, &folder, &statements, &map).await;
+    erase(
+        &desk,
+        &[("email", "a@example.org"), ("email", "A@x.example")],
+    )
+    .await;
+    let rows = all(
+        &desk,
+        "SELECT CAST(id AS char(9)), mail FROM seats ORDER BY id",
+    )
+    .await;
+    let mails: Vec<&str> = rows.iter().map(|row| row[1].as_str()).collect();
+    assert!(
+        mails[0].starts_with("erased-") && mails[1].starts_with("erased-"),
+        "{mails:?}"
+    );
+    assert_ne!(mails[0], mails[1]);
+    assert_eq!(mails[2], "b@example.org");
+    desk.source.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn joint_rows_differ_in_sqlite() {
+    joint_rows_differ(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn joint_rows_differ_in_postgresql() {
+    joint_rows_differ(Engine::Postgres).await;
+}
+
+#[tokio::test]
+async fn joint_rows_differ_in_mariadb() {
+    joint_rows_differ(Engine::Mariadb).await;
+}
+
+/// An address, a condition and an overwritten word in columns of bytes.
+async fn bytes_are_those_of_the_text(engine: Engine) {
+    let folder = Folder::new();
+    let bytes = match engine {
+        Engine::Mariadb => "varbinary(60)",
+        Engine::Postgres => "bytea",
+        Engine::Sqlite => "blob",
+    };
+    let lit = |text: &str| match engine {
+        Engine::Postgres => format!("'{text}'::bytea"),
+        Engine::Mariadb => format!("'{text}'"),
+        Engine::Sqlite => format!("CAST('{text}' AS BLOB)"),
+    };
+    let (ann, bob, kind) = (lit("Ann@example.org"), lit("bob@example.org"), lit("note"));
+    let statements = [
+        "CREATE TABLE users (id bigint PRIMARY KEY, mail varchar(60))".to_owned(),
+        format!("CREATE TABLE notes (id bigint PRIMARY KEY, mail {bytes}, word {bytes} NOT NULL)"),
+        format!("CREATE TABLE marks (id bigint PRIMARY KEY, kind {bytes}, at bigint)"),
+        format!("INSERT INTO notes VALUES (1, {ann}, {kind}), (2, {bob}, {kind})"),
+        format!("INSERT INTO marks VALUES (1, {kind}, 1), (2, {kind}, 2), (3, {bob}, 1)"),
+    ];
+    let map = format!(
+        "{USERS}
+        table notes {{ identity email mail; erase anonymise {{ overwrite word with=gone; overwrite mail }} }}
+        table marks {{ owned-by at to=notes {{ when kind note }}; erase delete }}"
+    );
+    let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
+    let desk = desk(engine, &folder, &statements, &map).await;
+    erase(&desk, &[("email", "Ann@example.org")]).await;
+    let text = |column: &str| match engine {
+        Engine::Postgres => format!("encode({column}, 'escape')"),
+        Engine::Mariadb => format!("CAST({column} AS CHAR)"),
+        Engine::Sqlite => format!("CAST({column} AS TEXT)"),
+    };
+    let sql = format!(
+        "SELECT {}, {} FROM notes ORDER BY id",
+        text("mail"),
+        text("word")
+    );
+    assert_eq!(
+        all(&desk, &sql).await,
+        [["-", "gone"], ["bob@example.org", "note"]]
+    );
+    let ids = all(&desk, "SELECT CAST(id AS char(1)) FROM marks ORDER BY id").await;
+    assert_eq!(ids, [["2"], ["3"]]);
+    desk.source.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn bytes_are_those_of_the_text_in_sqlite() {
+    bytes_are_those_of_the_text(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn bytes_are_those_of_the_text_in_postgresql() {
+    bytes_are_those_of_the_text(Engine::Postgres).await;
+}
+
+#[tokio::test]
+async fn bytes_are_those_of_the_text_in_mariadb() {
+    bytes_are_those_of_the_text(Engine::Mariadb).await;
+}
+
+#[tokio::test]
+async fn references_that_only_parts_declare_are_cut_and_ordered() {
+    let folder = Folder::new();
+    let statements = [
+        "CREATE TABLE users (id bigint PRIMARY KEY, mail text)",
+        "CREATE TABLE rides (id bigint PRIMARY KEY, who bigint REFERENCES users)",
+        "CREATE TABLE payments (id bigint, who bigint NOT NULL, ride bigint, made date NOT NULL) PARTITION BY RANGE (made)",
+        "CREATE TABLE payments_1 PARTITION OF payments FOR VALUES FROM ('2026-01-01') TO ('2026-02-01')",
+        "CREATE TABLE payments_2 PARTITION OF payments FOR VALUES FROM ('2026-02-01') TO ('2026-03-01')",
+        "ALTER TABLE payments_1 ADD FOREIGN KEY (who) REFERENCES users, ADD FOREIGN KEY (ride) REFERENCES rides, ADD PRIMARY KEY (id, made)",
+        "ALTER TABLE payments_2 ADD FOREIGN KEY (who) REFERENCES users, ADD PRIMARY KEY (id, made)",
+        "INSERT INTO users VALUES (1, 'a'), (2, 'b')",
+        "INSERT INTO rides VALUES (1, 1), (2, 2)",
+        "INSERT INTO payments VALUES (1, 1, 1, '2026-01-05'), (2, 2, 1, '2026-01-06'), (3, 1, 2, '2026-02-05')",
+    ];
+    let map = format!(
+        "{USERS}
+        table rides {{ owned-by who to=users; erase delete }}
+        table payments {{ owned-by who to=users; refers ride to=rides; erase delete }}"
+    );
+    let desk = desk(Engine::Postgres, &folder, &statements, &map).await;
+    let payments = desk
+        .schema
+        .tables
+        .iter()
+        .find(|table| table.name.name == "payments")
+        .unwrap();
+    let mut keys: Vec<(&str, bool)> = payments
+        .foreign_keys
+        .iter()
+        .map(|key| (key.columns[0].as_str(), key.is_partial))
+        .collect();
+    keys.sort_unstable();
+    assert_eq!(keys, [("ride", true), ("who", false)]);
+    assert_eq!(payments.unique, [["id", "made"]]);
+    erase(&desk, &[("account-id", "1")]).await;
+    let rows = all(
+        &desk,
+        "SELECT id::text, ride::text FROM payments ORDER BY id",
+    )
+    .await;
+    assert_eq!(rows, [["2", "-"]]);
+    assert_eq!(all(&desk, "SELECT id::text FROM rides").await, [["2"]]);
+    desk.source.close().await.unwrap();
+}
