@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use abide_map::sample::{Contained, Containment, TableSample};
 use abide_map::schema::{Dialect, Schema, Table};
-use abide_rights::{Eraser, Mapped, Pace, access, sweep};
+use abide_rights::{Eraser, Mapped, Pace, RightsError, access, sweep};
 use abide_sources::{Access, Done, Marker, Snapshot, Source, SourceFuture, Work};
 use abide_store::{Journal, Keys, RequestState, Store, StoreOptions};
 
 use crate::shop::{Dump, Shop, at, known, mapped};
 
 /// Points at which one erasure can be killed: before and after each call to its source.
-const POINTS: i64 = 8;
+pub(crate) const POINTS: i64 = 8;
 
 /// Statements that are left to live through, of all sources.
 static STATEMENTS: AtomicI64 = AtomicI64::new(i64::MAX);
@@ -49,9 +49,14 @@ struct Deadly {
 }
 
 impl Deadly {
+    /// Where the process dies, or where the disk of our own records becomes full.
     fn point(&self) {
-        if self.left.fetch_sub(1, Ordering::SeqCst) == 0 {
-            die();
+        if self.left.fetch_sub(1, Ordering::SeqCst) != 0 {
+            return;
+        }
+        match std::env::var_os("ABIDE_ROLE_FILLS") {
+            Some(fault) => crate::disk::set_fault(fault.as_ref(), b"S"),
+            None => die(),
         }
     }
 }
@@ -118,12 +123,13 @@ async fn role() {
     let number = |name: &str| std::env::var(name).ok()?.parse::<i64>().ok();
     let folder = std::path::PathBuf::from(std::env::var("ABIDE_ROLE_FOLDER").unwrap());
     let keys = Keys::parse(&std::env::var("ABIDE_ROLE_KEYS").unwrap()).unwrap();
-    let journal = Journal::open(&folder.join("journal"), &folder.join("journal-keys")).unwrap();
+    let journal =
+        Journal::open(&folder.join("ours/journal"), &folder.join("journal-keys")).unwrap();
     let options = StoreOptions {
         journal: Some(journal),
         ..StoreOptions::default()
     };
-    let store = format!("sqlite:{}", folder.join("abide.db").display());
+    let store = format!("sqlite:{}", folder.join("ours/abide.db").display());
     let store = Store::open(&store, keys, options, at(2)).await.unwrap();
     let mut shop = mapped(&url, Access::Change).await;
     shop.source = Box::new(Deadly {
@@ -134,7 +140,12 @@ async fn role() {
     STATEMENTS.store(statements, Ordering::SeqCst);
     tracing::subscriber::set_global_default(Counting).unwrap();
     match std::env::var("ABIDE_ROLE_DOING").unwrap().as_str() {
-        "erase" => erase(&store, &[shop]).await,
+        "erase" => {
+            if let Err(error) = erase(&store, &[shop]).await {
+                println!("told: {error}");
+                return;
+            }
+        }
         "access" => {
             let (person, out) = (known("email", "ann@example.org"), folder.join("ann.zip"));
             if !out.exists() {
@@ -156,7 +167,7 @@ async fn role() {
     std::fs::write(folder.join("statements"), ran.to_string()).unwrap();
 }
 
-async fn erase(store: &Store, sources: &[Mapped]) {
+async fn erase(store: &Store, sources: &[Mapped]) -> Result<(), RightsError> {
     let eraser = Eraser {
         store,
         sources,
@@ -169,30 +180,37 @@ async fn erase(store: &Store, sources: &[Mapped]) {
         .await
         .unwrap();
     let person = known("email", "ann@example.org");
-    match open.first() {
-        Some(request) => drop(eraser.advance(request.id).await.unwrap()),
-        None if checked.is_empty() => {
-            drop(eraser.erase(&person, &["shop".into()], &[]).await.unwrap());
-        }
-        None => {}
+    let progress = match open.first() {
+        Some(request) => eraser.advance(request.id).await?,
+        None if checked.is_empty() => eraser.erase(&person, &["shop".into()], &[]).await?,
+        None => return Ok(()),
+    };
+    for (_, why) in progress.stuck {
+        println!("told: {why}");
     }
+    Ok(())
 }
 
 /// Runs the role to its end; whether that was its death.
 fn run(shop: &Shop, doing: &str, limits: &[(&str, i64)]) -> bool {
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command
-        .args(["kill::role", "--exact", "--ignored"])
-        .env("ABIDE_ROLE_DOING", doing)
-        .env("ABIDE_ROLE_SOURCE", &shop.database.url)
-        .env("ABIDE_ROLE_FOLDER", shop.path(""))
-        .env("ABIDE_ROLE_KEYS", shop.keys.render().as_str())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    let mut command = role_of(shop, doing);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
     for (name, value) in limits {
         command.env(name, value.to_string());
     }
     command.status().unwrap().signal() == Some(9)
+}
+
+/// A process that does this.
+pub(crate) fn role_of(shop: &Shop, doing: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args(["kill::role", "--exact", "--ignored", "--nocapture"])
+        .env("ABIDE_ROLE_DOING", doing)
+        .env("ABIDE_ROLE_SOURCE", &shop.database.url)
+        .env("ABIDE_ROLE_FOLDER", shop.path(""))
+        .env("ABIDE_ROLE_KEYS", shop.keys.render().as_str());
+    command
 }
 
 /// How many statements the role runs if nobody kills it.
@@ -216,7 +234,7 @@ fn places(statements: i64, every: i64) -> Vec<(i64, i64)> {
 }
 
 /// What stands in a source, markers apart.
-async fn dump_of(shop: &Shop) -> Dump {
+pub(crate) async fn dump_of(shop: &Shop) -> Dump {
     let mut dump = shop.dump().await;
     dump.remove(abide_sources::MARKER_TABLE);
     dump

@@ -100,13 +100,16 @@ impl Shop {
         let database = Database::create(engine, test, &folder).await;
         database.run(SCHEMA).await;
         database.run(ROWS).await;
-        let journal = Journal::open(&folder.path("journal"), &folder.path("journal-keys")).unwrap();
+        // Our own records have a disk of their own, as far as tests go.
+        std::fs::create_dir(folder.path("ours")).unwrap();
+        let journal = Journal::open(&folder.path("ours/journal"), &folder.path("journal-keys"));
+        let journal = journal.unwrap();
         let keys = Keys::generate().unwrap();
         let options = StoreOptions {
             journal: Some(journal.clone()),
             ..StoreOptions::default()
         };
-        let url = format!("sqlite:{}", folder.path("abide.db").display());
+        let url = format!("sqlite:{}", folder.path("ours/abide.db").display());
         let store = Store::open(&url, keys.clone(), options, at(0))
             .await
             .unwrap();
