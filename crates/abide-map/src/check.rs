@@ -27,7 +27,7 @@ pub struct Check {
     pub code: &'static str,
     /// Its name, `unmapped-table`.
     pub name: &'static str,
-    /// How bad it is. A map with an error is not planned with.
+    /// How bad it is. Which errors stop plans, [`stops_plans`] says.
     pub severity: Severity,
     /// Its manual page, in Markdown: why it matters, a `kdl wrong` example that gives this finding and a `kdl right`
     /// example that does not.
@@ -222,6 +222,7 @@ checks! {
     stale_map,
     broken_reference,
     system_versioned,
+    shared_identity,
     unknown_category,
     undeclared_category,
     forbidden_category,
@@ -236,6 +237,12 @@ checks! {
 }
 
 pub mod of_plans;
+
+/// Whether no plan is made over a map with this finding. What a policy says against it (`M03..`) stops nothing: what a
+/// promise forbids to hold has to be erased even so.
+pub fn stops_plans(finding: &Diagnostic) -> bool {
+    finding.severity == Severity::Error && !finding.code.starts_with("M03")
+}
 
 /// The check with that code or name.
 pub fn find(code_or_name: &str) -> Option<&'static Check> {

@@ -66,6 +66,18 @@ pub struct Identity {
     pub kind: Spanned<String>,
     /// The column.
     pub column: Spanned<String>,
+    /// In which case its values are written.
+    pub case: Case,
+}
+
+/// In which case a column's values are written: mail addresses are compared without it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Case {
+    /// As people typed them.
+    #[default]
+    Any,
+    /// In lower case, by the application: an index of the column serves.
+    Lower,
 }
 
 /// How rows of a table hang together with rows of another (or of itself): `owned-by user_id to=users`.

@@ -6,7 +6,7 @@ use abide_policy::format::{self, is_name};
 use abide_policy::source::{SourceFile, Spanned};
 
 use crate::map::{
-    Confidence, Edge, EdgeErase, Erase, Hidden, Holds, Identity, Keep, Map, MappedColumn,
+    Case, Confidence, Edge, EdgeErase, Erase, Hidden, Holds, Identity, Keep, Map, MappedColumn,
     MappedTable, Overwrite, Replacement, Retain, Standing,
 };
 use crate::read::read;
@@ -100,7 +100,11 @@ fn write_table(table: &MappedTable) -> String {
 
 fn write_identity(identity: &Identity) -> String {
     let (kind, column) = (&identity.kind.value, &identity.column.value);
-    format!("identity {} {}", quoted(kind), quoted(column))
+    let case = match identity.case {
+        Case::Any => "",
+        Case::Lower => " case=lower",
+    };
+    format!("identity {} {}{case}", quoted(kind), quoted(column))
 }
 
 fn write_edge(edge: &Edge) -> String {

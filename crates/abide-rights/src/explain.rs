@@ -20,6 +20,9 @@ const BATCH: u64 = 1000;
 pub struct Explained {
     /// The source.
     pub source: String,
+    /// What would be done.
+    #[serde(skip)]
+    doing: Doing,
     /// Hash of the map and the schema that the plan was made over.
     pub fingerprint: String,
     /// The steps, in order.
@@ -52,6 +55,7 @@ pub async fn explain(
     let plans = plans.map_err(|findings| mapped.no_plan(findings))?;
     let mut explained = Explained {
         source: mapped.name().to_owned(),
+        doing,
         fingerprint: String::new(),
         steps: Vec::new(),
         statements: Vec::new(),
@@ -130,7 +134,10 @@ impl Explained {
             }
         }
         if number == 0 {
-            out.push_str("     nothing to do\n");
+            out.push_str(match self.doing {
+                Doing::Sweep => "     nothing to do\n",
+                _ => "     nothing to do: no row is this person's by what was given\n",
+            });
         }
         out
     }

@@ -83,6 +83,16 @@ impl Mapped {
         promises: Promises,
     ) -> Result<Self, RightsError> {
         let schema = source.schema().await?;
+        Self::of(source, map, schema, promises)
+    }
+
+    /// The same, with the live schema as it was read.
+    pub fn of(
+        source: Box<dyn Source>,
+        map: Map,
+        schema: Schema,
+        promises: Promises,
+    ) -> Result<Self, RightsError> {
         let ownership =
             Ownership::resolve(&map, &schema).map_err(|findings| RightsError::Plan {
                 source: source.name().to_owned(),

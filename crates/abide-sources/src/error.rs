@@ -26,6 +26,8 @@ pub enum Trouble {
     Unreachable(String),
     /// The server does not know the account or its password, or lets it not into the database.
     SignIn,
+    /// The server has no database of that name.
+    NoDatabase,
     /// The account lacks a permission, on this object if the server names it.
     Refused(Option<String>),
     /// The source is read only: by its configuration, or because the server is a replica.
@@ -122,8 +124,9 @@ impl fmt::Display for Trouble {
             Self::Address(why) => write!(out, "the address cannot be used: {why}"),
             Self::Unreachable(why) => write!(out, "it cannot be reached: {why}"),
             Self::SignIn => out.write_str(
-                "the server refuses the account; check its name, its password and the database's name",
+                "the server refuses the account: check its name and its password, and where the password is read from",
             ),
+            Self::NoDatabase => out.write_str("the server has no database of that name"),
             Self::Refused(name) => named(out, "the account may not do this to", name, "; `abide map grants` prints what it needs"),
             Self::ReadOnly => out.write_str(
                 "it is read only; take `read-only` out of its section, or name the primary server",

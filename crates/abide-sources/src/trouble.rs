@@ -36,9 +36,9 @@ pub(crate) fn of_connecting(
     found.trouble = match (error, found.trouble) {
         (sqlx::Error::Io(error), _) => Trouble::Unreachable(error.to_string()),
         // The pool tries again for as long as a server refuses, and then says only that it took too long.
-        (sqlx::Error::PoolTimedOut, _) if !has_connections => {
-            Trouble::Unreachable(format!("no answer within {seconds} s"))
-        }
+        (sqlx::Error::PoolTimedOut, _) if !has_connections => Trouble::Unreachable(format!(
+            "no answer within {seconds} s; is a server listening at that address?"
+        )),
         (_, Trouble::Gone) => Trouble::Unreachable("the server ended the connection".to_owned()),
         (_, Trouble::Refused(_) | Trouble::Stale(_)) => Trouble::SignIn,
         (_, Trouble::Other) => {
@@ -88,7 +88,7 @@ fn postgres(error: &PgDatabaseError) -> Trouble {
         "42P01" | "42703" | "42883" | "42804" | "3F000" | "428C9" | "0A000" => {
             Trouble::Stale(quoted(error.message(), '"'))
         }
-        "3D000" => Trouble::SignIn,
+        "3D000" => Trouble::NoDatabase,
         code => match code.get(..2) {
             Some("23") => Trouble::ConstraintViolated(owned(
                 error.constraint().or(error.column()).or(error.table()),
@@ -104,7 +104,8 @@ fn postgres(error: &PgDatabaseError) -> Trouble {
 /// By number, as MariaDB's and MySQL's manuals list them.
 fn mariadb(number: u16, message: &str) -> Trouble {
     match number {
-        1045 | 1049 | 1130 | 1698 | 1862 => Trouble::SignIn,
+        1045 | 1130 | 1698 | 1862 => Trouble::SignIn,
+        1049 => Trouble::NoDatabase,
         1044 | 1142 | 1143 | 1227 | 1370 | 1410 => Trouble::Refused(after(message, "for table ")),
         1290 | 1792 | 1836 => Trouble::ReadOnly,
         1205 | 3572 => Trouble::LockTimeout,

@@ -1,7 +1,12 @@
 //! The sources of `abide.kdl` with their maps, ready for plans. Never prints an address or a password.
 
+use std::collections::BTreeSet;
+
+use abide_map::check::{Context as HeldAgainst, run_all, stale_map, stops_plans};
 use abide_map::map::Map;
+use abide_map::plan::{Identities, KnownAs, fingerprint};
 use abide_map::promise::Promises;
+use abide_map::schema::Schema;
 use abide_policy::Library;
 use abide_policy::diagnostic::{self, Severity};
 use abide_policy::source::SourceFile;
@@ -13,13 +18,52 @@ use crate::clock;
 use crate::config::{Config, SourceSection};
 use crate::{installation, policies};
 
-/// Opens the sources of these names, every one. Plans over them respect the legal holds on `held`.
+/// What is done with a map that nobody has accepted for the schema of its source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drafts {
+    /// It is looked at: nothing is read of anyone, and nothing changes.
+    Taken,
+    /// It is refused.
+    Refused,
+}
+
+/// Opens the sources of these names, every one, each with a map that was accepted. Plans over them respect the legal holds
+/// on `held`.
 pub async fn open(config: &Config, names: &[String], held: &[HeldSubject]) -> Result<Vec<Mapped>> {
+    open_with(config, names, held, Drafts::Refused).await
+}
+
+/// The same; `drafts` says whether maps have to have been accepted.
+pub async fn open_with(
+    config: &Config,
+    names: &[String],
+    held: &[HeldSubject],
+    drafts: Drafts,
+) -> Result<Vec<Mapped>> {
     let mut mapped = Vec::new();
     for section in named(config, names) {
-        mapped.push(open_one(config, section, held).await?);
+        mapped.push(open_one(config, section, held, drafts).await?);
     }
     Ok(mapped)
+}
+
+/// Refuses identifiers of kinds that no map has: nobody would be found by them, whoever is meant.
+pub fn are_kinds(sources: &[Mapped], people: &Identities) -> Result<()> {
+    let tables = sources.iter().flat_map(|mapped| &mapped.map.tables);
+    let identities = tables.flat_map(|table| &table.identities);
+    let known: BTreeSet<&str> = identities.map(|it| it.kind.value.as_str()).collect();
+    let is_known = |it: &KnownAs| {
+        // Our own records call an account so.
+        known.contains(it.kind.as_str()) || it.kind == "account" && known.contains("account-id")
+    };
+    if people.0.is_empty() || people.0.iter().any(is_known) {
+        return Ok(());
+    }
+    let known: Vec<&str> = known.into_iter().collect();
+    bail!(
+        "no table has an identity of that kind; the maps have `{}`",
+        known.join("`, `")
+    );
 }
 
 /// Opens those of these names that can be; gives the others with what is wrong.
@@ -30,7 +74,7 @@ pub async fn open_reachable(
 ) -> (Vec<Mapped>, Vec<(String, anyhow::Error)>) {
     let (mut mapped, mut failed) = (Vec::new(), Vec::new());
     for section in named(config, names) {
-        match open_one(config, section, held).await {
+        match open_one(config, section, held, Drafts::Refused).await {
             Ok(source) => mapped.push(source),
             Err(error) => failed.push((section.name.clone(), error)),
         }
@@ -71,25 +115,28 @@ async fn open_one(
     config: &Config,
     section: &SourceSection,
     held: &[HeldSubject],
+    drafts: Drafts,
 ) -> Result<Mapped> {
-    let name = &section.name;
-    let map = read_map(section)?;
+    let (map, file) = read_map(section)?;
     let source = abide_sources::open(&section.url, section.options()?)?;
-    let promises = promises(config)?;
-    let unusable = || format!("source `{name}` cannot be used");
-    let opened = Mapped::open(source, map, promises).await;
-    let mut mapped = opened.with_context(unusable)?;
-    let taken = mapped.hold(held, clock::now()).await;
-    taken.with_context(unusable)?;
+    let schema = source.schema().await?;
+    settled(&map, &schema, file, drafts)?;
+    let mut mapped = Mapped::of(source, map, schema, promises(config)?)?;
+    mapped.hold(held, clock::now()).await?;
     Ok(mapped)
 }
 
-fn read_map(section: &SourceSection) -> Result<Map> {
+fn read_map(section: &SourceSection) -> Result<(Map, SourceFile)> {
     let name = &section.name;
     let path = section.map.as_ref().with_context(|| {
         format!("source `{name}` has no map; write `map \"map.kdl\"` in its section of `abide.kdl`")
     })?;
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    let bytes = std::fs::read(path).with_context(|| {
+        format!(
+            "cannot read `{0}`, the map of source `{name}`; `abide map propose {name} --out {0}` drafts one",
+            path.display()
+        )
+    })?;
     let file = SourceFile::from_bytes(path.display().to_string(), &bytes);
     let (map, findings) = abide_map::read::read(&file, 0);
     let is_error = |finding: &diagnostic::Diagnostic| finding.severity == Severity::Error;
@@ -97,7 +144,36 @@ fn read_map(section: &SourceSection) -> Result<Map> {
         let report = diagnostic::render_all(&findings, &[file]);
         bail!("`{}` cannot be read as a map\n\n{report}", path.display());
     }
-    Ok(map)
+    match &map.source {
+        Some(other) if other.value != *name => bail!(
+            "`{}` is the map of `{}`, and source `{name}` of `abide.kdl` names it; write `source {name}` in the map if it is of this database",
+            path.display(),
+            other.value
+        ),
+        _ => Ok((map, file)),
+    }
+}
+
+/// Refuses a map over which no plan may be made, with what is wrong and where.
+fn settled(map: &Map, schema: &Schema, file: SourceFile, drafts: Drafts) -> Result<()> {
+    let mut findings = run_all(&HeldAgainst {
+        map,
+        schema: Some((schema, &fingerprint(schema))),
+        policy: None,
+        library: Library::standard(),
+        samples: &[],
+    });
+    let is_draft = map.fingerprint.is_none();
+    findings.retain(|finding| {
+        let is_of_draft = is_draft && finding.code == stale_map::CHECK.code;
+        stops_plans(finding) && !(drafts == Drafts::Taken && is_of_draft)
+    });
+    if findings.is_empty() {
+        return Ok(());
+    }
+    let path = file.path.clone();
+    let report = diagnostic::render_all(&findings, &[file]);
+    bail!("no plan can be made over `{path}`\n\n{report}");
 }
 
 /// What the policy of the configuration promises; nothing without one. With several it is the first that counts.

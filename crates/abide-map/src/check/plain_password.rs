@@ -10,7 +10,7 @@ use crate::schema::TypeClass;
 pub const CHECK: Check = Check {
     code: "M0311",
     name: "plain-password",
-    severity: Severity::Error,
+    severity: Severity::Warning,
     manual: r#"
 A password is stored as a slow hash with its salt (Argon2, scrypt, bcrypt, PBKDF2, yescrypt), which says by its first letters what it
 is. What has another form is a password anyone can read, or a plain digest that a list of common ones undoes. Seen in a sample of

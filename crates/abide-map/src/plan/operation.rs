@@ -122,11 +122,9 @@ impl Operation {
             Which::SoleBy(place) => Pred::all([rows.sole(id), by(*place)]),
             Which::JointBy(place) => Pred::all([rows.joint(id), left_by(*place)]),
             Which::JointNamed(identity) => {
-                let column = &identity.column.value;
                 let node = rows.ownership.tables.get(id);
-                let values = node.map(|node| rows.identifiers(node, &identity.kind.value, column));
-                let named = Pred::among(std::slice::from_ref(column), values.unwrap_or_default());
-                Pred::all([rows.joint(id), named])
+                let named = node.map(|node| rows.named(node, identity));
+                Pred::all([rows.joint(id), named.unwrap_or(Pred::Never)])
             }
             Which::SeenBy(place) => {
                 let going = going(id, rows, all, |which| matches!(which, Which::Sole));

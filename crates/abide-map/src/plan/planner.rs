@@ -61,10 +61,8 @@ impl<'a> Planner<'a> {
             let columns = self.needed(id);
             let mut by_kind: BTreeMap<&str, Vec<Pred>> = BTreeMap::new();
             for identity in &mapped.identities {
-                let column = &identity.column.value;
-                let values = rows.identifiers(node, &identity.kind.value, column);
-                let among = Pred::among(std::slice::from_ref(column), values);
-                by_kind.entry(&identity.kind.value).or_default().push(among);
+                let named = rows.named(node, identity);
+                by_kind.entry(&identity.kind.value).or_default().push(named);
             }
             for (kind, parts) in by_kind {
                 let filter = Pred::any(parts);

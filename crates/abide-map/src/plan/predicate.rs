@@ -19,6 +19,10 @@ pub(crate) enum Pred {
     Among(Vec<String>, Vec<Row>),
     /// The columns together hold something and are none of these.
     Outside(Vec<String>, Vec<Row>),
+    /// The column is one of these, letters compared without case; they are in lower case.
+    AmongCaseless(String, Vec<Row>),
+    /// The column holds something and is none of these, letters compared without case; they are in lower case.
+    OutsideCaseless(String, Vec<Row>),
     /// The columns together are among what this selects.
     Leads(Vec<String>, Box<Select>),
     /// The column has this value.
@@ -183,6 +187,8 @@ impl Pred {
                 into.extend(columns.iter().chain(others).map(String::as_str));
             }
             Self::Equals(column, _)
+            | Self::AmongCaseless(column, _)
+            | Self::OutsideCaseless(column, _)
             | Self::Filled(column)
             | Self::Present(column)
             | Self::Before(column, _) => {

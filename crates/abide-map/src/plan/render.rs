@@ -169,6 +169,10 @@ impl<'a> Writer<'a> {
             }
             Pred::Among(columns, rows) => self.among(id, alias, columns, rows, "IN"),
             Pred::Outside(columns, rows) => self.among(id, alias, columns, rows, "NOT IN"),
+            Pred::AmongCaseless(column, rows) => self.caseless(id, alias, column, rows, "IN"),
+            Pred::OutsideCaseless(column, rows) => {
+                self.caseless(id, alias, column, rows, "NOT IN");
+            }
             Pred::Leads(columns, select) => {
                 let tuple = self.tuple(alias, columns);
                 self.push(&format!("{tuple} IN ("));
@@ -293,11 +297,22 @@ impl<'a> Writer<'a> {
         }
     }
 
+    fn caseless(&mut self, id: TableId, alias: &str, name: &str, rows: &[Row], word: &str) {
+        let place = self.place(alias, name);
+        let column = self.column(id, name);
+        self.list(&format!("LOWER({place})"), &[column], rows, word);
+    }
+
     fn among(&mut self, id: TableId, alias: &str, names: &[String], rows: &[Row], word: &str) {
         let columns: Vec<Option<&Column>> =
             names.iter().map(|name| self.column(id, name)).collect();
         let tuple = self.tuple(alias, names);
-        self.push(&format!("{tuple} {word} ("));
+        self.list(&tuple, &columns, rows, word);
+    }
+
+    /// Whether what is asked, one column or several, is in a list of rows.
+    fn list(&mut self, asked: &str, columns: &[Option<&Column>], rows: &[Row], word: &str) {
+        self.push(&format!("{asked} {word} ("));
         if rows.len() > FEW {
             let first = self.bound + 1;
             let text = |value: &'_ Value| value.0.clone().unwrap_or_default();
@@ -309,14 +324,14 @@ impl<'a> Writer<'a> {
                 .iter()
                 .map(|row| row.iter().map(String::as_str).collect())
                 .collect();
-            let lists = self.dialect.list(&rows, &columns);
+            let lists = self.dialect.list(&rows, columns);
             for list in lists {
                 self.keep(Value::text(list));
             }
-            let unlist = self.dialect.unlist(first, &columns);
+            let unlist = self.dialect.unlist(first, columns);
             self.push(&unlist);
         } else {
-            let is_tuple = names.len() > 1;
+            let is_tuple = columns.len() > 1;
             if is_tuple && self.dialect == Dialect::Sqlite {
                 self.push("VALUES ");
             }

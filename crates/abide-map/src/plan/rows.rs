@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::predicate::{Goes, Pred, Ring, Source};
 use super::render::spelled;
 use super::{Row, Subjects};
-use crate::map::{Erase, Overwrite, Replacement};
+use crate::map::{Case, Erase, Identity, Overwrite, Replacement};
 use crate::ownership::{Link, Node, Ownership, Reach, TableId};
 use crate::schema::{Dialect, TypeClass};
 use crate::statement::Value;
@@ -211,35 +211,49 @@ impl<'a> Rows<'a> {
             .collect()
     }
 
-    /// Values that the people are known by in a column of this kind.
-    pub(crate) fn identifiers(&self, node: &Node, kind: &str, column: &str) -> Vec<Row> {
+    /// Rows that name the people in a column of identifiers.
+    pub(crate) fn named(&self, node: &Node, identity: &Identity) -> Pred {
+        let column = &identity.column.value;
+        match self.identifiers(node, identity) {
+            values if values.is_empty() => Pred::Never,
+            values if is_caseless(node, identity) => Pred::AmongCaseless(column.clone(), values),
+            values => Pred::Among(vec![column.clone()], values),
+        }
+    }
+
+    /// Rows that name somebody else there. Without an identifier of that kind nobody can tell whether a value is the same
+    /// person's.
+    fn named_otherwise(&self, node: &Node, identity: &Identity) -> Pred {
+        let column = &identity.column.value;
+        let outside = match self.identifiers(node, identity) {
+            values if values.is_empty() => return Pred::Never,
+            values if is_caseless(node, identity) => Pred::OutsideCaseless(column.clone(), values),
+            values => Pred::Outside(vec![column.clone()], values),
+        };
+        Pred::all([Pred::Filled(column.clone()), outside])
+    }
+
+    /// Values that the people are known by in a column of identifiers; mail addresses also in lower case.
+    fn identifiers(&self, node: &Node, identity: &Identity) -> Vec<Row> {
         let Roots::People(subjects) = self.roots else {
             return Vec::new();
         };
+        let kind = &identity.kind.value;
+        let column = node.table.column(&identity.column.value);
+        let class = class_of(node, identity);
         let mut rows: Vec<Row> = Vec::new();
-        let column = node.table.column(column);
-        let class = column.map(|column| column.class);
-        let known = subjects
-            .identities
-            .0
-            .iter()
-            .filter(|known| known.kind == kind);
-        for known in known {
-            if !may_hold(class, &known.value) {
-                continue;
-            }
-            rows.push(vec![Value::text(spelled(&known.value, column))]);
-            // Addresses are written in any case and compared in one.
+        let known = subjects.identities.0.iter();
+        let known = known.filter(|it| it.kind == *kind && may_hold(class, &it.value));
+        for value in known.map(|known| &known.value) {
+            let mut spellings = vec![value.clone()];
             if kind == "email" && matches!(class, Some(TypeClass::Text | TypeClass::Binary)) {
-                let lower = known.value.to_lowercase();
-                rows.push(vec![Value::text(spelled(&lower, column))]);
+                // Some databases know the case of ASCII letters alone.
+                spellings.extend([value.to_lowercase(), value.to_ascii_lowercase()]);
             }
+            let spellings = spellings.iter().map(|it| spelled(it, column));
             // An id that is bytes is shown, and brought, as hex.
-            if class == Some(TypeClass::Binary)
-                && let Some(bytes) = unhyphened(&known.value)
-            {
-                rows.push(vec![Value::text(bytes)]);
-            }
+            let hex = unhyphened(value).filter(|_| class == Some(TypeClass::Binary));
+            rows.extend(spellings.chain(hex).map(|it| vec![Value::text(it)]));
         }
         rows.sort();
         rows.dedup();
@@ -294,11 +308,7 @@ impl<'a> Rows<'a> {
             return Pred::among(&node.key, self.keys(id, &node.key));
         }
         let identities = node.mapped.iter().flat_map(|mapped| &mapped.identities);
-        Pred::any(identities.map(|identity| {
-            let column = &identity.column.value;
-            let values = self.identifiers(node, &identity.kind.value, column);
-            Pred::among(std::slice::from_ref(column), values)
-        }))
+        Pred::any(identities.map(|identity| self.named(node, identity)))
     }
 
     fn root_of_sole(&self, id: TableId) -> Pred {
@@ -352,17 +362,7 @@ impl<'a> Rows<'a> {
         if node.is_subject() {
             return outside(&node.key, self.keys(id, &node.key));
         }
-        Pred::any(identities.map(|identity| {
-            // Without an identifier of that kind nobody can tell whether the value is the same person's.
-            let column = &identity.column.value;
-            match self.identifiers(node, &identity.kind.value, column) {
-                values if values.is_empty() => Pred::Never,
-                values => Pred::all([
-                    Pred::Filled(column.clone()),
-                    Pred::Outside(vec![column.clone()], values),
-                ]),
-            }
-        }))
+        Pred::any(identities.map(|identity| self.named_otherwise(node, identity)))
     }
 
     /// Rows of a subject table that no erasure has overwritten. Without a mark that no row has by itself nobody can tell,
@@ -598,6 +598,20 @@ fn unhyphened(value: &str) -> Option<String> {
     let digits = value.replace('-', "").to_lowercase();
     let is_hex = digits.len() >= 8 && digits.len().is_multiple_of(2);
     (is_hex && digits.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(digits)
+}
+
+fn class_of(node: &Node, identity: &Identity) -> Option<TypeClass> {
+    let column = node.table.column(&identity.column.value);
+    column.map(|column| column.class)
+}
+
+/// Whether a column holds mail addresses as text: they are written in any case and compared in none.
+fn is_address(node: &Node, identity: &Identity) -> bool {
+    identity.kind.value == "email" && class_of(node, identity) == Some(TypeClass::Text)
+}
+
+fn is_caseless(node: &Node, identity: &Identity) -> bool {
+    is_address(node, identity) && identity.case == Case::Any
 }
 
 /// Whether a column of this class can hold the text at all; a database refuses to compare what it cannot read.

@@ -3,11 +3,11 @@
 use super::catalogue::{Catalogue, Described};
 use super::columns::{self, Found};
 use super::ownership::Ties;
-use super::people::People;
+use super::people::{People, is_staff};
 use super::reference::{Origin, Reference};
 use super::{NOWHERE, Samples, written};
 use crate::map::{
-    Condition, Confidence, Edge, EdgeErase, EdgeKind, Erase, Identity, MappedTable, Standing,
+    Case, Condition, Confidence, Edge, EdgeErase, EdgeKind, Erase, Identity, MappedTable, Standing,
 };
 use crate::words;
 
@@ -75,6 +75,9 @@ const PERSONAL: &[&str] = &[
     "health",
 ];
 
+/// The kind of identifier that the key of a table of people is.
+const ACCOUNT: &str = "account-id";
+
 /// What a draft says of every table, in the order of the schema.
 pub(super) fn all(
     catalogue: &Catalogue<'_>,
@@ -82,10 +85,52 @@ pub(super) fn all(
     samples: &Samples,
     ties: &Ties,
 ) -> Vec<MappedTable> {
-    (0..catalogue.tables.len())
+    let mut tables: Vec<MappedTable> = (0..catalogue.tables.len())
         .filter_map(|at| Some((at, catalogue.tables.get(at)?)))
         .map(|(at, one)| table(at, one, people, samples, ties))
-        .collect()
+        .collect();
+    let of_staff: Vec<bool> = catalogue.tables.iter().map(is_staff).collect();
+    number_apart(&mut tables, &of_staff);
+    tables
+}
+
+/// Tables of people that count apart: one keeps `account-id`, which requests bring, if possible not one of staff; the
+/// others get a kind of their own, because the same number is another person's there.
+fn number_apart(tables: &mut [MappedTable], of_staff: &[bool]) {
+    let has_account = |table: &MappedTable| {
+        let is_account = |identity: &Identity| identity.kind.value == ACCOUNT;
+        table.standing == Standing::Subject && table.identities.iter().any(is_account)
+    };
+    let mut keeper: Option<usize> = None;
+    for (at, table) in tables.iter().enumerate().filter(|(_, it)| has_account(it)) {
+        let is_staff = |at: usize| of_staff.get(at).copied().unwrap_or_default();
+        let is_first = keeper.is_none_or(|kept| is_staff(kept) && !is_staff(at));
+        let is_tied = |kept: usize| {
+            let kept = tables.get(kept).map(|kept| &kept.name.value);
+            { table.edges.iter() }.any(|edge| Some(&edge.target.value) == kept)
+        };
+        if is_first && !keeper.is_some_and(is_tied) {
+            keeper = Some(at);
+        }
+    }
+    let kept = keeper.and_then(|kept| Some(tables.get(kept)?.name.value.clone()));
+    for (at, table) in tables.iter_mut().enumerate() {
+        let is_tied = { table.edges.iter() }.any(|edge| Some(&edge.target.value) == kept.as_ref());
+        if keeper == Some(at) || is_tied || table.standing != Standing::Subject {
+            continue;
+        }
+        let own = table
+            .name
+            .value
+            .name
+            .to_lowercase()
+            .replace([' ', '_'], "-");
+        for identity in &mut table.identities {
+            if identity.kind.value == ACCOUNT {
+                identity.kind.value = format!("{own}-id");
+            }
+        }
+    }
 }
 
 fn table(
@@ -152,10 +197,11 @@ fn identities(
     let identity = |kind: &str, column: &str| Identity {
         kind: written(kind.to_owned()),
         column: written(column.to_owned()),
+        case: Case::Any,
     };
     let mut identities = Vec::new();
     if is_subject && let Some(key) = one.key_column() {
-        identities.push(identity("account-id", &key.name));
+        identities.push(identity(ACCOUNT, &key.name));
     }
     for found in found {
         let sure = found.confidence() >= 0.8;

@@ -7,7 +7,7 @@ use abide_policy::syntax::Statement;
 use super::{edge, erase, property, property_text, text};
 use crate::check::{bad_value, malformed_statement, repeated_statement, standing_clash};
 use crate::map::{
-    Confidence, Erase, Hidden, Holds, Identity, MappedColumn, MappedTable, Retain, Standing,
+    Case, Confidence, Erase, Hidden, Holds, Identity, MappedColumn, MappedTable, Retain, Standing,
 };
 use crate::schema::TableName;
 
@@ -98,10 +98,21 @@ impl Reader<'_> {
         let Some((kind, columns)) = line.args.split_first() else {
             return;
         };
+        let case = match property(line, "case") {
+            Some(word) if word.text == "lower" => Case::Lower,
+            Some(word) => {
+                let help = "write `case=lower`, or nothing: letters are then compared in any case";
+                self.findings
+                    .push(bad_value::at(word.span, &word.text, help));
+                Case::Any
+            }
+            None => Case::Any,
+        };
         for column in columns {
             let identity = Identity {
                 kind: text(kind),
                 column: text(column),
+                case,
             };
             let same = self.table.identities.iter().find(|known| {
                 known.kind.value == identity.kind.value

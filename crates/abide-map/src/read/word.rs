@@ -68,7 +68,10 @@ const TABLE: Word = Word {
             ..word("ordinary", "ordinary because=\"catalogue\"", (0, 0))
         },
         word("undecided", "undecided", (0, 0)),
-        word("identity", "identity email COLUMN", (2, MANY)),
+        Word {
+            properties: &["case"],
+            ..word("identity", "identity email COLUMN", (2, MANY))
+        },
         edge("owned-by", "owned-by COLUMN to=TABLE"),
         edge("owns", "owns COLUMN to=TABLE"),
         edge("accessible-by", "accessible-by COLUMN to=TABLE"),

@@ -1,6 +1,7 @@
 //! Names and addresses of files that are kept elsewhere. Never opens one.
 
-use super::{Proof, Recogniser, TEXT};
+use super::{Proof, Recogniser};
+use crate::schema::TypeClass;
 
 pub(super) const ALL: &[Recogniser] = &[Recogniser {
     noun: "",
@@ -30,7 +31,7 @@ pub(super) const ALL: &[Recogniser] = &[Recogniser {
         "blobkey",
     ],
     unless: &["size", "count", "type"],
-    classes: TEXT,
+    classes: &[TypeClass::Text, TypeClass::Other],
     looks: Some(is_file),
     proof: Proof::Value,
 }];

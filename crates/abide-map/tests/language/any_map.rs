@@ -1,8 +1,8 @@
 //! Maps of every shape, with names of every spelling.
 
 use abide_map::map::{
-    Condition, Confidence, Edge, EdgeErase, EdgeKind, Erase, Hidden, Holds, Identity, Keep, Map,
-    MappedColumn, MappedTable, Overwrite, Replacement, Retain, Standing,
+    Case, Condition, Confidence, Edge, EdgeErase, EdgeKind, Erase, Hidden, Holds, Identity, Keep,
+    Map, MappedColumn, MappedTable, Overwrite, Replacement, Retain, Standing,
 };
 use abide_map::schema::TableName;
 use abide_policy::source::{Span, Spanned};
@@ -161,7 +161,9 @@ fn table() -> impl Strategy<Value = MappedTable> {
         Just(Standing::Undecided),
         word().prop_map(|word| Standing::Ordinary(word.value)),
     ];
-    let identity = (word(), word()).prop_map(|(kind, column)| Identity { kind, column });
+    let case = prop_oneof![Just(Case::Any), Just(Case::Lower)];
+    let identity = (word(), word(), case);
+    let identity = identity.prop_map(|(kind, column, case)| Identity { kind, column, case });
     let retain = (word(), word(), option::of(word())).prop_map(|(length, from, clause)| Retain {
         length,
         from,

@@ -29,7 +29,7 @@ impl<'a> Evaluator<'a> {
         for id in subjects {
             people.insert(Owner::Row(*id));
             let mail = world.rows[id]["mail"].clone().unwrap();
-            people.insert(Owner::Mail(mail));
+            people.insert(Owner::Mail(mail.to_lowercase()));
         }
         Self::of_people(world, people)
     }
@@ -45,7 +45,7 @@ impl<'a> Evaluator<'a> {
             } else if table.named
                 && let Some(mail) = &cells["mail"]
             {
-                entry.insert(Owner::Mail(mail.clone()));
+                entry.insert(Owner::Mail(mail.to_lowercase()));
             }
         }
         let mut evaluator = Self {
@@ -203,7 +203,7 @@ impl<'a> Evaluator<'a> {
             } else if self.is_joint(id)
                 && let Some(Some(mail)) = cells.get("mail")
                 && !self.world.tables[id.0].subject
-                && self.people.contains(&Owner::Mail(mail.clone()))
+                && self.people.contains(&Owner::Mail(mail.to_lowercase()))
             {
                 cells.insert("mail".to_owned(), None);
             }

@@ -457,6 +457,36 @@ async fn a_guest_is_found_by_address_alone() {
 }
 
 #[tokio::test]
+async fn an_address_is_found_in_whatever_case_it_is_written() {
+    let tables = "CREATE TABLE users (id INTEGER PRIMARY KEY, mail TEXT);
+        CREATE TABLE comments (id INTEGER PRIMARY KEY, mail TEXT);
+        CREATE TABLE lowered (id INTEGER PRIMARY KEY, mail TEXT);
+        INSERT INTO users VALUES (1, 'Ann@Example.org'), (2, 'bob@example.org');
+        INSERT INTO comments VALUES (1, 'ANN@example.org'), (2, 'Bob@example.org');
+        INSERT INTO lowered VALUES (1, 'ann@example.org'), (2, 'bob@example.org')";
+    let map = "table users { subject; identity email mail; erase delete }
+        table comments { identity email mail; erase delete }
+        table lowered { identity email mail case=lower; erase delete }";
+    let desk = desk("case", tables, map).await;
+    let ownership = desk.ownership().unwrap();
+    let promises = Promises::default();
+    let planner = planner(&ownership, &promises, &[]);
+    let subjects = desk
+        .subjects(&planner, &[("email", "Ann@example.ORG")])
+        .await;
+    assert_eq!(subjects.len(), 1);
+    desk.run(&planner.erase(&subjects).unwrap()).await.unwrap();
+    for (table, left) in [
+        ("users", "2|bob@example.org"),
+        ("comments", "2|Bob@example.org"),
+        ("lowered", "2|bob@example.org"),
+    ] {
+        let rows = all(&desk, &format!("SELECT * FROM {table}")).await;
+        assert_eq!(rows, lines(left), "{table}");
+    }
+}
+
+#[tokio::test]
 async fn rows_without_an_owner_are_reported() {
     let map = format!(
         "{USERS}\ntable msg {{ owned-by sender to=users; owned-by receiver to=users; erase delete }}"

@@ -161,6 +161,10 @@ impl World {
                         match dice.roll(4) {
                             0 => None,
                             1 => Some(format!("guest{}@example.org", dice.roll(3))),
+                            // People type their address in any case.
+                            _ if id % 2 == 1 => {
+                                Some(format!("P0.{}@Example.org", 1 + dice.roll(sizes[0])))
+                            }
                             _ => Some(format!("p0.{}@example.org", 1 + dice.roll(sizes[0]))),
                         }
                     };

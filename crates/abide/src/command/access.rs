@@ -37,6 +37,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
             &[],
         )
         .await?;
+        mapped::are_kinds(&mapped, &people)?;
         let (store, now) = (&installation.store, installation.now);
         let done = abide_rights::access(store, &mapped, &people, &arguments.out, OPERATOR, now);
         Ok(done.await?.0)

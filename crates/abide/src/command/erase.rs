@@ -16,7 +16,7 @@ use super::person::{Person, Which};
 use super::{OPERATOR, Outcome};
 use crate::clock;
 use crate::installation::{Installation, Place};
-use crate::mapped;
+use crate::mapped::{self, Drafts};
 use crate::output::print;
 
 /// How many open requests are gone on with at once.
@@ -93,7 +93,12 @@ fn erase(arguments: &Arguments) -> Result<Outcome> {
     arguments.place.set_up(clock::now(), async |installation| {
         let names = arguments.which.names(&installation.config)?;
         let held = installation.store.held().await?;
-        let sources = mapped::open(&installation.config, &names, &held).await?;
+        let drafts = match arguments.yes {
+            true => Drafts::Refused,
+            false => Drafts::Taken,
+        };
+        let sources = mapped::open_with(&installation.config, &names, &held, drafts).await?;
+        mapped::are_kinds(&sources, &people)?;
         if !arguments.yes {
             for mapped in &sources {
                 let plan = explain(mapped, Doing::Erase, &people, installation.now).await?;

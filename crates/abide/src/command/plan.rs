@@ -10,7 +10,7 @@ use super::person::{Person, Which};
 use super::{Format, Outcome};
 use crate::clock;
 use crate::installation::{Place, runtime};
-use crate::mapped;
+use crate::mapped::{self, Drafts};
 use crate::output::print;
 
 /// Arguments of `abide plan`.
@@ -66,7 +66,10 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
         let held = mapped::held_if_known(&config)
             .await
             .context("the legal holds cannot be read, which a plan has to respect")?;
-        for mapped in mapped::open(&config, &rest.which.names(&config)?, &held).await? {
+        let names = rest.which.names(&config)?;
+        let sources = mapped::open_with(&config, &names, &held, Drafts::Taken).await?;
+        mapped::are_kinds(&sources, &people)?;
+        for mapped in sources {
             plans.push(explain(&mapped, doing, &people, clock::now()).await?);
         }
         anyhow::Ok(plans)

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use abide_map::check::{Context as Held, run_all, stale_map};
+use abide_map::check::{Context as Held, run_all, stale_map, stops_plans};
 use abide_map::map::Map;
 use abide_map::plan::fingerprint;
 use abide_map::read;
@@ -31,7 +31,7 @@ pub struct Arguments {
     policy: Option<PathBuf>,
     #[command(flatten)]
     live: Live,
-    /// Write the fingerprint of the schema into the map, if nothing else is wrong
+    /// Write the fingerprint of the schema into the map, if nothing is wrong that would spoil a plan
     #[arg(long)]
     accept: bool,
     /// The form of the output
@@ -64,7 +64,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
         let print_of = print_of
             .context("name the source whose schema is accepted: `--source` or `--schema`")?;
         findings.retain(|finding| finding.code != stale_map::CHECK.code);
-        if is_clean(&findings) {
+        if !findings.iter().any(stops_plans) {
             let text = accept(&source.text, &map, &print_of).with_context(|| {
                 format!(
                     "cannot write into `{}`; write `fingerprint \"{print_of}\"` by hand",
@@ -75,6 +75,19 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
         }
     }
     report(arguments, &map, found.as_ref(), &findings, &sources)?;
+    if arguments.accept && arguments.format == Format::Text {
+        let left = findings
+            .iter()
+            .filter(|finding| stops_plans(finding))
+            .count();
+        print(&match left {
+            0 => "accepted: plans may be made over it while the schema stays as it is".to_owned(),
+            left => format!(
+                "not accepted: {} left that would spoil a plan",
+                count_of(left, "error")
+            ),
+        })?;
+    }
     Ok(if is_clean(&findings) {
         Outcome::Clean
     } else {
