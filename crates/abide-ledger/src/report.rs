@@ -22,6 +22,8 @@ pub enum FileKind {
     Checkpoint,
     /// A place in a log.
     Proof,
+    /// How the promises of a policy stand, with the log that it follows from.
+    Board,
     /// A key's word for its successor.
     Rotation,
     /// Nothing that is known here.
@@ -87,7 +89,8 @@ pub enum Vouched {
 }
 
 impl Report {
-    pub(crate) fn new(file: FileKind) -> Self {
+    /// A report on a file that nothing is known of yet.
+    pub fn new(file: FileKind) -> Self {
         Self {
             file,
             vouched: Vouched::No,
@@ -112,15 +115,18 @@ impl Report {
         }
     }
 
-    pub(crate) fn check(&mut self, what: impl Into<String>) {
+    /// Says what was checked and holds.
+    pub fn check(&mut self, what: impl Into<String>) {
         self.checked.push(what.into());
     }
 
-    pub(crate) fn leave(&mut self, what: impl Into<String>) {
+    /// Says what could not be checked, and why.
+    pub fn leave(&mut self, what: impl Into<String>) {
         self.unchecked.push(what.into());
     }
 
-    pub(crate) fn problem(&mut self, place: impl Into<String>, what: impl fmt::Display) {
+    /// Says what contradicts the file, and where.
+    pub fn problem(&mut self, place: impl Into<String>, what: impl fmt::Display) {
         if self.problems.len() == MAX_PROBLEMS {
             self.more_problems += 1;
             return;
@@ -151,6 +157,7 @@ impl fmt::Display for FileKind {
             Self::Bundle => "bundle",
             Self::Checkpoint => "checkpoint",
             Self::Proof => "proof",
+            Self::Board => "board",
             Self::Rotation => "rotation statement",
             Self::Unknown => "unknown file",
         })

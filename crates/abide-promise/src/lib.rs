@@ -6,6 +6,7 @@ pub mod board;
 pub mod capability;
 pub mod control;
 pub mod facts;
+pub mod proof;
 pub mod said;
 pub mod status;
 
@@ -13,6 +14,7 @@ pub use bind::{Binding, Bindings};
 pub use board::{Board, ClauseStatus, board};
 pub use control::{CONTROLS, Control, Grade, Ground};
 pub use facts::{Facts, Look};
+pub use proof::{Head, PROOF_FORMAT, Seal, is_proof, seal_text, verify_proof, version_of};
 pub use status::Status;
 
 /// The kind of the entry that says what a look at a control came to.

@@ -57,6 +57,16 @@ impl Store {
             .collect()
     }
 
+    /// Signs a text with the log's current key, under the name of its origin. The text says by its first line what it is, so
+    /// that it is never taken for a checkpoint.
+    pub async fn sign(&self, text: &str) -> Result<Note, StoreError> {
+        let origin = self.origins().await?.pop();
+        let origin = origin.ok_or_else(|| StoreError::corrupt("log", "it has no name"))?;
+        let keys = self.keys();
+        let signer = signer(&origin, keys.current(KeyKind::Signing)?)?;
+        Ok(Note::sign(text, &[&signer])?)
+    }
+
     /// The log's own keys, under the names of every origin that it has had.
     pub async fn key_ring(&self) -> Result<KeyRing, StoreError> {
         let mut ring = KeyRing::new();

@@ -1,10 +1,12 @@
 //! `abide prove PATH`: how each promise of a policy stands, from the log and from a fresh look at every control. Changes no
 //! source; what it saw becomes evidence.
 
+mod proof;
+
 use std::path::PathBuf;
 
 use abide_promise::{Board, Status};
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::{Format, OPERATOR, Outcome};
 use crate::clock;
@@ -23,6 +25,9 @@ pub struct Arguments {
     /// The form of the output
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+    /// A file to make: the board with the policy and the whole log that it follows from, sealed; `abide verify` checks it
+    #[arg(long, value_name = "FILE")]
+    bundle: Option<PathBuf>,
 }
 
 /// Runs the command. A broken promise is a finding.
@@ -37,9 +42,17 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
             let world = prove::gather(&policy, &installation.config, Some(store), now).await?;
             let looked = prove::look(&world);
             prove::record(store, &world, &looked, OPERATOR, clock::now).await?;
-            Ok((prove::of_log(store, &world, now).await?, world.standing))
+            let (header, size) = store.bundle_header().await?;
+            let board = prove::of_log(store, &world, size, now).await?;
+            if let Some(path) = &arguments.bundle {
+                proof::write(store, path, (&header, size), &policy.files, &board).await?;
+            }
+            Ok((board, world.standing))
         })?
     } else {
+        if arguments.bundle.is_some() {
+            bail!("there are no records here that a bundle could hold; `abide serve` makes them at its first start");
+        }
         runtime()?.block_on(async {
             let world = prove::gather(&policy, &config, None, now).await?;
             let board = prove::of_looks(&world, &prove::look(&world), now)?;

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use abide_promise::{is_proof, verify_proof};
 use abide_ledger::{BUNDLE_FORMAT, KeyRing, Note, Report, Verdict, verify_bundle, verify_file};
 use anyhow::{Context, Result, bail};
 
@@ -105,6 +106,11 @@ fn check(path: &Path, ring: &KeyRing) -> Result<Report> {
     let cannot_read = || format!("cannot read `{}`", path.display());
     let mut reader = BufReader::new(File::open(path).with_context(cannot_read)?);
     let start = reader.fill_buf().with_context(cannot_read)?;
+    if is_proof(start) {
+        let mut bytes = Vec::new();
+        reader.read_to_end(&mut bytes).with_context(cannot_read)?;
+        return Ok(verify_proof(&bytes, ring));
+    }
     if !is_bundle(start) {
         return Ok(verify_file(&read_whole(path)?, ring));
     }

@@ -57,14 +57,20 @@ pub async fn record(
     }
 }
 
-/// The board from everything in the log.
-pub async fn of_log(store: &Store, world: &World<'_>, now: Timestamp) -> Result<Board> {
+/// The board from the first `size` entries of the log.
+pub async fn of_log(
+    store: &Store,
+    world: &World<'_>,
+    size: u64,
+    now: Timestamp,
+) -> Result<Board> {
     let mut facts = Facts::of(world.version);
     let mut number = 0;
-    loop {
-        let leaves = store.leaf_data(number, AT_ONCE).await?;
+    while number < size {
+        let limit = u32::try_from(size - number).unwrap_or(u32::MAX);
+        let leaves = store.leaf_data(number, limit.min(AT_ONCE)).await?;
         if leaves.is_empty() {
-            break;
+            bail!("the log has fewer entries than it signed; `abide doctor` says more");
         }
         for leaf in &leaves {
             facts.add(Some(number), Entry::parse(leaf)?.public());
