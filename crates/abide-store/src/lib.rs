@@ -31,6 +31,7 @@ mod restore;
 mod rotate;
 mod seal;
 mod sequencer;
+mod stamp;
 mod statement;
 mod subject;
 mod table;

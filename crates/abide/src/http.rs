@@ -15,6 +15,7 @@ pub mod metric;
 pub mod openapi;
 pub mod pace;
 pub mod page;
+pub mod pages;
 pub mod problem;
 pub mod rate;
 pub mod record;

@@ -29,6 +29,8 @@ pub enum Problem {
     KeyUnknown,
     /// The API key may not do this; the scope that is needed.
     ScopeMissing(&'static str),
+    /// A page of another site sent the form.
+    FormFromElsewhere,
     /// The body is not said to be JSON.
     NotJson,
     /// The body cannot be read as what this path takes; where and what was expected.
@@ -161,7 +163,10 @@ impl Problem {
             | Self::NoSuch(_)
             | Self::NoPolicy
             | Self::PolicyNotNamed(_) => self.kind_of_place(),
-            Self::KeyMissing | Self::KeyUnknown | Self::ScopeMissing(_) => self.kind_of_access(),
+            Self::KeyMissing
+            | Self::KeyUnknown
+            | Self::ScopeMissing(_)
+            | Self::FormFromElsewhere => self.kind_of_access(),
             Self::NotJson
             | Self::BodyUnreadable(_)
             | Self::BodyTooLarge(_)
@@ -227,6 +232,12 @@ impl Problem {
                 "scope-missing",
                 "this API key may not do this",
                 "use a key with the scope, or add one with `abide keys api add`",
+            ),
+            Self::FormFromElsewhere => kind(
+                StatusCode::FORBIDDEN,
+                "form-from-elsewhere",
+                "the form was sent by a page of another site",
+                "open the privacy centre and fill in the form there",
             ),
             Self::KeyUnknown => kind(
                 StatusCode::UNAUTHORIZED,

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::http::Method;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -20,6 +20,7 @@ use super::app::App;
 use super::endpoint::*;
 use super::guard::{self, Guard, Side};
 use super::metric::Counters;
+use super::pages;
 use super::problem::Problem;
 
 const GET: Method = Method::GET;
@@ -66,7 +67,7 @@ where
     }
 }
 
-/// What people and browsers reach.
+/// What people and browsers reach, besides the pages of the privacy centre.
 pub fn public() -> Vec<Route> {
     let mut routes = ledger_routes(Nothing, ledger::receipt::answer_anyone);
     routes.extend(notice_routes());
@@ -252,10 +253,14 @@ fn operation_routes() -> Vec<Route> {
 /// The router of one side.
 pub fn build(app: &Arc<App>, side: Side) -> Router {
     let routes = match side {
-        Side::Public => public(),
+        Side::Public => public().into_iter().chain(pages::routes()).collect(),
         Side::Internal => internal(),
     };
-    assemble(app, side, routes)
+    let router = assemble(app, side, routes);
+    match side {
+        Side::Public => router.layer(from_fn(pages::draw_problems)),
+        Side::Internal => router,
+    }
 }
 
 /// A router of these routes, with everything around them that the requests of that side pass through.

@@ -58,6 +58,11 @@ impl Running {
 
     /// A server whose configuration the test changes.
     pub fn with(name: &str, change: impl FnOnce(&mut Config)) -> Self {
+        Self::under(name, Clock::system(), change)
+    }
+
+    /// The same under a clock of the test's own.
+    pub fn under(name: &str, clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
         let folder = std::env::temp_dir().join(format!("abide-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();
@@ -76,7 +81,7 @@ impl Running {
             .build()
             .unwrap();
         let server = runtime
-            .block_on(Server::start(config.clone(), Clock::system()))
+            .block_on(Server::start(config.clone(), clock))
             .unwrap();
         let key = runtime.block_on(server.app().first_key()).unwrap();
         Self {

@@ -16,6 +16,7 @@ mod harness;
 mod limits;
 mod nodes;
 mod openapi;
+mod pages;
 mod planted;
 mod policies;
 mod raw;

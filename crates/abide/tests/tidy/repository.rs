@@ -105,6 +105,7 @@ fn walk(folder: &Path, prefix: &str, files: &mut Vec<TextFile>) {
             ".git"
                 | "target"
                 | "clients/typescript/node_modules"
+                | "scripts/browser/node_modules"
                 | "clients/typescript/dist"
                 | "benchmarks/target"
                 | "fuzz/target"

@@ -1,0 +1,42 @@
+//! The privacy centre: pages for people, on the public listener alone. Server-rendered, useful without script, nothing from
+//! elsewhere; one file per page, one file of words per language. Never tells whether somebody is known here.
+
+mod archive;
+mod browser;
+mod form;
+mod frame;
+mod home;
+mod multipart;
+mod offer;
+mod opt_out;
+mod opted_out;
+mod receipt;
+mod style;
+mod trouble;
+mod verify;
+mod visit;
+mod words;
+
+use axum::http::Method;
+
+use super::access::Needs::Nothing;
+use super::router::{Route, route};
+
+pub use trouble::draw_problems;
+
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+
+/// Every page. They are for people, so the description of the API does not list them.
+pub fn routes() -> Vec<Route> {
+    vec![
+        route(GET, "/privacy", Nothing, home::show),
+        route(GET, style::PATH, Nothing, style::answer),
+        route(GET, archive::PATH, Nothing, archive::show),
+        route(GET, opt_out::PATH, Nothing, opt_out::show),
+        route(POST, opt_out::PATH, Nothing, opted_out::take),
+        route(GET, "/privacy/receipt/{entry}", Nothing, receipt::download),
+        route(GET, verify::PATH, Nothing, verify::show),
+        route(POST, verify::PATH, Nothing, verify::check),
+    ]
+}
