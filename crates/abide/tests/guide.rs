@@ -176,6 +176,11 @@ fn consents_and_receipts() {
 }
 
 #[test]
+fn the_privacy_centre() {
+    run("guide/privacy-centre.md");
+}
+
+#[test]
 fn check_the_evidence() {
     run("guide/verify.md");
 }

@@ -156,7 +156,7 @@ fn an_opt_out_holds_at_once_and_its_receipt_proves_it() {
     assert!(page.body.contains("value=\"optout-sale\"") && !page.body.contains("optout-analytics"));
     let question = json!({
         "subject": {"kind": "email", "value": "ada@example.org"},
-        "question": {"action": "sell", "data": ["email"], "with": ["adhouse"]},
+        "question": {"action": "sell", "data": ["email"], "with": "adhouse"},
     });
     let before = desk.running.post("/v1/decide", &question).json();
     let done = desk.opt_out(" Ada@Example.org ");

@@ -70,7 +70,7 @@ impl Wire {
 }
 
 /// The value of a cookie.
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let values = headers.get_all(header::COOKIE).into_iter();
     values
         .filter_map(|value| value.to_str().ok())
@@ -87,7 +87,8 @@ fn is_number(text: &str) -> bool {
             .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-fn number() -> Result<String, Problem> {
+/// 128 random bits, as 32 hex digits.
+pub fn number() -> Result<String, Problem> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)
         .map_err(|error| Problem::broken("drawing a random number", &error))?;

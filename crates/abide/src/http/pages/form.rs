@@ -7,9 +7,9 @@ use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use jiff::Timestamp;
 use maud::{Markup, html};
 
+use super::browser::number;
 use super::multipart;
 use super::visit::{Visit, read_query};
 use super::words::Doubts;
@@ -119,14 +119,39 @@ impl Doubt {
     }
 }
 
-/// A form that was taken: what makes it this one, so that sending it twice is doing it once.
+/// A form that was taken: what makes it this one, so that pressing twice is sending once. Whoever comes back to it later means
+/// it anew, so the minute is part of it.
 #[derive(Debug)]
 pub struct Taken(pub String);
 
-/// The hidden fields of a form: its age, stamped for this form and this binding, which is empty or a session, and the field
-/// that only programs fill in. It stands outside the view and is hidden from screen readers.
-pub fn hidden(app: &App, visit: &Visit, form: &str, binding: &str) -> Result<Markup, Problem> {
-    let ticket = ticket(app, form, binding)?;
+/// What a form is: its name, and what it is bound to, which is nothing or a session.
+#[derive(Debug, Clone, Copy)]
+pub struct Form<'a> {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is bound to.
+    pub binding: &'a str,
+}
+
+impl Form<'_> {
+    fn purpose(self) -> String {
+        format!("form {} {}", self.name, self.binding)
+    }
+}
+
+/// The hidden fields of a form: its age, stamped for this form, and the field that only programs fill in. It stands outside
+/// the view and is hidden from screen readers. A form that comes back to be mended is as old as when it was first shown.
+pub fn hidden(
+    app: &App,
+    visit: &Visit,
+    form: Form<'_>,
+    earlier: Option<&Sent>,
+) -> Result<Markup, Problem> {
+    let earlier = earlier.map(|sent| sent.get(TICKET));
+    let ticket = match earlier.filter(|ticket| age(app, form, ticket).is_ok()) {
+        Some(ticket) => ticket.to_owned(),
+        None => ticket(app, form)?,
+    };
     Ok(html! {
         input type="hidden" name=(TICKET) value=(ticket);
         div.trap aria-hidden="true" {
@@ -136,37 +161,35 @@ pub fn hidden(app: &App, visit: &Visit, form: &str, binding: &str) -> Result<Mar
     })
 }
 
-fn ticket(app: &App, form: &str, binding: &str) -> Result<String, Problem> {
-    let issued = app.clock.now().as_millisecond();
-    let mut nonce = [0; 16];
-    getrandom::fill(&mut nonce)
-        .map_err(|error| Problem::broken("drawing a random number", &error))?;
-    let nonce: String = nonce.iter().map(|byte| format!("{byte:02x}")).collect();
-    let text = format!("{issued}.{nonce}");
-    let stamp = app.store.stamp(&purpose(form, binding), &text)?;
+fn ticket(app: &App, form: Form<'_>) -> Result<String, Problem> {
+    let text = format!("{}.{}", app.clock.now().as_millisecond(), number()?);
+    let stamp = app.store.stamp(&form.purpose(), &text)?;
     Ok(format!("{text}.{stamp}"))
 }
 
-fn purpose(form: &str, binding: &str) -> String {
-    format!("form {form} {binding}")
+/// How old a form is in milliseconds, if it is ours and has not been open for too long.
+fn age(app: &App, form: Form<'_>, ticket: &str) -> Result<i64, Doubt> {
+    let (text, stamp) = ticket.rsplit_once('.').ok_or(Doubt::Forged)?;
+    if !app.store.is_stamp(&form.purpose(), text, stamp) {
+        return Err(Doubt::Forged);
+    }
+    let issued = text.split('.').next().and_then(|ms| ms.parse::<i64>().ok());
+    let age = app.clock.now().as_millisecond() - issued.ok_or(Doubt::Forged)?;
+    match age > LATEST_MS {
+        true => Err(Doubt::TooLate),
+        false => Ok(age),
+    }
 }
 
 /// Takes a form or says why not.
-pub fn take(app: &App, form: &str, binding: &str, sent: &Sent) -> Result<Taken, Doubt> {
+pub fn take(app: &App, form: Form<'_>, sent: &Sent) -> Result<Taken, Doubt> {
     if !sent.get(TRAP).is_empty() {
         return Err(Doubt::Trap);
     }
     let ticket = sent.get(TICKET);
-    let (text, stamp) = ticket.rsplit_once('.').ok_or(Doubt::Forged)?;
-    if !app.store.is_stamp(&purpose(form, binding), text, stamp) {
-        return Err(Doubt::Forged);
+    if age(app, form, ticket)? < SOONEST_MS {
+        return Err(Doubt::TooSoon);
     }
-    let issued = text.split('.').next().and_then(|ms| ms.parse().ok());
-    let issued = Timestamp::from_millisecond(issued.ok_or(Doubt::Forged)?);
-    let issued = issued.map_err(|_| Doubt::Forged)?;
-    match app.clock.now().as_millisecond() - issued.as_millisecond() {
-        age if age < SOONEST_MS => Err(Doubt::TooSoon),
-        age if age > LATEST_MS => Err(Doubt::TooLate),
-        _ => Ok(Taken(text.to_owned())),
-    }
+    let minute = app.clock.now().as_second() / 60;
+    Ok(Taken(format!("{ticket} {minute}")))
 }

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
-use super::form::{self, Sent};
+use super::form::{self, Form, Sent};
 use super::frame::Framed;
 use super::offer::{GPC, Offer, offers};
 use super::visit::{Signal, Visit};
@@ -17,8 +17,11 @@ use crate::http::problem::Problem;
 
 /// Where it is.
 pub const PATH: &str = "/privacy/opt-out";
-/// The name its tickets are stamped for.
-pub const FORM: &str = "opt-out";
+/// The form: it is bound to nobody.
+pub const FORM: Form<'static> = Form {
+    name: "opt-out",
+    binding: "",
+};
 
 /// What has to be mended, and the field where.
 pub type Wrong = (&'static str, &'static str);
@@ -33,7 +36,7 @@ pub async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response,
         rights: signalled.iter().map(ToString::to_string).collect(),
         ..Filled::default()
     };
-    page(&app, &visit, &filled, &[])
+    page(&app, &visit, &filled, None, &[])
 }
 
 /// What stands in the fields.
@@ -86,6 +89,7 @@ pub fn page(
     app: &App,
     visit: &Visit,
     filled: &Filled,
+    sent: Option<&Sent>,
     wrong: &[Wrong],
 ) -> Result<Response, Problem> {
     let words = &visit.words().opt_out;
@@ -102,7 +106,7 @@ pub fn page(
                 div.note { h2 { (words.signal.0) } p { (words.signal.1) } }
             }
             form method="post" action=(visit.link(PATH)) novalidate {
-                (form::hidden(app, visit, FORM, "")?)
+                (form::hidden(app, visit, FORM, sent)?)
                 (rights(visit, &offers, filled, wrong))
                 (whom(visit, filled, wrong))
                 button type="submit" { (words.send) }

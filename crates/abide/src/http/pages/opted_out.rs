@@ -20,7 +20,7 @@ use super::verify;
 use super::visit::{Signal, Visit};
 use super::words::{OptOut, Words, fill};
 use crate::http::app::App;
-use crate::http::consent::{Consent, Said, ScopeBody};
+use crate::http::consent::{Consent, Said, ScopeBody, ShownBody};
 use crate::http::problem::Problem;
 use crate::http::subject::SubjectName;
 
@@ -53,11 +53,19 @@ pub async fn take(
     let filled = Filled::of(&sent);
     let wrong = mend(&filled, &words.opt_out);
     if !wrong.is_empty() {
-        return page(&app, &visit, &filled, &wrong);
+        return page(&app, &visit, &filled, Some(&sent), &wrong);
     }
-    let taken = match form::take(&app, FORM, "", &sent) {
+    let taken = match form::take(&app, FORM, &sent) {
         Ok(taken) => taken,
-        Err(doubt) => return page(&app, &visit, &filled, &[("main", doubt.say(&words.doubt))]),
+        Err(doubt) => {
+            return page(
+                &app,
+                &visit,
+                &filled,
+                Some(&sent),
+                &[("main", doubt.say(&words.doubt))],
+            );
+        }
     };
     let policy = visit.policy.as_ref().ok_or(Problem::NoPolicy)?;
     let mut chosen = offers(policy.policy(), words);
@@ -67,6 +75,7 @@ pub async fn take(
             &app,
             &visit,
             &filled,
+            Some(&sent),
             &[("right-0", words.opt_out.wrong_what)],
         );
     }
@@ -187,7 +196,12 @@ fn consent(visit: &Visit, offer: &Offer, identifier: &Identifier) -> Consent {
         state: Said::ConsentGiven,
         scope: ScopeBody::default(),
         policy: visit.policy.as_ref().map(|policy| policy.name().to_owned()),
-        shown: None,
+        shown: Some(ShownBody {
+            text: Some(format!("{}\n{}", offer.title, offer.meaning)),
+            hash: None,
+            lang: visit.lang.tag().to_owned(),
+            variant: SOURCE.to_owned(),
+        }),
         actor: None,
         source: SOURCE.to_owned(),
         signals,

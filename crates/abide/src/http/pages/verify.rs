@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use maud::{Markup, html};
 
-use super::form::{self, Sent};
+use super::form::{self, Form, Sent};
 use super::frame::Framed;
 use super::opt_out::{Wrong, error, summary};
 use super::visit::Visit;
@@ -20,13 +20,16 @@ use crate::http::problem::Problem;
 
 /// Where it is.
 pub const PATH: &str = "/privacy/verify";
-const FORM: &str = "verify";
+const FORM: Form<'static> = Form {
+    name: "verify",
+    binding: "",
+};
 /// The largest receipt.
 const RECEIPT_BYTES: usize = 512 * 1024;
 
 /// The empty form.
 pub async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response, Problem> {
-    page(&app, &visit, "", &[])
+    page(&app, &visit, None, &[])
 }
 
 /// Checks what was sent.
@@ -38,16 +41,33 @@ pub async fn check(
     let words = visit.words();
     let (file, text) = (sent.get("file"), sent.get("text"));
     let (field, given) = match (file, text) {
-        ("", "") => return page(&app, &visit, "", &[("file", words.verify.wrong_none)]),
+        ("", "") => {
+            return page(
+                &app,
+                &visit,
+                Some(&sent),
+                &[("file", words.verify.wrong_none)],
+            );
+        }
         ("", text) => ("text", text),
         (file, _) => ("file", file),
     };
-    if let Err(doubt) = form::take(&app, FORM, "", &sent) {
-        return page(&app, &visit, given, &[("main", doubt.say(&words.doubt))]);
+    if let Err(doubt) = form::take(&app, FORM, &sent) {
+        return page(
+            &app,
+            &visit,
+            Some(&sent),
+            &[("main", doubt.say(&words.doubt))],
+        );
     }
     let read = (given.len() <= RECEIPT_BYTES).then(|| Receipt::from_json(given).ok());
     let Some(receipt) = read.flatten() else {
-        return page(&app, &visit, text, &[(field, words.verify.wrong_form)]);
+        return page(
+            &app,
+            &visit,
+            Some(&sent),
+            &[(field, words.verify.wrong_form)],
+        );
     };
     let ring = app.store.key_ring().await?;
     let body = match receipt.verify(&ring) {
@@ -59,14 +79,20 @@ pub async fn check(
     Ok(Framed::new(&visit, words.verify.title, body).into_response())
 }
 
-fn page(app: &App, visit: &Visit, text: &str, wrong: &[Wrong]) -> Result<Response, Problem> {
+fn page(
+    app: &App,
+    visit: &Visit,
+    sent: Option<&Sent>,
+    wrong: &[Wrong],
+) -> Result<Response, Problem> {
+    let text = sent.map_or("", |sent| sent.get("text"));
     let words = &visit.words().verify;
     let (no_file, no_text) = (error(wrong, "file"), error(wrong, "text"));
     let body = html! {
         p.lead { (words.lead) }
         @if !wrong.is_empty() { (summary(words.wrong, wrong)) }
         form method="post" action=(visit.link(PATH)) enctype="multipart/form-data" novalidate {
-            (form::hidden(app, visit, FORM, "")?)
+            (form::hidden(app, visit, FORM, sent)?)
             div.field {
                 label for="file" { (words.file) }
                 p.hint id="file-hint" { (words.file_hint) }
@@ -155,7 +181,7 @@ fn matter(app: &App, visit: &Visit, receipt: &Receipt) -> Option<String> {
     let json = receipt.to_json().ok()?;
     let json: serde_json::Value = serde_json::from_str(&json).ok()?;
     let private: serde_json::Value = serde_json::from_str(json["private"].as_str()?).ok()?;
-    let matter = private["matter"].as_object()?;
+    let matter = private["details"]["matter"].as_object()?;
     let (kind, name) = matter.iter().next()?;
     let name = name.as_str()?;
     let own = visit

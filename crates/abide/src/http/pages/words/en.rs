@@ -159,7 +159,7 @@ pub(super) const WORDS: Words = Words {
         ],
         offline: (
             "Check it without us",
-            "The program `abide` checks a receipt on your own machine, without a connection. Compare our key with what we publish elsewhere.",
+            "The program abide checks a receipt on your own machine, without a connection. Compare our key with what we publish elsewhere.",
         ),
         keys: "Our public keys",
         kinds: &[
