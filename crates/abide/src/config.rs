@@ -1,6 +1,7 @@
 //! `abide.kdl`: how this server is set up, a struct per section. Never guesses what an unknown key might mean.
 
 mod key;
+mod sign_in;
 mod source;
 mod value;
 
@@ -16,6 +17,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::installation::sqlite_path;
 pub use key::{KEYS, Key};
+pub use sign_in::{KeyPlace, SignIn};
 pub use source::{PasswordPlace, SourceSection};
 use value::Reader;
 
@@ -44,6 +46,8 @@ pub struct Config {
     pub policies: Vec<PathBuf>,
     /// Databases that requests are carried out in.
     pub sources: Vec<SourceSection>,
+    /// How the company's own login says who somebody is; without, nobody signs in to the privacy centre.
+    pub sign_in: Option<SignIn>,
     /// What is taken to be so of a subject of whom it is not known.
     pub assume: Assume,
     /// For what the server observes until told otherwise.
@@ -162,6 +166,7 @@ impl Default for Config {
             limits: Limits::default(),
             policies: Vec::new(),
             sources: Vec::new(),
+            sign_in: None,
             assume: Assume::default(),
             observe: Vec::new(),
             switched_off: Vec::new(),
@@ -243,6 +248,7 @@ impl Config {
                 .map(PathBuf::from)
                 .collect(),
             sources: SourceSection::read_all(statements, reader),
+            sign_in: SignIn::read(statements, reader),
             assume: Assume::read(value::block(statements, "assume"), reader),
             observe: Observe::read(statements),
             switched_off: reader.controls(statements),
@@ -261,6 +267,9 @@ impl Config {
         }
         for source in &mut self.sources {
             source.resolve(folder);
+        }
+        if let Some(sign_in) = &mut self.sign_in {
+            sign_in.resolve(folder);
         }
         for policy in &mut self.policies {
             if folder.join(&policy).exists() {

@@ -129,6 +129,24 @@ pub const KEYS: &[Key] = &[
         ],
     },
     section(
+        "sign-in",
+        "how your own login says who somebody is, for the privacy centre",
+        &[
+            one("url", "where people sign in"),
+            one("issuer", "what the login calls itself: `iss`"),
+            one("audience", "what it calls this server: `aud`"),
+            one(
+                "subject",
+                "the kind of identifier that its names for people are",
+            ),
+            one("public-key", "PEM file of its public key, P-256 or Ed25519"),
+            one(
+                "secret-file",
+                "file with a secret that both hold, instead of a public key",
+            ),
+        ],
+    ),
+    section(
         "assume",
         "what is taken to be so of a subject of whom it is not known",
         &[

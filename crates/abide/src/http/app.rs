@@ -14,9 +14,10 @@ use zeroize::Zeroizing;
 
 use super::access::Access;
 use super::endpoint::notice::Pages;
+use super::pages::{AssertionKey, Sessions};
 use super::problem::Problem;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, SignIn};
 use crate::decider::Decider;
 use crate::{installation, policies};
 
@@ -43,6 +44,10 @@ pub struct App {
     pub audiences: Arc<Semaphore>,
     /// Notices that were drawn.
     pub pages: Pages,
+    /// Who is signed in to the privacy centre.
+    pub sessions: Sessions,
+    /// What the company's own login signs with, if there is one.
+    pub assertion_key: Option<AssertionKey>,
     /// The entry from which on the log has to be followed.
     pub followed_from: u64,
 }
@@ -51,6 +56,8 @@ impl App {
     /// Opens what the server needs: the key file, made if there is none, the journal and the store; and puts in force what
     /// the configuration names and what the store says.
     pub async fn open(config: Config, clock: Clock) -> Result<Self> {
+        let sign_in = config.sign_in.as_ref();
+        let assertion_key = sign_in.map(SignIn::assertion_key).transpose()?;
         let now = clock.now();
         // Before anything is made: a slip in a path leaves nothing behind.
         let policies = config.policies.iter();
@@ -70,6 +77,8 @@ impl App {
             access: Access::open(&store, &config.limits).await?,
             audiences: Arc::new(Semaphore::new(AUDIENCES)),
             pages: Pages::default(),
+            sessions: Sessions::default(),
+            assertion_key,
             followed_from,
             config,
             clock,

@@ -2,7 +2,10 @@
 //! elsewhere; one file per page, one file of words per language. Never tells whether somebody is known here.
 
 mod archive;
+mod assertion;
 mod browser;
+mod choices;
+mod chosen;
 mod form;
 mod frame;
 mod home;
@@ -11,6 +14,8 @@ mod offer;
 mod opt_out;
 mod opted_out;
 mod receipt;
+mod session;
+mod sign_in;
 mod style;
 mod trouble;
 mod verify;
@@ -22,6 +27,8 @@ use axum::http::Method;
 use super::access::Needs::Nothing;
 use super::router::{Route, route};
 
+pub use assertion::AssertionKey;
+pub use session::Sessions;
 pub use trouble::draw_problems;
 
 const GET: Method = Method::GET;
@@ -38,5 +45,10 @@ pub fn routes() -> Vec<Route> {
         route(GET, "/privacy/receipt/{entry}", Nothing, receipt::download),
         route(GET, verify::PATH, Nothing, verify::show),
         route(POST, verify::PATH, Nothing, verify::check),
+        route(GET, choices::PATH, Nothing, choices::show),
+        route(POST, choices::PATH, Nothing, chosen::take),
+        route(GET, sign_in::PATH, Nothing, sign_in::begin),
+        route(GET, sign_in::BACK, Nothing, sign_in::back),
+        route(POST, sign_in::OUT, Nothing, sign_in::out),
     ]
 }

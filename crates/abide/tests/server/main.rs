@@ -21,6 +21,7 @@ mod planted;
 mod policies;
 mod raw;
 mod register;
+mod sign_in;
 mod stop;
 mod tls;
 mod together;

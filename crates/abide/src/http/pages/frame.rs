@@ -4,8 +4,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 
-use super::visit::{HOME, Visit};
-use super::{opt_out, style, verify};
+use super::visit::{HOME, SignInWay, Visit};
+use super::{choices, opt_out, style, verify};
 
 /// What a page may do: show itself with our stylesheet, and send its forms to us.
 const POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
@@ -99,6 +99,9 @@ impl<'a> Framed<'a> {
                     li { a href=(visit.link(HOME)) { (words.centre) } }
                     @if visit.policy.is_some() {
                         li { a href=(visit.link(opt_out::PATH)) { (words.opt_out.title) } }
+                        @if visit.sign_in == SignInWay::Login {
+                            li { a href=(visit.link(choices::PATH)) { (words.choices.title) } }
+                        }
                         li { a href=(visit.link(verify::PATH)) { (words.verify.title) } }
                     }
                     @if let Some(notice) = visit.notice() { li { a href=(notice) { (words.home.notice) } } }

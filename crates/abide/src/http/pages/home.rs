@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
 use super::frame::Framed;
-use super::visit::{HOME, Visit};
-use super::{archive, opt_out, verify};
+use super::visit::{HOME, SignInWay, Visit};
+use super::{archive, choices, opt_out, verify};
 use crate::http::app::App;
 
 /// The page.
@@ -47,7 +47,7 @@ fn choose(app: &App, visit: &Visit) -> Markup {
 
 fn ways(visit: &Visit) -> Markup {
     let words = visit.words();
-    let ways = [
+    let mut ways = vec![
         (
             visit.link(opt_out::PATH),
             words.opt_out.title,
@@ -69,6 +69,16 @@ fn ways(visit: &Visit) -> Markup {
             words.home.verify_about,
         ),
     ];
+    if visit.sign_in == SignInWay::Login {
+        ways.insert(
+            1,
+            (
+                visit.link(choices::PATH),
+                words.choices.title,
+                words.choices.about,
+            ),
+        );
+    }
     html! {
         ul.ways {
             @for (link, title, about) in &ways { li { a.way href=(link) { (title) } p { (about) } } }

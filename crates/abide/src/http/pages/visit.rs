@@ -28,8 +28,19 @@ pub struct Visit {
     pub path: String,
     /// Whether the reader's browser sends the Global Privacy Control, <https://www.w3.org/TR/gpc/>.
     pub signal: Signal,
+    /// Whether people can sign in.
+    pub sign_in: SignInWay,
     chosen: Vec<(&'static str, String)>,
     query: Vec<(String, String)>,
+}
+
+/// Whether people can sign in here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInWay {
+    /// By the company's own login.
+    Login,
+    /// Not at all.
+    None,
 }
 
 /// Whether a browser says that data may not be sold or shared.
@@ -56,6 +67,9 @@ impl FromRequestParts<Arc<App>> for Visit {
                     visit.chosen.push(("policy", named));
                 }
                 visit.policy = Some(policy);
+                if app.config.sign_in.is_some() {
+                    visit.sign_in = SignInWay::Login;
+                }
                 Ok(visit)
             }
             Err(Problem::PolicyNotNamed(_)) if visit.path == HOME => Ok(visit),
@@ -86,6 +100,7 @@ impl Visit {
             policy: None,
             path: uri.path().to_owned(),
             signal: if is_on { Signal::Gpc } else { Signal::Silent },
+            sign_in: SignInWay::None,
             chosen: named
                 .map(|lang| ("lang", lang.tag().to_owned()))
                 .into_iter()

@@ -27,6 +27,8 @@ pub struct Words {
     pub opt_out: OptOut,
     pub opted_out: OptedOut,
     pub verify: Verify,
+    pub choices: Choices,
+    pub sign_in: SignIn,
     pub doubt: Doubts,
     pub trouble: Trouble,
 }
@@ -141,6 +143,49 @@ pub struct Verify {
     pub keys: &'static str,
     /// Kinds of entries.
     pub kinds: &'static [(&'static str, &'static str)],
+}
+
+/// What the person who is signed in can decide.
+#[derive(Debug)]
+pub struct Choices {
+    pub title: &'static str,
+    pub about: &'static str,
+    pub lead: &'static str,
+    pub closed: &'static str,
+    pub sign_in: &'static str,
+    pub without: &'static str,
+    pub done: &'static str,
+    /// `{}` is since when.
+    pub agreed: &'static str,
+    /// `{}` is since when.
+    pub not_agreed: &'static str,
+    pub never_asked: &'static str,
+    /// `{}` is since when.
+    pub stopped: &'static str,
+    pub running: &'static str,
+    pub agree: &'static str,
+    pub take_back: &'static str,
+    pub stop: &'static str,
+    pub allow: &'static str,
+    /// `{}` is how many words there are.
+    pub history: &'static str,
+    pub receipt: &'static str,
+    pub other: &'static str,
+    pub sign_out: &'static str,
+    /// In these, `{}` is what it was about.
+    pub was_yes: &'static str,
+    pub was_no: &'static str,
+    pub was_back: &'static str,
+    pub was_over: &'static str,
+    pub was_asked: &'static str,
+    pub was_unclear: &'static str,
+}
+
+/// Signing in.
+#[derive(Debug)]
+pub struct SignIn {
+    pub refused: Said,
+    pub again: &'static str,
 }
 
 /// Why a form was not taken.

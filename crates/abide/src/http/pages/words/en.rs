@@ -1,6 +1,6 @@
 //! The pages in English. Says "you" to whoever reads, and never scolds.
 
-use super::{Archive, Doubts, Home, OptOut, OptedOut, Trouble, Verify, Words};
+use super::{Archive, Choices, Doubts, Home, OptOut, OptedOut, SignIn, Trouble, Verify, Words};
 
 pub(super) const WORDS: Words = Words {
     language: "English",
@@ -176,6 +176,41 @@ pub(super) const WORDS: Words = Words {
             ("consent.imported", "A choice made elsewhere was taken over"),
             ("consent.invalidated", "A consent was found not to be valid"),
         ],
+    },
+    choices: Choices {
+        title: "My choices",
+        about: "What you agreed to and what you stopped, with the receipt of each word. Change it with one press.",
+        lead: "What you agreed to, what you stopped, and the receipt of everything you said.",
+        closed: "To show you yours and nobody else's, we ask you to sign in as you do elsewhere with us.",
+        sign_in: "Sign in",
+        without: "Stop a use of your data without signing in",
+        done: "Recorded. It holds from this moment on.",
+        agreed: "You agreed on {}.",
+        not_agreed: "You do not agree, since {}.",
+        never_asked: "You have not agreed, so it is not done.",
+        stopped: "Stopped since {}.",
+        running: "Not stopped.",
+        agree: "Agree",
+        take_back: "Take it back",
+        stop: "Stop it",
+        allow: "Allow it again",
+        history: "What you said so far ({})",
+        receipt: "Receipt",
+        other: "What else you said",
+        sign_out: "Sign out",
+        was_yes: "yes to {}",
+        was_no: "no to {}",
+        was_back: "took back {}",
+        was_over: "{} ran out",
+        was_asked: "you were asked for {}",
+        was_unclear: "{} was found not to count",
+    },
+    sign_in: SignIn {
+        refused: (
+            "You could not be signed in",
+            "The way back from the login took too long, was used before, or began in another browser. Nothing is wrong with your account: please sign in once more.",
+        ),
+        again: "Sign in once more",
     },
     doubt: Doubts {
         too_soon: "It was sent faster than most people can read it. Nothing is lost: please send it once more",

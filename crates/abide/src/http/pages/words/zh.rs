@@ -1,6 +1,6 @@
 //! The pages in Chinese. Says "您" to whoever reads, and never scolds.
 
-use super::{Archive, Doubts, Home, OptOut, OptedOut, Trouble, Verify, Words};
+use super::{Archive, Choices, Doubts, Home, OptOut, OptedOut, SignIn, Trouble, Verify, Words};
 
 pub(super) const WORDS: Words = Words {
     language: "中文",
@@ -170,6 +170,41 @@ pub(super) const WORDS: Words = Words {
             ("consent.imported", "接收了在别处作出的选择"),
             ("consent.invalidated", "一项同意被认定无效"),
         ],
+    },
+    choices: Choices {
+        title: "我的选择",
+        about: "您同意了什么、停止了什么，以及每句话的凭证。按一下就能更改。",
+        lead: "您同意了什么、停止了什么，以及您说过的一切的凭证。",
+        closed: "为了只向您显示您自己的内容，请像平常一样登录。",
+        sign_in: "登录",
+        without: "不登录，直接停止使用我的信息",
+        done: "已记录，从此刻起有效。",
+        agreed: "您已于{}同意。",
+        not_agreed: "您自{}起不同意。",
+        never_asked: "您没有同意，所以不会这样做。",
+        stopped: "自{}起已停止。",
+        running: "没有停止。",
+        agree: "同意",
+        take_back: "撤回",
+        stop: "停止",
+        allow: "重新允许",
+        history: "您说过的话（{}）",
+        receipt: "凭证",
+        other: "您说过的其他内容",
+        sign_out: "退出登录",
+        was_yes: "同意或行使：{}",
+        was_no: "拒绝：{}",
+        was_back: "撤回：{}",
+        was_over: "到期：{}",
+        was_asked: "询问过您：{}",
+        was_unclear: "被认定无效：{}",
+    },
+    sign_in: SignIn {
+        refused: (
+            "没能登录",
+            "从登录页返回花了太长时间、已被使用过，或者是在另一个浏览器中开始的。您的账号没有问题，请再登录一次。",
+        ),
+        again: "再登录一次",
     },
     doubt: Doubts {
         too_soon: "提交得比大多数人阅读还快。内容没有丢失，请再提交一次",
