@@ -44,6 +44,11 @@ impl SignIn {
         let inner = &section.children;
         let public = reader.path(inner, "public-key").map(KeyPlace::Public);
         let shared = reader.path(inner, "secret-file").map(KeyPlace::Shared);
+        if public.is_some() && shared.is_some() {
+            let help = "keep `public-key` where the login has a key pair, else `secret-file`";
+            reader.refused(section, "there are two keys to check the login with", help);
+            return None;
+        }
         let (url, issuer) = (reader.text(inner, "url"), reader.text(inner, "issuer"));
         let wants = "url \"https://…\"; issuer \"https://…\"; and `public-key \"…\"` or `secret-file \"…\"`";
         let (Some(url), Some(issuer), Some(key)) = (url, issuer, public.or(shared)) else {
