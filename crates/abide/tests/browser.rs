@@ -39,10 +39,10 @@ fn a_person_walks_through_the_privacy_centre() {
         config.limits.per_address = 10_000;
     });
     let packages = ["ci", "--silent", "--no-audit", "--no-fund"];
-    let has_packages =
+    let installed =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/browser/node_modules");
     let is_ready = run("chromium", &["--version"], &server).is_some()
-        && (has_packages.exists()
+        && (installed.exists()
             || run("npm", &packages, &server).is_some_and(|output| output.status.success()));
     if !is_ready {
         println!("SKIPPED: Chromium or npm is not installed: the pages are not walked through");

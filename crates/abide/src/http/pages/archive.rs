@@ -45,7 +45,7 @@ pub async fn show(State(app): State<Arc<App>>, visit: Visit) -> Result<Response,
     }
     let body = html! {
         p.lead { (words.lead) }
-        ul.list { @for (path, title, held) in &rows { li { a href=(path) { (title) } ", " (held) } } }
+        ul.list { @for (path, title, held) in &rows { li { a href=(path) { (title) } br; span.quiet { (held) } } } }
     };
     Ok(Framed::new(&visit, words.title, body).into_response())
 }

@@ -119,7 +119,7 @@ pub(super) const WORDS: Words = Words {
         title: "Check a receipt",
         lead: "Whenever you say something about your data, you get a receipt: a small file. Here you see what it proves.",
         file: "Receipt file",
-        file_hint: "The file that you downloaded, receipt-….json, at most 512 KiB. It is checked and not kept.",
+        file_hint: "The file that you downloaded, receipt-*.json, at most 512 KiB. It is checked and not kept.",
         text: "Or the text of the receipt",
         text_hint: "All of it, from the first { to the last }.",
         send: "Check it",

@@ -119,7 +119,7 @@ pub(super) const WORDS: Words = Words {
         title: "核对凭证",
         lead: "每当您对自己的信息作出选择，都会得到一份凭证：一个小文件。在这里可以查看它能证明什么。",
         file: "凭证文件",
-        file_hint: "您下载的文件 receipt-….json，最大 512 KiB。只核对，不保存。",
+        file_hint: "您下载的文件 receipt-*.json，最大 512 KiB。只核对，不保存。",
         text: "或者凭证的文本",
         text_hint: "全部内容，从第一个 { 到最后一个 }。",
         send: "核对",
