@@ -1,10 +1,12 @@
 //! Working-day calendars: which dates are worked in a country or at an establishment.
-//! Never holds dates of its own: holidays and make-up working days come from the caller.
+//! Never holds dates of its own: holidays and make-up working days are read from files, or come from the caller.
 
 use std::collections::BTreeSet;
 
 use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
+
+use crate::syntax::Statement;
 
 /// Holidays, and the weekend days that are worked in exchange. An empty calendar works Monday to Friday.
 ///
@@ -20,6 +22,22 @@ pub struct WorkCalendar {
 }
 
 impl WorkCalendar {
+    /// Reads a `calendar` statement with its `holiday` and `workday` lines. Whatever is no date is left out.
+    #[must_use]
+    pub fn read(statement: &Statement) -> Self {
+        let dates = |word: &str| {
+            let lines = statement.children.iter();
+            lines
+                .filter(|line| line.name.value == word)
+                .filter_map(|line| line.args.first()?.text.parse().ok())
+                .collect()
+        };
+        Self {
+            holidays: dates("holiday"),
+            makeup_workdays: dates("workday"),
+        }
+    }
+
     /// Whether the date is worked.
     #[must_use]
     pub fn is_workday(&self, date: Date) -> bool {

@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod catalogue;
 pub mod check;
+pub mod clocks;
 pub mod coverage;
 pub mod deadline;
 pub mod decide;

@@ -2,13 +2,15 @@
 
 use std::sync::LazyLock;
 
+use crate::calendar::WorkCalendar;
 use crate::diagnostic::Findings;
 use crate::dpv::Terms;
 use crate::law::{self, Law};
-use crate::nouns::Nouns;
+use crate::nouns::{NounId, Nouns};
 use crate::resolve;
 use crate::source::{SourceFile, Span};
 use crate::syntax::{self, Statement};
+use crate::vocabulary::{Kind, Slot};
 
 /// What every policy may use without declaring it.
 #[derive(Debug, Default)]
@@ -19,13 +21,18 @@ pub struct Library {
     pub laws: Vec<Law>,
     /// Terms of the Data Privacy Vocabulary.
     pub terms: Terms,
+    /// Working-day calendars, each with the place it holds in.
+    pub calendars: Vec<(NounId, WorkCalendar)>,
 }
 
 impl Library {
     /// The library that ships with the program.
     pub fn standard() -> &'static Self {
         static STANDARD: LazyLock<Library> = LazyLock::new(|| {
-            Library::read(VOCABULARY, LAWS, include_str!("../../../vocab/dpv.txt")).0
+            let terms = include_str!("../../../vocab/dpv.txt");
+            let mut library = Library::read(VOCABULARY, LAWS, terms).0;
+            library.read_calendars(CALENDARS);
+            library
         });
         &STANDARD
     }
@@ -60,9 +67,36 @@ impl Library {
                 nouns,
                 laws,
                 terms: Terms::read(terms),
+                calendars: Vec::new(),
             },
             findings,
         )
+    }
+
+    fn read_calendars(&mut self, files: &[(&str, &str)]) {
+        for (path, text) in files {
+            for statement in parse(path, text, &mut Findings::new()) {
+                let place = statement.text_of(Slot::In);
+                let place = place.and_then(|place| self.nouns.find(Kind::Place, &place.text));
+                if let Some(place) = place {
+                    self.calendars.push((place, WorkCalendar::read(&statement)));
+                }
+            }
+        }
+    }
+
+    /// The calendar of the narrowest place that a law's place lies in; every Monday to Friday where none is known.
+    pub fn calendar_of(&self, law: &str) -> WorkCalendar {
+        let place = self.law(law).and_then(|law| law.place);
+        let Some(place) = place.map(|place| self.nouns.set(place)) else {
+            return WorkCalendar::default();
+        };
+        let size = |id: NounId| self.nouns.set(id).leaves().map_or(usize::MAX, |all| all.len());
+        let around = self.calendars.iter().filter(|(id, _)| self.nouns.set(*id).contains(place));
+        around
+            .min_by_key(|(id, _)| size(*id))
+            .map(|(_, calendar)| calendar.clone())
+            .unwrap_or_default()
     }
 
     /// The pack of that name.
@@ -86,6 +120,9 @@ const VOCABULARY: &[(&str, &str)] =
     shipped!("vocab": "core.kdl", "data.kdl", "purposes.kdl", "places.kdl", "labels.zh.kdl",);
 
 const LAWS: &[(&str, &str)] = shipped!("laws": "eu-gdpr.kdl", "nl.kdl", "us-coppa.kdl", "us-ferpa.kdl", "us-ca.kdl", "cn.kdl",);
+
+const CALENDARS: &[(&str, &str)] =
+    shipped!("laws/calendars": "cn.kdl", "nl.kdl", "us-federal.kdl",);
 
 #[cfg(test)]
 mod tests {

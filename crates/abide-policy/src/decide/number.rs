@@ -11,14 +11,14 @@ use crate::vocabulary::Kind;
 
 /// Where somebody lives, as far as it is known.
 #[derive(Debug, Clone)]
-pub(super) struct Residence {
+pub(crate) struct Residence {
     /// All that belongs to the place.
     pub set: LeafSet,
 }
 
 impl Residence {
     /// The place of that name, if it is one.
-    pub(super) fn find(policy: &Policy, name: &str) -> Option<Self> {
+    pub(crate) fn find(policy: &Policy, name: &str) -> Option<Self> {
         let id = policy.nouns.find(Kind::Place, name)?;
         Some(Self {
             set: policy.nouns.set(id).clone(),
@@ -37,13 +37,13 @@ struct Given {
 
 /// Every constant of the laws that a policy names.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Numbers {
+pub(crate) struct Numbers {
     all: BTreeMap<String, Vec<Given>>,
 }
 
 impl Numbers {
     /// Reads the laws that the policy names.
-    pub(super) fn of(policy: &Policy, library: &Library) -> Self {
+    pub(crate) fn of(policy: &Policy, library: &Library) -> Self {
         let mut all: BTreeMap<String, Vec<Given>> = BTreeMap::new();
         let mut seen: Vec<&str> = Vec::new();
         for name in &policy.laws {

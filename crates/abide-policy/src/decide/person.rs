@@ -14,14 +14,14 @@ use crate::model::Age;
 
 /// The ages that are possible: from the first up to the second, that one excluded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Ages {
+pub(crate) struct Ages {
     from: u32,
     below: Option<u32>,
 }
 
 impl Ages {
     /// What is known at a moment. What contradicts itself says nothing.
-    pub(super) fn of(known: YearsOfAge, now: Timestamp) -> Self {
+    pub(crate) fn of(known: YearsOfAge, now: Timestamp) -> Self {
         let exact = known.born.map(|born| whole_years(born, now));
         let from = known.at_least.into_iter().chain(exact).max().unwrap_or(0);
         let below = known
@@ -77,7 +77,7 @@ pub(super) fn next_birthday(born: Date, now: Timestamp) -> i64 {
 }
 
 /// A person as classes of people see one.
-pub(super) struct Person<'a> {
+pub(crate) struct Person<'a> {
     /// Possible ages.
     pub ages: Ages,
     /// Where the person lives, if that is known.
@@ -88,7 +88,7 @@ pub(super) struct Person<'a> {
 
 /// How sure something about a person is, and what would settle it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Finding {
+pub(crate) struct Finding {
     /// How sure.
     pub truth: Truth,
     /// The age would settle it.
@@ -130,7 +130,7 @@ impl Finding {
 
 impl Person<'_> {
     /// Whether the person lives in one of the places.
-    pub(super) fn lives_in(&self, places: &LeafSet) -> Finding {
+    pub(crate) fn lives_in(&self, places: &LeafSet) -> Finding {
         let truth = match &self.residence {
             None => Truth::Unknown,
             Some(residence) if places.contains(&residence.set) => Truth::True,
@@ -144,7 +144,7 @@ impl Person<'_> {
     }
 
     /// Whether the person's age is one of these.
-    pub(super) fn is_aged(&self, age: &Age) -> Finding {
+    pub(crate) fn is_aged(&self, age: &Age) -> Finding {
         let bounds: Vec<u32> = match &age.bound {
             Ok(years) => vec![*years],
             Err(constant) => self

@@ -2,7 +2,7 @@
 
 /// How sure it is that something holds. Ordered from worst to best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Truth {
+pub(crate) enum Truth {
     /// It does not hold.
     False,
     /// Nobody knows.
@@ -13,17 +13,17 @@ pub(super) enum Truth {
 
 impl Truth {
     /// The worst of two: *and*.
-    pub(super) fn and(self, other: Self) -> Self {
+    pub(crate) fn and(self, other: Self) -> Self {
         self.min(other)
     }
 
     /// The best of two: *or*.
-    pub(super) fn or(self, other: Self) -> Self {
+    pub(crate) fn or(self, other: Self) -> Self {
         self.max(other)
     }
 
     /// True and false swapped; unknown stays.
-    pub(super) fn not(self) -> Self {
+    pub(crate) fn not(self) -> Self {
         match self {
             Self::False => Self::True,
             Self::Unknown => Self::Unknown,
@@ -32,7 +32,7 @@ impl Truth {
     }
 
     /// True or false.
-    pub(super) fn of(holds: bool) -> Self {
+    pub(crate) fn of(holds: bool) -> Self {
         if holds { Self::True } else { Self::False }
     }
 }
