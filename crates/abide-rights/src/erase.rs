@@ -11,7 +11,7 @@ use abide_map::plan::{Identities, KnownAs, Plan, Planner};
 use abide_sources::{Marker, SourceError, Trouble, Work};
 use abide_store::{
     Asked, Certified, EntryId, Identifier, Intended, Intent, IntentState, Request, RequestState,
-    Sensitive, Settlement, Store,
+    Sensitive, Settlement, Store, WriteTx,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -129,6 +129,23 @@ impl Eraser<'_> {
         sources: &[String],
         clauses: &[String],
     ) -> Result<Progress, RightsError> {
+        let tx = self.begin(people, sources, clauses).await?;
+        let request = tx.entry_id();
+        tx.commit().await?;
+        self.advance(request).await
+    }
+
+    /// Begins to open a request to erase a person; its id is that of the write. Nothing is carried out yet.
+    ///
+    /// # Errors
+    ///
+    /// A hold that names the person, or our own records.
+    pub async fn begin(
+        &self,
+        people: &Identities,
+        sources: &[String],
+        clauses: &[String],
+    ) -> Result<WriteTx, RightsError> {
         let identifiers = identifiers(people)?;
         self.refuse_held(&identifiers).await?;
         self.refuse_held_in(sources, people).await?;
@@ -145,11 +162,8 @@ impl Eraser<'_> {
             sealed: &Zeroizing::new(to_json(&remembered)?),
             clauses,
         };
-        let request = self
-            .store
-            .open_request(&asked, self.actor, self.now)
-            .await?;
-        self.advance(request).await
+        let begun = self.store.begin_open_request(&asked, self.actor, self.now);
+        Ok(begun.await?)
     }
 
     /// Goes on with an open request wherever it stands.

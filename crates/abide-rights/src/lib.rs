@@ -11,6 +11,7 @@ mod mapped;
 mod memory;
 mod package;
 mod replay;
+pub mod request;
 mod residue;
 mod scan;
 mod step;

@@ -34,6 +34,7 @@ mod sequencer;
 mod stamp;
 mod statement;
 mod subject;
+mod subject_request;
 mod table;
 mod tail;
 mod tile;
@@ -71,6 +72,10 @@ pub use restore::Restoration;
 pub use sequencer::Sequencer;
 pub use statement::{Expect, Statement, Value};
 pub use subject::{Identifier, Profile, SubjectToken};
+pub use subject_request::{
+    CodeAnswer, Course, Duplicates, Happening, Letter, NewSubjectRequest, QueuedLetter, RequestEvent,
+    SubjectRequest, Then, WhichRequests, fresh_code,
+};
 pub use tail::{Change, Changes, SubjectPage, SubjectState};
 pub use write::{WriteTx, Written};
 

@@ -27,6 +27,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations! {
     "0003_erased_lately"
     "0004_data_keys_in_order"
     "0005_requests"
+    "0006_subject_requests"
 };
 
 impl Migration {

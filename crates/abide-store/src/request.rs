@@ -186,6 +186,19 @@ impl Store {
         actor: &str,
         now: Timestamp,
     ) -> Result<EntryId, StoreError> {
+        let tx = self.begin_open_request(asked, actor, now).await?;
+        let id = tx.entry_id();
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// Begins to open a request; its id is that of the write.
+    pub async fn begin_open_request(
+        &self,
+        asked: &Asked<'_>,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<WriteTx, StoreError> {
         let mut evidence = Evidence::new("request.opened", actor, now);
         evidence.outcome = Some(asked.right.to_owned());
         evidence.clauses = asked.clauses.to_vec();
@@ -228,8 +241,7 @@ impl Store {
             }],
         };
         tx.push_step(Step::sealed(statement, sealing));
-        tx.commit().await?;
-        Ok(id)
+        Ok(tx)
     }
 
     async fn journal_erasure(

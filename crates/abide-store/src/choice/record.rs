@@ -234,6 +234,20 @@ fn evidence_of(subject: SubjectToken, choice: &Choice, now: Timestamp) -> Eviden
 }
 
 impl WriteTx {
+    /// Adds a choice to the same write, with evidence of its own. The subject becomes known by the identifier.
+    pub fn add_choice(
+        &mut self,
+        subject: SubjectToken,
+        identifier: &Identifier,
+        choice: &Choice,
+        now: Timestamp,
+    ) -> Result<EntryId, StoreError> {
+        let entry_id = self.witness(&evidence_of(subject, choice, now))?;
+        self.register(subject, identifier, now);
+        self.push_choice(entry_id, subject, choice, now, None);
+        Ok(entry_id)
+    }
+
     /// Keeps a text that was shown, once.
     pub fn show(&mut self, text: &ShownText) {
         let shown = text.shown();

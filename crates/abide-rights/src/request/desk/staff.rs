@@ -1,0 +1,313 @@
+//! What people decide about a request: proof, approval, refusal, more time, an end. Every decision that takes something from
+//! the person has a coded ground.
+
+use std::io::Write;
+
+use abide_store::{CodeAnswer, EntryId, Evidence, Identifier};
+use sha2::{Digest as _, Sha256};
+
+use super::{Desk, Loaded, Which};
+use crate::error::RightsError;
+use crate::request::event::{Deadline, Event, Reason};
+use crate::request::kind::Work;
+use crate::request::letter::Message;
+use crate::request::standing::{Outcome, Parcel, day_of};
+
+/// How something may have been verified.
+const PROOFS: [&str; 4] = ["account", "document", "known-data", "in-person"];
+
+/// How somebody may show that they ask for another.
+const AUTHORITIES: [&str; 4] = ["permission", "power-of-attorney", "custody", "registration"];
+
+/// Why an answer may be put off.
+const DELAYS: [&str; 2] = ["complexity", "number-of-requests"];
+
+/// What came of a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verified {
+    /// It was right.
+    Yes,
+    /// It was not; so many tries are left.
+    No {
+        /// How many.
+        tries_left: u32,
+    },
+    /// No code of this address counts.
+    Over,
+}
+
+impl Desk<'_> {
+    /// Tries a code for an address of a request, by its place among what the request names.
+    pub async fn verify_by_code(
+        &self,
+        id: EntryId,
+        address: u32,
+        code: &str,
+    ) -> Result<Verified, RightsError> {
+        let loaded = self.open_one(id).await?;
+        match self.store.try_code(id, address, code, self.now).await? {
+            CodeAnswer::Wrong { tries_left } => return Ok(Verified::No { tries_left }),
+            CodeAnswer::Over => return Ok(Verified::Over),
+            CodeAnswer::Right => {}
+        }
+        let event = Event::Verified {
+            addresses: vec![address],
+            how: "code".to_owned(),
+        };
+        let mut tx = self.begin(&loaded, &event, None)?;
+        tx.use_code(&loaded.request, address);
+        tx.commit().await?;
+        Ok(Verified::Yes)
+    }
+
+    /// Sends codes again, to the addresses that are not verified.
+    pub async fn send_codes_again(&self, id: EntryId) -> Result<(), RightsError> {
+        const SENDINGS: u32 = 5;
+        let loaded = self.open_one(id).await?;
+        if loaded.standing.codes_sent >= SENDINGS {
+            return Err(RightsError::Asked(
+                "codes were sent often enough for this request; verify in another way".to_owned(),
+            ));
+        }
+        self.send_codes(&loaded).await.map(drop)
+    }
+
+    /// Says that something that a request names was shown to be the person's; all of it if no place is named.
+    pub async fn verify(
+        &self,
+        id: EntryId,
+        addresses: &[u32],
+        how: &str,
+    ) -> Result<(), RightsError> {
+        one_of("how it was verified", how, &PROOFS)?;
+        let loaded = self.open_one(id).await?;
+        let count = u32::try_from(loaded.details.people.len()).unwrap_or(u32::MAX);
+        let addresses = match addresses {
+            [] => (0..count).collect(),
+            some => some.to_vec(),
+        };
+        if addresses.iter().any(|at| *at >= count) {
+            return Err(RightsError::Asked(format!(
+                "request `{id}` names {count} identifiers, numbered from 0"
+            )));
+        }
+        let how = how.to_owned();
+        self.happen(&loaded, Event::Verified { addresses, how }).await.map(drop)
+    }
+
+    /// Says that whoever asks for somebody else showed that they may.
+    pub async fn authorise(&self, id: EntryId, how: &str) -> Result<(), RightsError> {
+        one_of("how it was shown", how, &AUTHORITIES)?;
+        let loaded = self.open_one(id).await?;
+        let how = how.to_owned();
+        self.happen(&loaded, Event::Authorised { how }).await.map(drop)
+    }
+
+    /// Approves a request. Whoever recorded it cannot.
+    pub async fn approve(&self, id: EntryId) -> Result<(), RightsError> {
+        let loaded = self.open_one(id).await?;
+        if !loaded.standing.waits_for_approval() {
+            return Err(RightsError::Asked(format!(
+                "request `{id}` does not wait for approval"
+            )));
+        }
+        if loaded.standing.opened_by == self.actor {
+            return Err(RightsError::Asked(format!(
+                "`{}` recorded request `{id}`; somebody else has to approve it",
+                self.actor
+            )));
+        }
+        self.happen(&loaded, Event::Approved).await.map(drop)
+    }
+
+    /// Refuses a request, on a ground that the policy or the law gives.
+    pub async fn refuse(
+        &self,
+        id: EntryId,
+        reason: Reason,
+        ground: Option<&str>,
+    ) -> Result<(), RightsError> {
+        let loaded = self.open_one(id).await?;
+        check_ground(&loaded, reason, ground)?;
+        self.close(&loaded, Outcome::Denied(reason), ground).await.map(drop)
+    }
+
+    /// Puts an answer off, as far as policy and law let it be, and tells the person.
+    pub async fn extend(&self, id: EntryId, because: &str) -> Result<(), RightsError> {
+        one_of("the reason", because, &DELAYS)?;
+        let loaded = self.open_one(id).await?;
+        let standing = &loaded.standing;
+        if standing.extended_to.is_some() {
+            return Err(RightsError::Asked(format!("request `{id}` was put off already")));
+        }
+        let due = standing.due(self.library).date;
+        if due < day_of(self.now) || standing.overdue.contains(&Deadline::Answer) {
+            return Err(RightsError::Asked(format!(
+                "the answer was due on {due}: the person has to be told before that"
+            )));
+        }
+        let later = standing.clocks.extended(self.library, standing.received, &[]);
+        let later = later.ok_or_else(|| {
+            RightsError::Asked("neither policy nor law lets this answer be put off".to_owned())
+        })?;
+        let event = Event::Extended {
+            because: because.to_owned(),
+            until: later.date,
+        };
+        let message = Message::Extended {
+            because,
+            until: later.date,
+        };
+        self.happen_and_tell(&loaded, event, &message).await.map(drop)
+    }
+
+    /// The person takes the request back. What was begun in a source is gone on with.
+    pub async fn revoke(&self, id: EntryId) -> Result<(), RightsError> {
+        let loaded = self.open_one(id).await?;
+        if loaded.standing.run.is_some() {
+            return Err(RightsError::Asked(format!(
+                "request `{id}` is being carried out and cannot be taken back"
+            )));
+        }
+        self.close(&loaded, Outcome::Revoked, None).await.map(drop)
+    }
+
+    /// Says that what is done by hand is done; the note is sealed.
+    pub async fn fulfil(&self, id: EntryId, note: &str) -> Result<(), RightsError> {
+        let loaded = self.open_one(id).await?;
+        let standing = &loaded.standing;
+        if standing.kind.work() != Work::Hands {
+            return Err(RightsError::Asked(format!(
+                "`{}` is carried out by itself; `abide requests advance` goes on with it",
+                standing.kind.word()
+            )));
+        }
+        if standing.waits_for_proof() || standing.waits_for_approval() {
+            return Err(RightsError::Asked(format!(
+                "request `{id}` still waits for proof or approval"
+            )));
+        }
+        let event = Event::Done { certificate: None };
+        self.begin(&loaded, &event, Some(note.as_bytes()))?.commit().await?;
+        Ok(())
+    }
+
+    /// Lays a legal hold on whom a request is about, or lifts it.
+    pub async fn hold(&self, id: EntryId, name: &str, holding: Holding) -> Result<(), RightsError> {
+        let loaded = self.load(id).await?;
+        let identifiers: Vec<Identifier> = loaded.identifiers(Which::Named)?;
+        if identifiers.is_empty() {
+            return Err(RightsError::Asked(format!(
+                "nobody can tell any more whom request `{id}` is about"
+            )));
+        }
+        for identifier in identifiers {
+            let subject = self.store.subject(&identifier).await?;
+            let mut profile = self.store.profile(subject).await?;
+            profile.holds.retain(|hold| hold != name);
+            let kind = match holding {
+                Holding::Lay => {
+                    profile.holds.push(name.to_owned());
+                    "subject.held"
+                }
+                Holding::Lift => "subject.released",
+            };
+            let mut evidence = Evidence::new(kind, self.actor, self.now);
+            evidence.subject = Some(subject);
+            evidence.private = serde_json::json!({ "hold": name });
+            let mut tx = self.store.begin(evidence)?;
+            tx.register(subject, &identifier, self.now);
+            tx.set_profile(subject, &profile)?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Hands the package over, once. It counts as handed over when all of it was written.
+    pub async fn deliver(&self, id: EntryId, out: &mut dyn Write) -> Result<u64, RightsError> {
+        let loaded = self.load(id).await?;
+        let Parcel::Ready(packed, _) = &loaded.standing.parcel else {
+            return Err(RightsError::Asked(format!(
+                "there is no package of request `{id}` to be fetched"
+            )));
+        };
+        let mut hash = Sha256::new();
+        for number in 0..packed.parts {
+            let piece = self.store.package_part(id, number).await?;
+            let piece = piece.ok_or_else(|| {
+                RightsError::Corrupt(format!("the package of request `{id}` lacks a piece"))
+            })?;
+            hash.update(&piece);
+            out.write_all(&piece)
+                .map_err(|error| RightsError::Asked(format!("cannot write the package: {error}")))?;
+        }
+        if super::carry::hex(&hash.finalize()) != packed.sha256 {
+            return Err(RightsError::Corrupt(format!(
+                "the package of request `{id}` is not what was packed"
+            )));
+        }
+        self.happen(&loaded, Event::Delivered).await?;
+        Ok(packed.bytes)
+    }
+
+    /// A request that is not over.
+    async fn open_one(&self, id: EntryId) -> Result<Loaded, RightsError> {
+        let loaded = self.load(id).await?;
+        match &loaded.standing.ended {
+            None => Ok(loaded),
+            Some((outcome, _)) => Err(RightsError::Asked(format!(
+                "request `{id}` is over: {}",
+                outcome.word()
+            ))),
+        }
+    }
+}
+
+/// Whether a hold begins or ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holding {
+    /// It begins.
+    Lay,
+    /// It ends.
+    Lift,
+}
+
+/// Whether a refusal stands on a ground that the policy and the law give for this very request.
+fn check_ground(loaded: &Loaded, reason: Reason, ground: Option<&str>) -> Result<(), RightsError> {
+    let (standing, id) = (&loaded.standing, loaded.request.id);
+    let known = ground.is_some_and(|ground| standing.clocks.ground(ground).is_some());
+    let stands = match reason {
+        Reason::ClaimNotCovered | Reason::Other => known,
+        Reason::TooManyRequests => standing.is_too_often,
+        Reason::InsufficientVerification => standing.waits_for_proof(),
+        Reason::SuspectedFraud | Reason::NoMatch | Reason::OutsideJurisdiction => {
+            known || ground.is_none()
+        }
+    };
+    if stands {
+        return Ok(());
+    }
+    let grounds: Vec<&str> = standing.clocks.grounds.iter().map(|it| it.fact.as_str()).collect();
+    Err(RightsError::Asked(match reason {
+        Reason::TooManyRequests => format!(
+            "request `{id}` is not asked more often than policy and law give"
+        ),
+        Reason::InsufficientVerification => {
+            format!("request `{id}` does not wait for proof of who asks")
+        }
+        _ if grounds.is_empty() => {
+            format!("neither policy nor law gives a ground to refuse request `{id}`")
+        }
+        _ => format!(
+            "a refusal needs a ground that policy and law give here: `{}`",
+            grounds.join("`, `")
+        ),
+    }))
+}
+
+fn one_of(what: &str, word: &str, words: &[&str]) -> Result<(), RightsError> {
+    match words.contains(&word) {
+        true => Ok(()),
+        false => Err(RightsError::Asked(format!("{what} is one of `{}`", words.join("`, `")))),
+    }
+}
