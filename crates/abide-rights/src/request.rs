@@ -12,4 +12,4 @@ pub use advance::{Rules, Step, advance};
 pub use desk::{Ask, Desk, Holding, Opened, Verified};
 pub use event::{Deadline, Event, Packed, Reason};
 pub use kind::{Kind, Work};
-pub use standing::{Details, Outcome, Parcel, Standing};
+pub use standing::{Details, Hindrance, Outcome, Parcel, Standing};

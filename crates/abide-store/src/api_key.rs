@@ -34,13 +34,17 @@ pub enum ApiScope {
     PoliciesRead,
     /// Read the log beyond what is public.
     LedgerRead,
+    /// Record and decide requests of people.
+    RequestsWrite,
+    /// Read where requests of people stand.
+    RequestsRead,
     /// Everything, and managing keys.
     Admin,
 }
 
 impl ApiScope {
     /// Every scope with its word.
-    pub const ALL: [(Self, &'static str); 8] = [
+    pub const ALL: [(Self, &'static str); 10] = [
         (Self::Decide, "decide"),
         (Self::Audience, "audience"),
         (Self::ConsentsWrite, "consents:write"),
@@ -48,6 +52,8 @@ impl ApiScope {
         (Self::PoliciesWrite, "policies:write"),
         (Self::PoliciesRead, "policies:read"),
         (Self::LedgerRead, "ledger:read"),
+        (Self::RequestsWrite, "requests:write"),
+        (Self::RequestsRead, "requests:read"),
         (Self::Admin, "admin"),
     ];
 

@@ -8,8 +8,8 @@ use anyhow::Result;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::housekeeping;
 use crate::http::app::App;
+use crate::{housekeeping, requests};
 
 /// The running tasks.
 #[derive(Debug)]
@@ -55,6 +55,8 @@ impl Background {
         tasks.spawn(async move { its.decider.report(&its.store, &its.clock, stop_it).await });
         let (its, stop_it) = each();
         tasks.spawn(async move { housekeeping::keep_house(&its, stop_it).await });
+        let (its, stop_it) = each();
+        tasks.spawn(async move { requests::keep_going(&its, stop_it).await });
         Ok(Self {
             stop,
             tasks,

@@ -20,6 +20,7 @@ mod person;
 mod plan;
 mod policy;
 mod prove;
+mod requests;
 mod restore;
 mod scan;
 mod serve;
@@ -92,6 +93,8 @@ pub enum Command {
     Mode(mode::Arguments),
     /// Say what an access, an erasure or a sweep would do, before anything runs
     Plan(plan::Arguments),
+    /// Record what people ask for, decide about it, and carry it out in time
+    Requests(requests::Arguments),
     /// Give a person everything that the sources hold about them
     Access(access::Arguments),
     /// Erase a person from every source, and say what came of it
@@ -131,6 +134,7 @@ pub fn run(command: Command) -> Result<Outcome> {
         Command::Map(arguments) => map::run(&arguments),
         Command::Mode(arguments) => mode::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
+        Command::Requests(arguments) => requests::run(&arguments),
         Command::Access(arguments) => access::run(&arguments),
         Command::Erase(arguments) => erase::run(&arguments),
         Command::Scan(arguments) => scan::run(&arguments),

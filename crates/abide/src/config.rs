@@ -2,6 +2,7 @@
 
 mod key;
 mod sign_in;
+mod requests;
 mod source;
 mod value;
 
@@ -18,6 +19,7 @@ use anyhow::{Context, Result, bail};
 use crate::installation::sqlite_path;
 pub use key::{KEYS, Key};
 pub use sign_in::{KeyPlace, SignIn};
+pub use requests::Requests;
 pub use source::{PasswordPlace, SourceSection};
 use value::Reader;
 
@@ -54,6 +56,8 @@ pub struct Config {
     pub observe: Vec<Observe>,
     /// Controls that are not used here, by name.
     pub switched_off: Vec<String>,
+    /// How requests of people are handled.
+    pub requests: Requests,
     /// What is logged, and how.
     pub log: Log,
 }
@@ -170,6 +174,7 @@ impl Default for Config {
             assume: Assume::default(),
             observe: Vec::new(),
             switched_off: Vec::new(),
+            requests: Requests::default(),
             log: Log {
                 format: LogFormat::Text,
                 level: "info".to_owned(),
@@ -252,6 +257,7 @@ impl Config {
             assume: Assume::read(value::block(statements, "assume"), reader),
             observe: Observe::read(statements),
             switched_off: reader.controls(statements),
+            requests: Requests::read(value::block(statements, "requests"), reader),
             log: Log::read(value::block(statements, "log"), reader),
         }
     }

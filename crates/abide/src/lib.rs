@@ -16,6 +16,7 @@ pub mod mapped;
 pub mod output;
 pub mod policies;
 pub mod prove;
+pub mod requests;
 pub mod samples;
 pub mod server;
 pub mod sources;

@@ -94,6 +94,8 @@ pub struct Standing {
     pub clocks: Clocks,
     /// In which language people are written to.
     pub lang: String,
+    /// The policy in force when it arrived, by the hash of its version.
+    pub policy: String,
     /// Whether it was asked more often than it has to be answered.
     pub is_too_often: bool,
     /// Who recorded it.
@@ -152,6 +154,7 @@ impl Standing {
             received,
             clocks: Clocks::default(),
             lang: String::new(),
+            policy: String::new(),
             is_too_often: false,
             opened_by: String::new(),
             known_by: Vec::new(),
@@ -184,8 +187,9 @@ impl Standing {
                 wants_approval,
                 is_too_often,
                 known_by,
-                policy: _,
+                policy,
             } => {
+                self.policy.clone_from(policy);
                 self.clocks.clone_from(clocks);
                 self.lang.clone_from(lang);
                 self.wants_approval = *wants_approval;

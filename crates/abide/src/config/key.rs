@@ -169,6 +169,24 @@ pub const KEYS: &[Key] = &[
         children: &[],
     },
     section(
+        "requests",
+        "how requests of people are handled",
+        &[
+            Key {
+                name: "approve",
+                sets: "kinds of requests that a second person has to approve",
+                values: Values::Many,
+                properties: &[],
+                children: &[],
+            },
+            one("package-days", "how long a package waits to be fetched"),
+            one(
+                "forget-days",
+                "how long after its end it is known whom a request was about",
+            ),
+        ],
+    ),
+    section(
         "log",
         "what is logged",
         &[

@@ -143,10 +143,15 @@ impl<'a> Reader<'a> {
         if words.contains(&argument.text.as_str()) {
             return Some(argument.text.clone());
         }
+        self.no_word(argument, key, words);
+        None
+    }
+
+    /// Reports that a word is none of those that there are.
+    pub(super) fn no_word(&mut self, argument: &Argument, key: &str, words: &[&str]) {
         let likely = closest(&argument.text, words.iter().copied());
         let wants = likely.map_or_else(|| words.join(", "), |likely| format!("`{likely}`"));
         self.wrong(argument, key, &wants);
-        None
     }
 
     /// Reports that a section lacks a key.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use abide_ledger::Receipt;
 use abide_store::{ApiScope, EntryId, Store};
 use anyhow::Result;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use zeroize::Zeroizing;
 
 use super::access::Access;
@@ -48,6 +48,8 @@ pub struct App {
     pub sessions: Sessions,
     /// What the company's own login signs with, if there is one.
     pub assertion_key: Option<AssertionKey>,
+    /// Wakes whoever goes on with requests of people.
+    pub requests_due: Notify,
     /// The entry from which on the log has to be followed.
     pub followed_from: u64,
 }
@@ -79,6 +81,7 @@ impl App {
             pages: Pages::default(),
             sessions: Sessions::default(),
             assertion_key,
+            requests_due: Notify::new(),
             followed_from,
             config,
             clock,

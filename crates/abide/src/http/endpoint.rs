@@ -14,4 +14,5 @@ pub mod openapi;
 pub mod policies;
 pub mod readyz;
 pub mod register;
+pub mod requests;
 pub mod subjects;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use abide_policy::decide;
 use abide_policy::diagnostic::JsonDiagnostic;
+use abide_rights::RightsError;
 use abide_store::{Refusal, StoreError};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -412,6 +413,16 @@ impl From<StoreError> for Problem {
                 Self::Outage
             }
             _ => Self::broken("using the store", &error),
+        }
+    }
+}
+
+impl From<RightsError> for Problem {
+    fn from(error: RightsError) -> Self {
+        match error {
+            RightsError::Store(error) => error.into(),
+            RightsError::Asked(text) => Self::Conflict(text.into()),
+            error => Self::broken("handling a request of a person", &error),
         }
     }
 }

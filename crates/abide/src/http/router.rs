@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use abide_store::ApiScope::{
     Admin, Audience, ConsentsRead, ConsentsWrite, Decide, LedgerRead, PoliciesRead, PoliciesWrite,
+    RequestsRead, RequestsWrite,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -80,6 +81,7 @@ pub fn internal() -> Vec<Route> {
     let mut routes = decision_routes();
     routes.extend(consent_routes());
     routes.extend(subject_routes());
+    routes.extend(request_routes());
     routes.extend(register_routes());
     routes.extend(policy_routes());
     routes.extend(notice_routes());
@@ -150,6 +152,57 @@ fn subject_routes() -> Vec<Route> {
             subjects::erase::answer,
         ),
         route(POST, "/v1/occurrences", writes, occurrences::answer),
+    ]
+}
+
+fn request_routes() -> Vec<Route> {
+    let (reads, writes) = (Scope(RequestsRead), Scope(RequestsWrite));
+    vec![
+        route(POST, "/v1/requests", writes, requests::open::answer),
+        route(GET, "/v1/requests", reads, requests::list::answer),
+        route(GET, "/v1/requests/{id}", reads, requests::read::answer),
+        route(
+            POST,
+            "/v1/requests/{id}/verify",
+            writes,
+            requests::verify::answer,
+        ),
+        route(
+            POST,
+            "/v1/requests/{id}/authorise",
+            writes,
+            requests::authorise::answer,
+        ),
+        route(
+            POST,
+            "/v1/requests/{id}/approve",
+            writes,
+            requests::approve::answer,
+        ),
+        route(
+            POST,
+            "/v1/requests/{id}/refuse",
+            writes,
+            requests::refuse::answer,
+        ),
+        route(
+            POST,
+            "/v1/requests/{id}/extend",
+            writes,
+            requests::extend::answer,
+        ),
+        route(
+            POST,
+            "/v1/requests/{id}/fulfil",
+            writes,
+            requests::fulfil::answer,
+        ),
+        route(
+            POST,
+            "/v1/requests/{id}/revoke",
+            writes,
+            requests::revoke::answer,
+        ),
     ]
 }
 

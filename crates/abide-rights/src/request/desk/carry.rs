@@ -78,7 +78,7 @@ impl Desk<'_> {
                 let mut choice = Choice::new(matter.clone(), *state, SOURCE);
                 choice.scope.purposes.clone_from(&loaded.details.purposes);
                 choice.scope.data.clone_from(&loaded.details.data);
-                choice.policy = Some(self.policy_hash.to_owned());
+                choice.policy = Some(loaded.standing.policy.clone());
                 choice.clauses = clauses_of(&loaded.standing);
                 choice.actor = Actor {
                     acting: loaded.standing.acting,

@@ -1,0 +1,158 @@
+//! Requests of people. What comes back says nothing of whom a request is about.
+
+pub mod approve;
+pub mod authorise;
+pub mod extend;
+pub mod fulfil;
+pub mod list;
+pub mod open;
+pub mod read;
+pub mod refuse;
+pub mod revoke;
+pub mod verify;
+
+use std::sync::Arc;
+
+use abide_policy::Library;
+use abide_policy::clocks::Due;
+use abide_rights::request::{Deadline, Parcel, Standing};
+use abide_store::{EntryId, SubjectRequest};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::http::access::Caller;
+use crate::http::app::App;
+use crate::http::problem::Problem;
+use crate::requests::{Office, PolicyInForce};
+
+/// A request of a person.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct RequestBody {
+    /// Its id.
+    id: String,
+    /// What is asked for.
+    kind: String,
+    /// In which role: `self`, `parent`, `agent`, `school`, `staff`.
+    acting: &'static str,
+    /// Where it stands, in the words of the Data Rights Protocol.
+    #[schema(example = "in_progress")]
+    state: String,
+    /// Why it stands there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    /// The day on which it arrived.
+    received_on: String,
+    /// By when its arrival is confirmed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acknowledge_by: Option<ByWhen>,
+    /// By when it is answered.
+    answer_by: ByWhen,
+    /// The times that were missed.
+    overdue: Vec<&'static str>,
+    /// Whether it waits for the approval of a second person.
+    waits_for_approval: bool,
+    /// Grounds on which it may be refused.
+    grounds: Vec<String>,
+    /// Whether its package waits to be fetched.
+    package_ready: bool,
+    /// The entry of its certificate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate: Option<String>,
+}
+
+/// A date, and who set it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ByWhen {
+    /// The last day.
+    #[schema(example = "2026-02-19")]
+    date: String,
+    /// Clauses of the policy and facts of the law that say so; none where neither does.
+    because: Vec<String>,
+}
+
+impl From<Due> for ByWhen {
+    fn from(due: Due) -> Self {
+        let mut because: Vec<String> =
+            due.sources.into_iter().flat_map(|source| source.clauses).collect();
+        because.dedup();
+        Self {
+            date: due.date.to_string(),
+            because,
+        }
+    }
+}
+
+impl RequestBody {
+    fn of(request: &SubjectRequest, standing: &Standing) -> Self {
+        let library = Library::standard();
+        let grounds = standing.clocks.grounds.iter();
+        Self {
+            id: request.id.to_string(),
+            kind: request.kind.clone(),
+            acting: request.acting.word(),
+            state: standing.state().to_owned(),
+            reason: standing.reason(),
+            received_on: request.received.to_string(),
+            acknowledge_by: standing.acknowledge_by(library).map(ByWhen::from),
+            answer_by: standing.due(library).into(),
+            overdue: standing.overdue.iter().copied().map(Deadline::word).collect(),
+            waits_for_approval: standing.waits_for_approval() && standing.ended.is_none(),
+            grounds: grounds.map(|ground| ground.fact.clone()).collect(),
+            package_ready: matches!(standing.parcel, Parcel::Ready(..)),
+            certificate: standing.certificate.clone(),
+        }
+    }
+}
+
+/// Whoever called, in the evidence.
+fn actor(Caller(key): &Caller) -> String {
+    format!("api:{key}")
+}
+
+/// The id in a path.
+fn id_of(text: &str) -> Result<EntryId, Problem> {
+    EntryId::parse(text).ok_or(Problem::NoSuch("request"))
+}
+
+/// What requests are handled with, without a source.
+fn office(app: &App, policy: Option<&str>) -> Result<Office, Problem> {
+    let state = app.decider.state();
+    let policy = PolicyInForce::Held(Arc::clone(state.policy(policy)?));
+    Ok(Office::closed(&app.config, policy))
+}
+
+/// The same for what needs no policy: what a request set running is kept with it.
+fn any_office(app: &App) -> Office {
+    let state = app.decider.state();
+    let policy = match state.policies().next() {
+        Some(policy) => PolicyInForce::Held(Arc::clone(policy)),
+        None => PolicyInForce::Read(Box::default(), String::new()),
+    };
+    Office::closed(&app.config, policy)
+}
+
+/// A request as it stands.
+async fn body_of(app: &App, id: EntryId) -> Result<RequestBody, Problem> {
+    let request = app.store.subject_request(id).await?;
+    let request = request.ok_or(Problem::NoSuch("request"))?;
+    let office = any_office(app);
+    let standing = office.desk(&app.store, "", app.clock.now()).standing(id).await?;
+    Ok(RequestBody::of(&request, &standing))
+}
+
+/// Lets the server go on, and says where the request stands.
+async fn went_on(app: &App, id: EntryId) -> Result<axum::Json<RequestBody>, Problem> {
+    app.requests_due.notify_one();
+    Ok(axum::Json(body_of(app, id).await?))
+}
+
+/// Refuses an id that no request has, before anything is done with it.
+async fn known(app: &App, text: &str) -> Result<EntryId, Problem> {
+    let id = id_of(text)?;
+    match app.store.subject_request(id).await? {
+        Some(_) => Ok(id),
+        None => Err(Problem::NoSuch("request")),
+    }
+}
