@@ -178,6 +178,8 @@ fn on_which_grounds_it_may_be_refused() {
     assert!(away.ground("free-speech").is_none());
     let unknown = asked(&own, "", &["erase"], &[]);
     assert!(unknown.ground("free-speech").is_none(), "the law may not hold");
+    assert!(unknown.ground("transaction-open").is_none(), "the law may hold");
+    assert!(unknown.ground("legal-duty").is_some(), "both know it");
 }
 
 #[test]

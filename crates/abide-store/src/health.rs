@@ -1,6 +1,7 @@
 //! How a store is, for whoever looks after it. Changes nothing: a database that is behind stays behind.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::engine::{Engine, EngineOptions};
 use crate::error::StoreError;
@@ -20,6 +21,19 @@ pub struct Health {
     pub policies: Vec<String>,
     /// Requests that are not closed.
     pub requests: RequestHealth,
+    /// What people ask for.
+    pub asked: AskedHealth,
+}
+
+/// How many people wait for an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AskedHealth {
+    /// How many requests are open.
+    pub open: u64,
+    /// By when the first of them is answered.
+    pub first_due: Option<Date>,
+    /// How many letters wait to be sent.
+    pub letters: u64,
 }
 
 /// How many requests wait, and for what.
@@ -74,11 +88,13 @@ async fn look(engine: &Engine, tenant: &str) -> Result<Health, StoreError> {
         log: None,
         policies: Vec::new(),
         requests: RequestHealth::default(),
+        asked: AskedHealth::default(),
     };
     if migrations_lacking == 0 {
         health.log = log(engine, tenant).await?;
         health.policies = policies(engine, tenant).await?;
         health.requests = requests(engine, tenant).await?;
+        health.asked = asked(engine, tenant).await?;
     }
     Ok(health)
 }
@@ -95,6 +111,21 @@ async fn requests(engine: &Engine, tenant: &str) -> Result<RequestHealth, StoreE
         }
     }
     Ok(requests)
+}
+
+async fn asked(engine: &Engine, tenant: &str) -> Result<AskedHealth, StoreError> {
+    let sql = "SELECT COUNT(*), MIN(due_on), (SELECT COUNT(*) FROM letters WHERE tenant = $1 AND sent_at IS NULL) FROM subject_requests WHERE tenant = $1 AND closed_at IS NULL";
+    let doing = "looking at requests";
+    let row = engine.row(doing, sql, vec![tenant.into()]).await?;
+    let Some(row) = row else {
+        return Ok(AskedHealth::default());
+    };
+    Ok(AskedHealth {
+        open: row.size(0)?,
+        // Dates are written so that the first is the least.
+        first_due: row.maybe_text(1)?.and_then(|due| due.parse().ok()),
+        letters: row.size(2)?,
+    })
 }
 
 async fn policies(engine: &Engine, tenant: &str) -> Result<Vec<String>, StoreError> {

@@ -57,7 +57,7 @@ pub use decision::{DecisionCursor, PastDecision};
 pub use engine::{Engine, EngineOptions};
 pub use error::{Refusal, StoreError};
 pub use evidence::{EntryId, Evidence, StoredEntry};
-pub use health::{Health, LogHealth, RequestHealth};
+pub use health::{AskedHealth, Health, LogHealth, RequestHealth};
 pub use hold::HeldSubject;
 pub use idempotency::{KeptAnswer, RepeatableRequest};
 pub use journal::{Erasures, Journal};

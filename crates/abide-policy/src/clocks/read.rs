@@ -246,8 +246,9 @@ impl<'a> Reader<'a> {
     fn counters(&self) -> Vec<Counter> {
         let mut counters = Vec::new();
         for side in &self.sides {
-            let refusing = self.refusing(side);
-            let own = refusing.iter().filter_map(|line| {
+            let refusing =
+                side.lines.iter().filter(|line| self.refuses(line) && self.is_certain(side, line));
+            let own = refusing.filter_map(|line| {
                 let (count, per) = rate(line.norm)?;
                 Some(Counter {
                     count,
@@ -264,16 +265,12 @@ impl<'a> Reader<'a> {
         counters
     }
 
-    /// The lines of a side that let a request be refused, for certain.
-    fn refusing<'s>(&self, side: &'s Side<'a>) -> Vec<&'s Line<'a>> {
-        let lines = side.lines.iter().filter(|line| {
-            line.norm.action == Action::Refuse
-                && line.norm.mode == Mode::May
-                && line.norm.slot(Slot::Of).is_none()
-                && self.covers(line)
-                && self.is_certain(side, line)
-        });
-        lines.collect()
+    /// Whether a line lets the request be refused as a whole.
+    fn refuses(&self, line: &Line<'_>) -> bool {
+        line.norm.action == Action::Refuse
+            && line.norm.mode == Mode::May
+            && line.norm.slot(Slot::Of).is_none()
+            && self.covers(line)
     }
 
     /// Whether a law gives the right.
@@ -288,15 +285,13 @@ impl<'a> Reader<'a> {
     /// out.
     fn grounds(&self) -> Vec<Ground> {
         let nouns = &self.concern.policy.nouns;
-        let listed: Vec<Vec<(NounUse, Source)>> =
-            self.sides.iter().map(|side| self.facts_of(side)).collect();
-        let laws: Vec<&Vec<(NounUse, Source)>> = self
-            .sides
-            .iter()
-            .zip(&listed)
-            .filter(|(side, facts)| side.law.is_some() && !facts.is_empty())
-            .map(|(_, facts)| facts)
-            .collect();
+        let certain = |line: &Line<'_>, side: &Side<'a>| self.is_certain(side, line);
+        let listed = self.sides.iter().map(|side| self.facts_of(side, certain));
+        let listed: Vec<Vec<(NounUse, Source)>> = listed.collect();
+        // A law that may hold limits as one that does.
+        let named = self.sides.iter().filter(|side| side.law.is_some());
+        let laws = named.map(|side| self.facts_of(side, |line, _| is_read(line.norm)));
+        let laws: Vec<Vec<(NounUse, Source)>> = laws.filter(|facts| !facts.is_empty()).collect();
         let is_same = |a: &NounUse, b: &NounUse| nouns.set(a.id).overlaps(nouns.set(b.id));
         let mut grounds: Vec<Ground> = Vec::new();
         for (fact, source) in listed.iter().flatten() {
@@ -315,9 +310,14 @@ impl<'a> Reader<'a> {
         grounds
     }
 
-    fn facts_of(&self, side: &Side<'a>) -> Vec<(NounUse, Source)> {
+    fn facts_of(
+        &self,
+        side: &Side<'a>,
+        counts: impl Fn(&Line<'_>, &Side<'a>) -> bool,
+    ) -> Vec<(NounUse, Source)> {
         let mut facts = Vec::new();
-        for line in self.refusing(side) {
+        let refusing = side.lines.iter().filter(|line| self.refuses(line) && counts(line, side));
+        for line in refusing {
             let conditions = line.norm.conditions.iter();
             for condition in conditions.filter(|it| it.polarity == Polarity::If) {
                 let own = condition.facts.iter();

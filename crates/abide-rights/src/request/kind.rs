@@ -75,7 +75,7 @@ kinds! {
     /// Wrong data mended.
     Correct = "correct", rights ["correct", "supplement"], events [], Verified, Hands;
     /// Everything erased.
-    Erase = "erase", rights ["erase", "close-account"], events ["erasure"], Verified, Erasure;
+    Erase = "erase", rights ["erase", "close-account"], events [], Verified, Erasure;
     /// Use stopped for a while.
     Restrict = "restrict", rights ["restrict"], events [], Verified, Choice;
     /// No to a use.

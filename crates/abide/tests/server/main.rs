@@ -22,6 +22,7 @@ mod policies;
 mod raw;
 mod register;
 mod sign_in;
+mod requests;
 mod stop;
 mod tls;
 mod together;

@@ -1,6 +1,7 @@
 //! The store and its log: whether they can be reached, and whether time and sequencer keep up. Reads only.
 
-use abide_store::{EngineOptions, Health, LogHealth, RequestHealth, StoreOptions};
+use abide_store::{AskedHealth, EngineOptions, Health, LogHealth, RequestHealth, StoreOptions};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::line::Line;
@@ -12,6 +13,7 @@ const CLOCK: &str = "clock";
 const POLICY: &str = "policy";
 const SEQUENCER: &str = "sequencer";
 const REQUESTS: &str = "requests";
+const ANSWERS: &str = "answers";
 
 /// Somebody is waiting for the report.
 const OPTIONS: EngineOptions = EngineOptions {
@@ -68,7 +70,28 @@ pub async fn examine(config: &Config, now: Timestamp) -> Vec<Line> {
         sequencer(log, now),
         policy(&health.policies),
         requests(&health.requests, now),
+        answers(&health.asked, now),
     ]
+}
+
+fn answers(health: &AskedHealth, now: Timestamp) -> Line {
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let Some(due) = health.first_due.filter(|_| health.open > 0) else {
+        return Line::ok(ANSWERS, "nobody waits for one");
+    };
+    let letters = match health.letters {
+        0 => String::new(),
+        some => format!("; {some} letters wait to be sent"),
+    };
+    let open = health.open;
+    if due < today {
+        return Line::error(
+            ANSWERS,
+            format!("{open} people wait, and one should have been answered by {due}{letters}"),
+            "`abide requests list` says what each waits for",
+        );
+    }
+    Line::ok(ANSWERS, format!("{open} people wait, the first until {due}{letters}"))
 }
 
 fn requests(health: &RequestHealth, now: Timestamp) -> Line {
