@@ -153,9 +153,10 @@ impl Clocks {
     /// if no time is won by it.
     pub fn extended(&self, library: &Library, received: Date, pauses: &[Pause]) -> Option<Due> {
         let dates = self.answer.iter();
-        let later = earliest(
-            dates.filter_map(|clock| Some((clock.due_extended(library, received, pauses)?, clock))),
-        )?;
+        let later =
+            earliest(dates.filter_map(|clock| {
+                Some((clock.due_extended(library, received, pauses)?, clock))
+            }))?;
         let due = self.answer_by(library, received, pauses)?;
         (later.date > due.date).then_some(later)
     }
@@ -164,7 +165,9 @@ impl Clocks {
     pub fn too_often(&self, received: Date, before: &[Date]) -> Option<&Counter> {
         let exceeds = |counter: &&Counter| {
             let since = counter.since(received);
-            let asked = before.iter().filter(|day| since.is_some_and(|since| **day > since));
+            let asked = before
+                .iter()
+                .filter(|day| since.is_some_and(|since| **day > since));
             asked.count() >= counter.count as usize
         };
         let all = !self.counters.is_empty() && self.counters.iter().all(|it| exceeds(&it));
@@ -212,9 +215,8 @@ impl Clock {
             CountingRule::UkArt12A => pauses,
             _ => &[],
         };
-        let of = |calendar: &WorkCalendar| {
-            due_date(self.counting, calendar, start, length, pauses).ok()
-        };
+        let of =
+            |calendar: &WorkCalendar| due_date(self.counting, calendar, start, length, pauses).ok();
         let calendars = self.calendars.iter().map(|law| library.calendar_of(law));
         let dates = calendars.filter_map(|calendar| of(&calendar));
         match self.calendars.is_empty() {

@@ -91,8 +91,16 @@ impl Library {
         let Some(place) = place.map(|place| self.nouns.set(place)) else {
             return WorkCalendar::default();
         };
-        let size = |id: NounId| self.nouns.set(id).leaves().map_or(usize::MAX, |all| all.len());
-        let around = self.calendars.iter().filter(|(id, _)| self.nouns.set(*id).contains(place));
+        let size = |id: NounId| {
+            self.nouns
+                .set(id)
+                .leaves()
+                .map_or(usize::MAX, |all| all.len())
+        };
+        let around = self
+            .calendars
+            .iter()
+            .filter(|(id, _)| self.nouns.set(*id).contains(place));
         around
             .min_by_key(|(id, _)| size(*id))
             .map(|(_, calendar)| calendar.clone())

@@ -73,8 +73,8 @@ pub use sequencer::Sequencer;
 pub use statement::{Expect, Statement, Value};
 pub use subject::{Identifier, Profile, SubjectToken};
 pub use subject_request::{
-    CodeAnswer, Course, Duplicates, Happening, Letter, NewSubjectRequest, QueuedLetter, RequestEvent,
-    SubjectRequest, Then, WhichRequests, fresh_code,
+    CodeAnswer, Course, Duplicates, Happening, Letter, NewSubjectRequest, QueuedLetter,
+    RequestEvent, SubjectRequest, Then, WhichRequests, fresh_code,
 };
 pub use tail::{Change, Changes, SubjectPage, SubjectState};
 pub use write::{WriteTx, Written};

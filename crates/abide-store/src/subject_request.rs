@@ -89,7 +89,11 @@ pub struct SubjectRequest {
 /// Hides whom it is about.
 impl std::fmt::Debug for SubjectRequest {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "SubjectRequest({} {} {})", self.id, self.kind, self.state)
+        write!(
+            out,
+            "SubjectRequest({} {} {})",
+            self.id, self.kind, self.state
+        )
     }
 }
 
@@ -163,7 +167,9 @@ impl Store {
         evidence.private = serde_json::json!({ "detail": first.detail });
         let mut tx = self.begin(evidence)?;
         let id = tx.entry_id();
-        let sole = asked.subject.filter(|_| asked.duplicates == Duplicates::Refused);
+        let sole = asked
+            .subject
+            .filter(|_| asked.duplicates == Duplicates::Refused);
         let token = |token: Option<SubjectToken>| Value::Bytes(token.map(|it| it.0.to_vec()));
         let statement = Statement::new(
             "INSERT INTO subject_requests (tenant, request_id, subject, sole, kind, acting, state, received_on, due_on, opened_at, closed_at, version, next_at, sealed, key_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING",
@@ -186,7 +192,10 @@ impl Store {
             ],
         );
         let sealing = sealing(id, Some(14), 13, REQUEST, id.0.to_vec(), asked.sealed);
-        tx.push_step(Step::sealed(statement.or_refuse(Refusal::AlreadyThere), sealing));
+        tx.push_step(Step::sealed(
+            statement.or_refuse(Refusal::AlreadyThere),
+            sealing,
+        ));
         tx.push_event(id, 1, id, first, actor, now);
         Ok(tx)
     }
@@ -273,7 +282,8 @@ impl Store {
         subject: SubjectToken,
     ) -> Result<Vec<SubjectRequest>, StoreError> {
         let condition = "tenant = $1 AND subject = $2 ORDER BY request_id";
-        self.subject_requests_where(condition, vec![subject.into()]).await
+        self.subject_requests_where(condition, vec![subject.into()])
+            .await
     }
 
     /// What happened to a request, in order.
@@ -297,7 +307,8 @@ impl Store {
             None => Ok(None),
             Some(row) => {
                 let place = event_place(id, number);
-                self.open_sealed(&row.bytes(0)?, EVENT, &place, &row.bytes(1)?).await
+                self.open_sealed(&row.bytes(0)?, EVENT, &place, &row.bytes(1)?)
+                    .await
             }
         }
     }
@@ -549,5 +560,6 @@ fn read_event(row: &Row) -> Result<RequestEvent, StoreError> {
 }
 
 fn read_date(text: &str) -> Result<Date, StoreError> {
-    text.parse().map_err(|_| StoreError::corrupt("request", "its date is none"))
+    text.parse()
+        .map_err(|_| StoreError::corrupt("request", "its date is none"))
 }

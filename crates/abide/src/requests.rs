@@ -60,7 +60,11 @@ impl Office {
     /// Without any source: for what needs none.
     pub fn closed(config: &Config, policy: PolicyInForce) -> Self {
         Self {
-            names: config.sources.iter().map(|source| source.name.clone()).collect(),
+            names: config
+                .sources
+                .iter()
+                .map(|source| source.name.clone())
+                .collect(),
             sources: Vec::new(),
             rules: config.requests.rules(),
             folder: config.keys.with_extension("packing"),
@@ -79,7 +83,11 @@ impl Office {
         let held = store.held().await?;
         let (sources, failed) = mapped::open_reachable(config, &office.names, &held).await;
         for (name, error) in failed {
-            tracing::warn!(source = name, error = format!("{error:#}"), "a source cannot be opened");
+            tracing::warn!(
+                source = name,
+                error = format!("{error:#}"),
+                "a source cannot be opened"
+            );
         }
         office.sources = sources;
         Ok(office)
@@ -132,9 +140,15 @@ pub async fn once(app: &App) -> Result<(), abide_rights::RightsError> {
         None => PolicyInForce::Read(Box::default(), String::new()),
     };
     let office = Office::open(&app.config, &app.store, policy).await?;
-    for (id, done) in office.desk(&app.store, ACTOR, now).advance_due(AT_ONCE).await? {
+    for (id, done) in office
+        .desk(&app.store, ACTOR, now)
+        .advance_due(AT_ONCE)
+        .await?
+    {
         match done {
-            Err(error) => tracing::error!(request = %id, %error, "a request cannot be gone on with"),
+            Err(error) => {
+                tracing::error!(request = %id, %error, "a request cannot be gone on with")
+            }
             Ok(events) if events.iter().any(|event| event == "overdue") => {
                 tracing::error!(request = %id, "a request was not answered in time");
             }

@@ -69,7 +69,9 @@ impl<'a> Concern<'a> {
     /// Whether the person is among those that `about` names, if it names any.
     fn about<'s>(&self, slots: impl Iterator<Item = &'s SlotUse>) -> Truth {
         let classes = slots.filter(|used| used.slot == Slot::About);
-        let any = classes.flat_map(SlotUse::names).map(|name| self.class(name.id, DEPTH));
+        let any = classes
+            .flat_map(SlotUse::names)
+            .map(|name| self.class(name.id, DEPTH));
         any.reduce(Truth::or).unwrap_or(Truth::True)
     }
 
@@ -95,14 +97,18 @@ impl<'a> Concern<'a> {
         let today = self.asking.now.to_zoned(TimeZone::UTC).date();
         let dates = |slot: Slot| {
             let used = norm.slots.iter().filter(move |used| used.slot == slot);
-            used.flat_map(|used| &used.values).filter_map(|value| match value {
-                Value::Date(date) => Some(date.value),
-                _ => None,
-            })
+            used.flat_map(|used| &used.values)
+                .filter_map(|value| match value {
+                    Value::Date(date) => Some(date.value),
+                    _ => None,
+                })
         };
         let is_over = dates(Slot::Until).any(|end| end < today);
         let is_to_come = dates(Slot::After).any(|start| today <= start);
-        let since = norm.authority.as_ref().and_then(|authority| authority.since);
+        let since = norm
+            .authority
+            .as_ref()
+            .and_then(|authority| authority.since);
         Truth::of(!is_over && !is_to_come && since.is_none_or(|since| since <= today))
     }
 
@@ -159,12 +165,20 @@ impl<'a> Concern<'a> {
             return Truth::Unknown;
         }
         let noun = nouns.get(id);
-        let lines = noun.declarations.iter().filter_map(|line| self.declared(line));
+        let lines = noun
+            .declarations
+            .iter()
+            .filter_map(|line| self.declared(line));
         let lines = lines.map(|holds| {
             let wide = noun.is.iter().filter(|wide| self.says_who(wide.id));
-            wide.fold(holds, |holds, wide| holds.and(self.class(wide.id, depth - 1)))
+            wide.fold(holds, |holds, wide| {
+                holds.and(self.class(wide.id, depth - 1))
+            })
         });
-        let members = noun.of.iter().map(|member| self.class(member.id, depth - 1));
+        let members = noun
+            .of
+            .iter()
+            .map(|member| self.class(member.id, depth - 1));
         let said = lines.chain(members).reduce(Truth::or);
         said.unwrap_or_else(|| self.by_narrower(id, depth))
     }
@@ -194,7 +208,8 @@ impl<'a> Concern<'a> {
             _ => None,
         });
         let places = slots(Slot::In).flat_map(SlotUse::names);
-        let places = places.map(|place| self.person.lives_in(self.policy.nouns.set(place.id)).truth);
+        let places =
+            places.map(|place| self.person.lives_in(self.policy.nouns.set(place.id)).truth);
         let facts = slots(Slot::If).flat_map(SlotUse::names);
         let facts = facts.map(|fact| self.fact(fact.id));
         [

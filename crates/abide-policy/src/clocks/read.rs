@@ -71,7 +71,11 @@ fn rights(policy: &Policy, asking: &Asking<'_>) -> LeafSet {
 fn events(policy: &Policy, asking: &Asking<'_>) -> LeafSet {
     let mut set = union(policy, Kind::Event, asking.events);
     // What starts once the request is verified is counted from the request: that is never later.
-    set.add(&union(policy, Kind::Event, &["request", "verified-request"]));
+    set.add(&union(
+        policy,
+        Kind::Event,
+        &["request", "verified-request"],
+    ));
     set
 }
 
@@ -104,7 +108,10 @@ fn sides<'a>(
     }];
     for law in laws {
         let holds = concern.lives_in(law.law.place);
-        let is_to_come = law.law.since.is_some_and(|since| today.is_some_and(|today| today < since));
+        let is_to_come = law
+            .law
+            .since
+            .is_some_and(|since| today.is_some_and(|today| today < since));
         if holds == Truth::False || is_to_come {
             continue;
         }
@@ -148,10 +155,14 @@ impl<'a> Reader<'a> {
             match norm.action {
                 Action::Answer if self.covers(line) => {
                     let extension = self.extension(side, norm);
-                    clocks.answer.push(self.clock(side, norm, length, extension));
+                    clocks
+                        .answer
+                        .push(self.clock(side, norm, length, extension));
                 }
                 Action::Tell if self.acknowledges(norm) => {
-                    clocks.acknowledge.push(self.clock(side, norm, length, None));
+                    clocks
+                        .acknowledge
+                        .push(self.clock(side, norm, length, None));
                 }
                 _ => {}
             }
@@ -168,7 +179,11 @@ impl<'a> Reader<'a> {
         let calendars = match side.law {
             Some(law) => vec![law.to_owned()],
             // The policy's working days are those of whichever law may hold; the earliest date counts.
-            None => self.sides.iter().filter_map(|side| side.law.map(str::to_owned)).collect(),
+            None => self
+                .sides
+                .iter()
+                .filter_map(|side| side.law.map(str::to_owned))
+                .collect(),
         };
         Clock {
             length,
@@ -193,8 +208,15 @@ impl<'a> Reader<'a> {
 
     fn acknowledges(&self, norm: &Norm) -> bool {
         let nouns = &self.concern.policy.nouns;
-        let topics = |it: &NounUse| ACKNOWLEDGEMENTS.iter().any(|name| nouns.is_a(it.id, it.kind, name));
-        let mut of = norm.names(Slot::Of).filter(|it| it.kind == Kind::Right).peekable();
+        let topics = |it: &NounUse| {
+            ACKNOWLEDGEMENTS
+                .iter()
+                .any(|name| nouns.is_a(it.id, it.kind, name))
+        };
+        let mut of = norm
+            .names(Slot::Of)
+            .filter(|it| it.kind == Kind::Right)
+            .peekable();
         let of_this = of.peek().is_none() || of.any(|it| nouns.set(it.id).overlaps(&self.rights));
         norm.objects.iter().any(topics) && of_this
     }
@@ -213,10 +235,12 @@ impl<'a> Reader<'a> {
                 source: source(line.norm),
             })
         });
-        all.reduce(|least, other| match other.length.shorter_than(least.length) {
-            Some(true) => other,
-            _ => least,
-        })
+        all.reduce(
+            |least, other| match other.length.shorter_than(least.length) {
+                Some(true) => other,
+                _ => least,
+            },
+        )
     }
 
     /// Whether nothing but telling the person stands between the line and its use, so that it certainly holds.
@@ -246,8 +270,10 @@ impl<'a> Reader<'a> {
     fn counters(&self) -> Vec<Counter> {
         let mut counters = Vec::new();
         for side in &self.sides {
-            let refusing =
-                side.lines.iter().filter(|line| self.refuses(line) && self.is_certain(side, line));
+            let refusing = side
+                .lines
+                .iter()
+                .filter(|line| self.refuses(line) && self.is_certain(side, line));
             let own = refusing.filter_map(|line| {
                 let (count, per) = rate(line.norm)?;
                 Some(Counter {
@@ -295,11 +321,16 @@ impl<'a> Reader<'a> {
         let is_same = |a: &NounUse, b: &NounUse| nouns.set(a.id).overlaps(nouns.set(b.id));
         let mut grounds: Vec<Ground> = Vec::new();
         for (fact, source) in listed.iter().flatten() {
-            let in_all = laws.iter().all(|law| law.iter().any(|(other, _)| is_same(fact, other)));
+            let in_all = laws
+                .iter()
+                .all(|law| law.iter().any(|(other, _)| is_same(fact, other)));
             if !in_all {
                 continue;
             }
-            match grounds.iter_mut().find(|ground| ground.fact == fact.name.as_ref()) {
+            match grounds
+                .iter_mut()
+                .find(|ground| ground.fact == fact.name.as_ref())
+            {
                 Some(ground) => ground.sources.push(source.clone()),
                 None => grounds.push(Ground {
                     fact: fact.name.to_string(),
@@ -316,7 +347,10 @@ impl<'a> Reader<'a> {
         counts: impl Fn(&Line<'_>, &Side<'a>) -> bool,
     ) -> Vec<(NounUse, Source)> {
         let mut facts = Vec::new();
-        let refusing = side.lines.iter().filter(|line| self.refuses(line) && counts(line, side));
+        let refusing = side
+            .lines
+            .iter()
+            .filter(|line| self.refuses(line) && counts(line, side));
         for line in refusing {
             let conditions = line.norm.conditions.iter();
             for condition in conditions.filter(|it| it.polarity == Polarity::If) {
@@ -333,17 +367,32 @@ impl<'a> Reader<'a> {
         let mut lifts: Option<Vec<String>> = None;
         for line in self.sides.iter().flat_map(|side| &side.lines) {
             let norm = line.norm;
-            let is_fee = norm.objects.iter().any(|it| nouns.is_a(it.id, it.kind, "fee"));
-            if norm.mode != Mode::Never || norm.action != Action::Ask || !is_fee || !self.starts(norm) {
+            let is_fee = norm
+                .objects
+                .iter()
+                .any(|it| nouns.is_a(it.id, it.kind, "fee"));
+            if norm.mode != Mode::Never
+                || norm.action != Action::Ask
+                || !is_fee
+                || !self.starts(norm)
+            {
                 continue;
             }
             clocks.free.push(source(norm));
-            let own = norm.conditions.iter().filter(|it| it.polarity == Polarity::Unless);
-            let own: Vec<String> =
-                own.flat_map(|it| &it.facts).map(|fact| fact.name.to_string()).collect();
+            let own = norm
+                .conditions
+                .iter()
+                .filter(|it| it.polarity == Polarity::Unless);
+            let own: Vec<String> = own
+                .flat_map(|it| &it.facts)
+                .map(|fact| fact.name.to_string())
+                .collect();
             lifts = Some(match lifts {
                 None => own,
-                Some(before) => before.into_iter().filter(|fact| own.contains(fact)).collect(),
+                Some(before) => before
+                    .into_iter()
+                    .filter(|fact| own.contains(fact))
+                    .collect(),
             });
         }
         clocks.fee_if = lifts.unwrap_or_default();

@@ -130,11 +130,18 @@ fn on_the_way(standing: &Standing, rules: &Rules, library: &Library, now: Timest
     if standing.is_done {
         return Step::Close(Outcome::Fulfilled);
     }
-    if waits_for_proof && standing.verified.is_empty() && standing.codes_sent == 0 && has_address(standing) {
+    if waits_for_proof
+        && standing.verified.is_empty()
+        && standing.codes_sent == 0
+        && has_address(standing)
+    {
         return Step::SendCodes;
     }
     let can_go_on = !waits_for_proof && !standing.waits_for_approval() && work != Work::Hands;
-    let again = standing.hindered.as_ref().map(|(at, why)| next_try(*at, why));
+    let again = standing
+        .hindered
+        .as_ref()
+        .map(|(at, why)| next_try(*at, why));
     if can_go_on && again.is_none_or(|again| again <= now) {
         return Step::CarryOut(work);
     }
@@ -143,7 +150,10 @@ fn on_the_way(standing: &Standing, rules: &Rules, library: &Library, now: Timest
 
 /// Whether it names an address that a code can be sent to.
 fn has_address(standing: &Standing) -> bool {
-    standing.known_by.iter().any(|kind| matches!(kind.as_str(), "email" | "phone"))
+    standing
+        .known_by
+        .iter()
+        .any(|kind| matches!(kind.as_str(), "email" | "phone"))
 }
 
 fn next_try(at: Timestamp, why: &Hindrance) -> Timestamp {
@@ -169,7 +179,9 @@ fn waiting(
     days.sort_unstable();
     for left in days {
         let on = due.saturating_sub(i64::from(left).days());
-        let is_told = standing.reminded.range((Deadline::Answer, 0)..=(Deadline::Answer, left));
+        let is_told = standing
+            .reminded
+            .range((Deadline::Answer, 0)..=(Deadline::Answer, left));
         if is_told.count() > 0 || today > due {
             break;
         }
@@ -187,7 +199,9 @@ fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp
 
 /// The first moment of a day, in UTC.
 fn beginning(day: Date) -> Option<Timestamp> {
-    day.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+    day.to_zoned(TimeZone::UTC)
+        .ok()
+        .map(|zoned| zoned.timestamp())
 }
 
 #[cfg(test)]

@@ -52,24 +52,42 @@ fn next(standing: &Standing, day: &str) -> Step {
 #[test]
 fn a_day_passes_nowhere_without_word() {
     let mut standing = asked(Kind::Correct);
-    assert_eq!(next(&standing, "2026-01-16"), Step::Escalate(Deadline::Acknowledge));
+    assert_eq!(
+        next(&standing, "2026-01-16"),
+        Step::Escalate(Deadline::Acknowledge)
+    );
     standing.apply(&Event::Acknowledged, "app", at("2026-01-05"));
     let verified = Event::Verified {
         addresses: vec![0],
         how: "account".into(),
     };
     standing.apply(&verified, "app", at("2026-01-05"));
-    assert_eq!(next(&standing, "2026-01-05"), Step::Wait(beginning("2026-01-28".parse().unwrap())));
-    assert_eq!(next(&standing, "2026-01-28"), Step::Remind(Deadline::Answer, 7));
+    assert_eq!(
+        next(&standing, "2026-01-05"),
+        Step::Wait(beginning("2026-01-28".parse().unwrap()))
+    );
+    assert_eq!(
+        next(&standing, "2026-01-28"),
+        Step::Remind(Deadline::Answer, 7)
+    );
     // After a jump only the nearest counts.
-    assert_eq!(next(&standing, "2026-02-03"), Step::Remind(Deadline::Answer, 2));
+    assert_eq!(
+        next(&standing, "2026-02-03"),
+        Step::Remind(Deadline::Answer, 2)
+    );
     let reminded = Event::Reminded {
         of: Deadline::Answer,
         days: 2,
     };
     standing.apply(&reminded, "app", at("2026-02-03"));
-    assert_eq!(next(&standing, "2026-02-04"), Step::Wait(beginning("2026-02-05".parse().unwrap())));
-    assert_eq!(next(&standing, "2026-02-05"), Step::Escalate(Deadline::Answer));
+    assert_eq!(
+        next(&standing, "2026-02-04"),
+        Step::Wait(beginning("2026-02-05".parse().unwrap()))
+    );
+    assert_eq!(
+        next(&standing, "2026-02-05"),
+        Step::Escalate(Deadline::Answer)
+    );
     let overdue = Event::Overdue {
         of: Deadline::Answer,
     };
@@ -83,7 +101,11 @@ fn nothing_is_carried_out_for_whoever_did_not_show_who_they_are() {
     assert_eq!(next(&standing, "2026-01-05"), Step::Acknowledge);
     standing.apply(&Event::Acknowledged, "app", at("2026-01-05"));
     assert_eq!(next(&standing, "2026-01-05"), Step::SendCodes);
-    standing.apply(&Event::CodesSent { addresses: vec![0] }, "app", at("2026-01-05"));
+    standing.apply(
+        &Event::CodesSent { addresses: vec![0] },
+        "app",
+        at("2026-01-05"),
+    );
     assert!(matches!(next(&standing, "2026-01-06"), Step::Wait(Some(_))));
     assert_eq!(next(&standing, "2026-02-05"), Step::Close(Outcome::Expired));
 }
@@ -98,5 +120,8 @@ fn an_opt_out_comes_before_everything() {
 fn what_no_one_times_is_due_after_thirty_days() {
     let mut standing = asked(Kind::Complaint);
     standing.clocks = Clocks::default();
-    assert_eq!(standing.due(Library::standard()).date.to_string(), "2026-02-04");
+    assert_eq!(
+        standing.due(Library::standard()).date.to_string(),
+        "2026-02-04"
+    );
 }

@@ -10,7 +10,8 @@ use std::path::Path;
 use abide_policy::Library;
 use abide_policy::model::Policy;
 use abide_store::{
-    Course, EntryId, Happening, Identifier, Refusal, Store, StoreError, SubjectRequest, Then, WriteTx,
+    Course, EntryId, Happening, Identifier, Refusal, Store, StoreError, SubjectRequest, Then,
+    WriteTx,
 };
 use jiff::Timestamp;
 
@@ -147,7 +148,8 @@ impl Desk<'_> {
                     due: loaded.standing.due(self.library).date,
                     waits_for_proof: loaded.standing.waits_for_proof(),
                 };
-                self.happen_and_tell(loaded, Event::Acknowledged, &message).await
+                self.happen_and_tell(loaded, Event::Acknowledged, &message)
+                    .await
             }
             Step::SendCodes => self.send_codes(loaded).await,
             Step::Remind(of, days) => self.happen(loaded, Event::Reminded { of, days }).await,
@@ -186,13 +188,16 @@ impl Desk<'_> {
         if outcome == Outcome::Fulfilled && loaded.standing.kind.work() == Work::Package {
             return self.happen(loaded, event).await;
         }
-        self.happen_and_tell(loaded, event, &Message::Ended { outcome, ground }).await
+        self.happen_and_tell(loaded, event, &Message::Ended { outcome, ground })
+            .await
     }
 
     /// Reads a request with everything that happened to it.
     pub(super) async fn load(&self, id: EntryId) -> Result<Loaded, RightsError> {
         let request = self.store.subject_request(id).await?.ok_or_else(|| {
-            RightsError::Asked(format!("there is no request `{id}`; see `abide requests list`"))
+            RightsError::Asked(format!(
+                "there is no request `{id}`; see `abide requests list`"
+            ))
         })?;
         let kind = Kind::from_word(&request.kind).ok_or_else(|| {
             RightsError::Corrupt(format!("request `{id}` is of a kind that does not exist"))
@@ -209,7 +214,9 @@ impl Desk<'_> {
             version = event.number;
         }
         if version != request.version {
-            return Err(RightsError::Corrupt(format!("request `{id}` lacks an event")));
+            return Err(RightsError::Corrupt(format!(
+                "request `{id}` lacks an event"
+            )));
         }
         let details = match &request.sealed {
             None => Details::default(),

@@ -113,9 +113,11 @@ impl Kind {
     pub(crate) fn duplicates(self) -> Duplicates {
         match self {
             // Each says something of its own.
-            Self::Correct | Self::Complaint | Self::ObjectToChange | Self::WithdrawConsent | Self::Object => {
-                Duplicates::Kept
-            }
+            Self::Correct
+            | Self::Complaint
+            | Self::ObjectToChange
+            | Self::WithdrawConsent
+            | Self::Object => Duplicates::Kept,
             _ => Duplicates::Refused,
         }
     }
@@ -128,10 +130,18 @@ impl Kind {
 
     /// What is recorded of the person, where doing it is that.
     pub(crate) fn choices(self) -> Vec<(Matter, ConsentState)> {
-        let used = |right: &&str| (Matter::Right((*right).to_owned()), ConsentState::ConsentGiven);
+        let used = |right: &&str| {
+            (
+                Matter::Right((*right).to_owned()),
+                ConsentState::ConsentGiven,
+            )
+        };
         match (self, self.work()) {
             (Self::WithdrawConsent, _) => {
-                vec![(Matter::Fact("consent".to_owned()), ConsentState::ConsentWithdrawn)]
+                vec![(
+                    Matter::Fact("consent".to_owned()),
+                    ConsentState::ConsentWithdrawn,
+                )]
             }
             (_, Work::Choice) => self.rights().iter().map(used).collect(),
             _ => Vec::new(),
@@ -166,7 +176,10 @@ mod tests {
     #[test]
     fn what_needs_no_proof_shows_nothing_and_erases_nothing() {
         for kind in Kind::ALL.iter().filter(|kind| !kind.needs_proof()) {
-            assert!(matches!(kind.work(), Work::Choice | Work::Hands), "{kind:?}");
+            assert!(
+                matches!(kind.work(), Work::Choice | Work::Hands),
+                "{kind:?}"
+            );
         }
     }
 }

@@ -61,7 +61,11 @@ impl Message<'_> {
 /// the request names.
 pub(super) fn address(details: &Details, standing: &Standing) -> Option<(String, String)> {
     let is_address = |kind: &str| matches!(kind, "email" | "phone" | "post");
-    let named = || (0_u32..).zip(&details.people).filter(|(_, (kind, _))| is_address(kind));
+    let named = || {
+        (0_u32..)
+            .zip(&details.people)
+            .filter(|(_, (kind, _))| is_address(kind))
+    };
     let verified = named().find(|(at, _)| standing.verified.contains_key(at));
     let any = || named().next().filter(|_| standing.verified.is_empty());
     details
@@ -96,12 +100,16 @@ pub(super) fn write(
 fn english(kind: Kind, message: &Message<'_>) -> (String, String) {
     let what = english_name(kind);
     match message {
-        Message::Acknowledged { due, waits_for_proof } => (
+        Message::Acknowledged {
+            due,
+            waits_for_proof,
+        } => (
             format!("We have your request: {what}"),
             format!(
                 "Your request has arrived: {what}. You have our answer by {due}.{}",
                 match waits_for_proof {
-                    true => " Before that we have to know that it is you who asks: we send a code, or ask you for something that you already gave us.",
+                    true =>
+                        " Before that we have to know that it is you who asks: we send a code, or ask you for something that you already gave us.",
                     false => "",
                 }
             ),
@@ -114,7 +122,9 @@ fn english(kind: Kind, message: &Message<'_>) -> (String, String) {
         ),
         Message::Extended { because, until } => (
             format!("Your request takes longer: {what}"),
-            format!("We need more time for your request ({what}), until {until}. The reason: {because}."),
+            format!(
+                "We need more time for your request ({what}), until {until}. The reason: {because}."
+            ),
         ),
         Message::Ready { until } => (
             format!("Your request: {what}"),
@@ -161,19 +171,25 @@ fn english_name(kind: Kind) -> &'static str {
 fn chinese(kind: Kind, message: &Message<'_>) -> (String, String) {
     let what = chinese_name(kind);
     match message {
-        Message::Acknowledged { due, waits_for_proof } => (
+        Message::Acknowledged {
+            due,
+            waits_for_proof,
+        } => (
             format!("我们已收到您的请求：{what}"),
             format!(
                 "您的请求已收到：{what}。我们将在{due}前答复。{}",
                 match waits_for_proof {
-                    true => "在此之前，我们需要确认是您本人提出请求：我们会发送验证码，或请您提供您已给过我们的信息。",
+                    true =>
+                        "在此之前，我们需要确认是您本人提出请求：我们会发送验证码，或请您提供您已给过我们的信息。",
                     false => "",
                 }
             ),
         ),
         Message::Code { code, minutes } => (
             "您的验证码".to_owned(),
-            format!("验证码：{code}。{minutes}分钟内有效，仅可使用一次。如非您本人操作，无需理会。"),
+            format!(
+                "验证码：{code}。{minutes}分钟内有效，仅可使用一次。如非您本人操作，无需理会。"
+            ),
         ),
         Message::Extended { because, until } => (
             format!("您的请求需要更多时间：{what}"),
@@ -194,7 +210,9 @@ fn chinese(kind: Kind, message: &Message<'_>) -> (String, String) {
                 ),
                 Outcome::Revoked => format!("您已撤回请求：{what}。"),
                 Outcome::Expired => {
-                    format!("我们未能及时确认是您本人提出请求，您的请求（{what}）已结束。您可以再次提出。")
+                    format!(
+                        "我们未能及时确认是您本人提出请求，您的请求（{what}）已结束。您可以再次提出。"
+                    )
                 }
             },
         ),

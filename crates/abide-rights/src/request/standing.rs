@@ -199,7 +199,8 @@ impl Standing {
             }
             Event::CodesSent { .. } => self.codes_sent += 1,
             Event::Verified { addresses, how } => {
-                self.verified.extend(addresses.iter().map(|at| (*at, how.clone())));
+                self.verified
+                    .extend(addresses.iter().map(|at| (*at, how.clone())));
             }
             Event::Authorised { how } => self.authorised = Some(how.clone()),
             Event::Acknowledged => self.acknowledged_at = Some(at),

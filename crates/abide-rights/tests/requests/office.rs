@@ -136,7 +136,9 @@ impl Office {
     /// Letters of a kind that wait, of one request.
     pub(crate) async fn letters(&self, id: EntryId, kind: &str) -> Vec<Letter> {
         let letters = self.store.letters(None, 10_000).await.unwrap();
-        let own = letters.into_iter().filter(|it| it.request == id && it.kind == kind);
+        let own = letters
+            .into_iter()
+            .filter(|it| it.request == id && it.kind == kind);
         own.filter_map(|it| it.letter).collect()
     }
 
@@ -165,7 +167,9 @@ async fn open_store(url: &str, keys: &Keys, journal: &Journal, now: Timestamp) -
 
 pub(crate) fn policy(text: &str) -> Policy {
     let file = SourceFile::new("shop.kdl", text);
-    compile(Library::standard(), &[file], None).policies.remove(0)
+    compile(Library::standard(), &[file], None)
+        .policies
+        .remove(0)
 }
 
 /// Nine in the morning of a day.

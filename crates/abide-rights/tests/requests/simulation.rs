@@ -101,7 +101,11 @@ impl World {
         if hours > 24 || self.held.len() > 3 {
             self.lift().await;
         }
-        self.office.now = self.office.now.checked_add(SignedDuration::from_hours(hours)).unwrap();
+        self.office.now = self
+            .office
+            .now
+            .checked_add(SignedDuration::from_hours(hours))
+            .unwrap();
         if self.chance.once_in(6) {
             self.source_comes_and_goes();
         }
@@ -124,7 +128,9 @@ impl World {
         if self.chance.once_in(3) {
             let number = self.next_person;
             self.next_person += 1;
-            let sql = format!("INSERT INTO users VALUES ({number}, 'p{number}@example.org', 'P', NULL, NULL)");
+            let sql = format!(
+                "INSERT INTO users VALUES ({number}, 'p{number}@example.org', 'P', NULL, NULL)"
+            );
             self.office.shop.run(&sql).await;
             return format!("p{number}@example.org");
         }
@@ -137,13 +143,21 @@ impl World {
         if self.chance.once_in(3) {
             asked.verified = Some("account".into());
         }
-        asked.acting = *self.chance.of(&[Acting::Subject, Acting::Subject, Acting::Agent, Acting::Staff]);
-        asked.details.residence =
-            self.chance.of(&[None, Some("US-CA".to_owned()), Some("NL".to_owned())]).clone();
+        asked.acting = *self.chance.of(&[
+            Acting::Subject,
+            Acting::Subject,
+            Acting::Agent,
+            Acting::Staff,
+        ]);
+        asked.details.residence = self
+            .chance
+            .of(&[None, Some("US-CA".to_owned()), Some("NL".to_owned())])
+            .clone();
         if self.chance.once_in(8) {
             // It lay on a desk for a while.
             let today = self.office.now.to_zoned(TimeZone::UTC).date();
-            asked.received = Some(today.saturating_sub(i64::try_from(self.chance.below(60)).unwrap().days()));
+            asked.received =
+                Some(today.saturating_sub(i64::try_from(self.chance.below(60)).unwrap().days()));
         }
         // Sent again by somebody who did not see the answer.
         for _ in 0..=u64::from(self.chance.once_in(4)) {
@@ -175,7 +189,10 @@ impl World {
             5 => drop(desk.extend(id, "complexity").await),
             6 => drop(desk.fulfil(id, "done").await),
             7 => drop(desk.revoke(id).await),
-            8 => drop(desk.refuse(id, Reason::ClaimNotCovered, Some("transaction-open")).await),
+            8 => drop(
+                desk.refuse(id, Reason::ClaimNotCovered, Some("transaction-open"))
+                    .await,
+            ),
             9 => {
                 if desk.hold(id, "case", Holding::Lay).await.is_ok() {
                     self.held.push(id);
@@ -234,10 +251,23 @@ impl World {
             let standing = self.office.desk().standing(id).await.unwrap();
             let events = self.office.events(id).await;
             let count = |word: &str| events.iter().filter(|event| *event == word).count();
-            for word in ["asked", "acknowledged", "recorded", "started", "packed", "done", "delivered", "dropped", "forgotten"] {
+            for word in [
+                "asked",
+                "acknowledged",
+                "recorded",
+                "started",
+                "packed",
+                "done",
+                "delivered",
+                "dropped",
+                "forgotten",
+            ] {
                 assert!(count(word) <= 1, "{word} twice: {events:?}");
             }
-            let ends: usize = ["fulfilled", "denied", "revoked", "expired"].map(count).iter().sum();
+            let ends: usize = ["fulfilled", "denied", "revoked", "expired"]
+                .map(count)
+                .iter()
+                .sum();
             assert_eq!(ends, usize::from(standing.ended.is_some()), "{events:?}");
             let is_over = standing.ended.is_some() || count("overdue") > 0 || standing.is_done;
             let due = standing.due(Library::standard()).date;
@@ -245,18 +275,39 @@ impl World {
             if standing.kind.needs_proof() {
                 let shown = events.iter().position(|event| event == "verified");
                 let acts = ["recorded", "started", "packed", "done", "delivered"];
-                let acted = events.iter().position(|event| acts.contains(&event.as_str()));
-                assert!(acted.is_none() || shown < acted && shown.is_some(), "nobody was verified: {events:?}");
+                let acted = events
+                    .iter()
+                    .position(|event| acts.contains(&event.as_str()));
+                assert!(
+                    acted.is_none() || shown < acted && shown.is_some(),
+                    "nobody was verified: {events:?}"
+                );
             }
-            assert!(self.delivered.get(&id).is_none_or(|times| *times == 1 && count("delivered") == 1));
+            assert!(
+                self.delivered
+                    .get(&id)
+                    .is_none_or(|times| *times == 1 && count("delivered") == 1)
+            );
             if standing.is_forgotten {
-                assert!(self.office.desk().details(id).await.unwrap().people.is_empty());
+                assert!(
+                    self.office
+                        .desk()
+                        .details(id)
+                        .await
+                        .unwrap()
+                        .people
+                        .is_empty()
+                );
             }
         }
     }
 
     async fn all(&self) -> Vec<abide_store::SubjectRequest> {
-        self.office.store.subject_requests(WhichRequests::All, None, 100_000).await.unwrap()
+        self.office
+            .store
+            .subject_requests(WhichRequests::All, None, 100_000)
+            .await
+            .unwrap()
     }
 
     /// Once everybody does what they have to, everything comes to an end, and no effect happened twice.
@@ -275,21 +326,40 @@ impl World {
                     drop(desk.fulfil(id, "done").await);
                 }
             }
-            self.office.now = self.office.now.checked_add(SignedDuration::from_hours(25)).unwrap();
+            self.office.now = self
+                .office
+                .now
+                .checked_add(SignedDuration::from_hours(25))
+                .unwrap();
             self.go_on().await;
             self.check().await;
         }
         for request in self.all().await {
-            assert!(request.closed_at.is_some(), "{request:?} {:?}", self.office.events(request.id).await);
+            assert!(
+                request.closed_at.is_some(),
+                "{request:?} {:?}",
+                self.office.events(request.id).await
+            );
         }
         self.check_choices().await;
-        self.office.now = self.office.now.checked_add(SignedDuration::from_hours(24 * 100)).unwrap();
+        self.office.now = self
+            .office
+            .now
+            .checked_add(SignedDuration::from_hours(24 * 100))
+            .unwrap();
         self.go_on().await;
         for request in self.all().await {
             let standing = self.office.desk().standing(request.id).await.unwrap();
             assert!(standing.is_forgotten && !matches!(standing.parcel, Parcel::Ready(..)));
         }
-        assert!(self.office.store.letters(None, 100_000).await.unwrap().is_empty());
+        assert!(
+            self.office
+                .store
+                .letters(None, 100_000)
+                .await
+                .unwrap()
+                .is_empty()
+        );
     }
 
     /// Each opt-out was recorded once, unless the person was erased since.
@@ -299,10 +369,13 @@ impl World {
             let subject = self.office.store.subject(&who).await.unwrap();
             let said = self.office.store.history(subject).await.unwrap();
             let about = self.office.store.requests_about(subject).await.unwrap();
-            let limits = about.iter().filter(|it| it.kind == "limit-sensitive").count();
-            let recorded = said.iter().filter(|it| {
-                it.matter == abide_store::Matter::Right("limit-sensitive".to_owned())
-            });
+            let limits = about
+                .iter()
+                .filter(|it| it.kind == "limit-sensitive")
+                .count();
+            let recorded = said
+                .iter()
+                .filter(|it| it.matter == abide_store::Matter::Right("limit-sensitive".to_owned()));
             assert_eq!(recorded.count(), limits, "p{number}");
         }
     }

@@ -37,7 +37,10 @@ impl WriteTx {
     ) -> Result<(), StoreError> {
         let store = self.store();
         let keys = store.keys();
-        let hash = keys.current(KeyKind::Token)?.secret.mac(&parts(store, request, address, code).each());
+        let hash = keys
+            .current(KeyKind::Token)?
+            .secret
+            .mac(&parts(store, request, address, code).each());
         let params = vec![
             store.tenant().into(),
             request.into(),
@@ -79,7 +82,13 @@ impl Store {
         code: &str,
         now: Timestamp,
     ) -> Result<CodeAnswer, StoreError> {
-        let about = || vec![self.tenant().into(), request.into(), i64::from(address).into()];
+        let about = || {
+            vec![
+                self.tenant().into(),
+                request.into(),
+                i64::from(address).into(),
+            ]
+        };
         let mut params = about();
         params.push(now.as_millisecond().into());
         let mut tx = self.begin_housekeeping(now)?;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{own_key, sealing};
+use super::sealing;
 use crate::error::{Refusal, StoreError};
 use crate::evidence::EntryId;
 use crate::statement::{Statement, Value};
@@ -78,7 +78,6 @@ impl WriteTx {
             ],
         );
         let sealing = sealing(request, Some(6), 5, LETTER, id.0.to_vec(), &plain);
-        debug_assert_eq!(sealing.subject, Some(own_key(request)));
         self.push_step(Step::sealed(statement, sealing));
         Ok(())
     }

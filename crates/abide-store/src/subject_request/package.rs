@@ -46,13 +46,18 @@ impl Store {
         number: u32,
     ) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
         let sql = "SELECT key_id, sealed FROM package_parts WHERE tenant = $1 AND request_id = $2 AND number = $3";
-        let params = vec![self.tenant().into(), request.into(), i64::from(number).into()];
+        let params = vec![
+            self.tenant().into(),
+            request.into(),
+            i64::from(number).into(),
+        ];
         let row = self.engine().row("reading a package", sql, params).await?;
         match row {
             None => Ok(None),
             Some(row) => {
                 let place = place(request, number);
-                self.open_sealed(&row.bytes(0)?, PART, &place, &row.bytes(1)?).await
+                self.open_sealed(&row.bytes(0)?, PART, &place, &row.bytes(1)?)
+                    .await
             }
         }
     }

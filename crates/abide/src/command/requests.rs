@@ -176,7 +176,11 @@ async fn act(desk: &Desk<'_>, installation: &Installation, action: &Action) -> R
         Action::Import(import) => return import::run(desk, import).await,
         Action::Advance(advance) => return go_on(desk, advance.request.as_deref()).await,
         Action::Hold(hold) => {
-            let holding = if hold.lift { Holding::Lift } else { Holding::Lay };
+            let holding = if hold.lift {
+                Holding::Lift
+            } else {
+                Holding::Lay
+            };
             let id = request_id(&hold.request)?;
             desk.hold(id, &hold.name, holding).await?;
             let word = if hold.lift { "is lifted" } else { "lies" };
@@ -257,10 +261,12 @@ async fn go_on(desk: &Desk<'_>, request: Option<&str>) -> Result<Outcome> {
 async fn say(desk: &Desk<'_>, id: EntryId) -> Result<Outcome> {
     let standing = desk.standing(id).await?;
     print(&list::line(&id.to_string(), &standing, desk.library))?;
-    Ok(match standing.overdue.is_empty() || standing.ended.is_some() {
-        true => Outcome::Clean,
-        false => Outcome::Found,
-    })
+    Ok(
+        match standing.overdue.is_empty() || standing.ended.is_some() {
+            true => Outcome::Clean,
+            false => Outcome::Found,
+        },
+    )
 }
 
 /// The policy of that name, else the only one in force, as the store has it.

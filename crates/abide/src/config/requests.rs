@@ -31,7 +31,9 @@ impl Requests {
     pub(super) fn read(statements: &[Statement], reader: &mut Reader<'_>) -> Self {
         let default = Self::default();
         let words: Vec<&str> = Kind::ALL.iter().map(|kind| kind.word()).collect();
-        let named = statements.iter().filter(|statement| statement.name.value == "approve");
+        let named = statements
+            .iter()
+            .filter(|statement| statement.name.value == "approve");
         let mut approve = Vec::new();
         for statement in named {
             for argument in &statement.args {

@@ -34,7 +34,9 @@ fn an_opt_out_is_done_when_the_answer_comes() {
     let request = read(&running, &id);
     assert_eq!(request["state"], "fulfilled", "{request}");
     assert!(!request.to_string().contains("ann"), "{request}");
-    let said = running.get("/v1/subjects/email%3Aann@example.org/consents").json();
+    let said = running
+        .get("/v1/subjects/email%3Aann@example.org/consents")
+        .json();
     assert_eq!(said["current"][0]["right"], "stop-marketing", "{said}");
 }
 
@@ -45,16 +47,40 @@ fn a_copy_waits_for_proof_and_is_packed_by_the_server() {
     let request = await_state(&running, &id, "in_progress");
     assert_eq!(request["reason"], "need_user_verification");
     assert_eq!(request["answer-by"]["because"], json!(["eu.dsr.respond"]));
-    let wrong = running.post(&format!("/v1/requests/{id}/verify"), &json!({"code": "AAAA2222"}));
+    let wrong = running.post(
+        &format!("/v1/requests/{id}/verify"),
+        &json!({"code": "AAAA2222"}),
+    );
     assert_eq!(wrong.status, 409, "{wrong:?}");
-    let shown = running.post(&format!("/v1/requests/{id}/verify"), &json!({"how": "account"}));
+    let shown = running.post(
+        &format!("/v1/requests/{id}/verify"),
+        &json!({"how": "account"}),
+    );
     assert_eq!(shown.status, 200, "{shown:?}");
     let request = await_state(&running, &id, "fulfilled");
     assert_eq!(request["package-ready"], true);
-    let events: Vec<&str> = request["events"].as_array().unwrap().iter().map(|it| it["event"].as_str().unwrap()).collect();
-    assert_eq!(events, ["asked", "acknowledged", "codes-sent", "verified", "packed", "fulfilled"]);
+    let events: Vec<&str> = request["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["event"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        events,
+        [
+            "asked",
+            "acknowledged",
+            "codes-sent",
+            "verified",
+            "packed",
+            "fulfilled"
+        ]
+    );
     assert_eq!(running.get("/v1/requests").json()["requests"], json!([]));
-    assert_eq!(running.get("/v1/requests?which=all").json()["requests"][0]["id"], *id);
+    assert_eq!(
+        running.get("/v1/requests?which=all").json()["requests"][0]["id"],
+        *id
+    );
 }
 
 #[test]
@@ -67,11 +93,21 @@ fn the_same_request_sent_twice_is_one() {
     };
     let first = send("k1", &body).json();
     assert_eq!(send("k1", &body).json(), first);
-    assert_eq!(send("k1", &asked("complaint", "bo@example.org")).status, 422);
-    assert_ne!(send("k2", &body).json()["id"], first["id"], "each complaint is one of its own");
+    assert_eq!(
+        send("k1", &asked("complaint", "bo@example.org")).status,
+        422
+    );
+    assert_ne!(
+        send("k2", &body).json()["id"],
+        first["id"],
+        "each complaint is one of its own"
+    );
     let first = send("k3", &asked("erase", "ann@example.org")).json();
     let again = send("k4", &asked("erase", "ann@example.org"));
-    assert_eq!((again.status, again.json()["is-duplicate"].clone()), (200, json!(true)));
+    assert_eq!(
+        (again.status, again.json()["is-duplicate"].clone()),
+        (200, json!(true))
+    );
     assert_eq!(again.json()["id"], first["id"]);
 }
 
@@ -89,7 +125,10 @@ fn a_second_person_approves_and_a_refusal_needs_a_ground() {
     assert_eq!(request["waits-for-approval"], true);
     let own = running.post(&path("approve"), &json!({}));
     assert_eq!(own.status, 409, "{own:?}");
-    let none = running.post(&path("refuse"), &json!({"reason": "claim_not_covered", "ground": "because"}));
+    let none = running.post(
+        &path("refuse"),
+        &json!({"reason": "claim_not_covered", "ground": "because"}),
+    );
     assert_eq!(none.status, 409);
     assert!(none.body.contains("legal-duty"), "{none:?}");
     let other = running.key_with(&["requests:write"]);
@@ -106,10 +145,22 @@ fn what_is_wrong_is_said_without_what_was_sent() {
     for (body, status) in [
         (json!({"kind": "jane", "subjects": []}), 422),
         (asked("jane", "jane@example.org"), 422),
-        (json!({"kind": "access", "subjects": [{"kind": "Jane", "value": "x"}]}), 422),
-        (json!({"kind": "access", "subjects": [{"kind": "email", "value": "jane@x.org"}], "received-on": "jane"}), 422),
-        (json!({"kind": "access", "subjects": [{"kind": "email", "value": "jane@x.org"}], "received-on": "2999-01-01"}), 409),
-        (json!({"kind": "access", "subjects": [{"kind": "email", "value": "jane@x.org"}], "acting": "jane"}), 422),
+        (
+            json!({"kind": "access", "subjects": [{"kind": "Jane", "value": "x"}]}),
+            422,
+        ),
+        (
+            json!({"kind": "access", "subjects": [{"kind": "email", "value": "jane@x.org"}], "received-on": "jane"}),
+            422,
+        ),
+        (
+            json!({"kind": "access", "subjects": [{"kind": "email", "value": "jane@x.org"}], "received-on": "2999-01-01"}),
+            409,
+        ),
+        (
+            json!({"kind": "access", "subjects": [{"kind": "email", "value": "jane@x.org"}], "acting": "jane"}),
+            422,
+        ),
         (json!({"kind": "access", "jane": 1}), 400),
     ] {
         let reply = running.post("/v1/requests", &body);
@@ -118,7 +169,12 @@ fn what_is_wrong_is_said_without_what_was_sent() {
     }
     for id in ["jane", "00000000000000000000000000000000"] {
         assert_eq!(running.get(&format!("/v1/requests/{id}")).status, 404);
-        assert_eq!(running.post(&format!("/v1/requests/{id}/approve"), &json!({})).status, 404);
+        assert_eq!(
+            running
+                .post(&format!("/v1/requests/{id}/approve"), &json!({}))
+                .status,
+            404
+        );
     }
     let reads = running.key_with(&["requests:read"]);
     let reply = running.post_as(&reads, "/v1/requests", &asked("access", "ann@example.org"));

@@ -112,7 +112,15 @@ impl Desk<'_> {
             return self.happen(loaded, Event::Stuck { why: missing }).await;
         }
         let path = Parcel::at(self.folder, loaded.request.id)?;
-        let made = access(self.store, self.sources, &people, &path.0, self.actor, self.now).await;
+        let made = access(
+            self.store,
+            self.sources,
+            &people,
+            &path.0,
+            self.actor,
+            self.now,
+        )
+        .await;
         let manifest = match made {
             Ok((manifest, _)) => manifest,
             Err(RightsError::Store(error)) => return Err(error.into()),
@@ -180,7 +188,11 @@ impl Desk<'_> {
             return self.start(loaded, &eraser).await;
         };
         let run = EntryId::parse(run).ok_or_else(|| unreadable(loaded))?;
-        let stored = self.store.request(run).await?.ok_or_else(|| unreadable(loaded))?;
+        let stored = self
+            .store
+            .request(run)
+            .await?
+            .ok_or_else(|| unreadable(loaded))?;
         if stored.state != RequestState::Open {
             let certificates = self.store.certificates(run).await?;
             let certificate = certificates.first().map(|(entry, ..)| entry.to_string());
@@ -192,7 +204,15 @@ impl Desk<'_> {
                     let certificate = Some(entry.to_string());
                     self.happen(loaded, Event::Done { certificate }).await
                 }
-                None => self.happen(loaded, Event::Stuck { why: progress.stuck }).await,
+                None => {
+                    self.happen(
+                        loaded,
+                        Event::Stuck {
+                            why: progress.stuck,
+                        },
+                    )
+                    .await
+                }
             },
             Err(error) => self.hindered(loaded, error).await,
         }

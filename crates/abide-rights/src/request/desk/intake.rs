@@ -55,7 +55,10 @@ impl Desk<'_> {
                 is_duplicate: false,
             }),
             Err(StoreError::Refused(Refusal::AlreadyThere)) => Ok(Opened {
-                id: self.same_as(ask).await?.ok_or(StoreError::Refused(Refusal::Changed))?,
+                id: self
+                    .same_as(ask)
+                    .await?
+                    .ok_or(StoreError::Refused(Refusal::Changed))?,
                 is_duplicate: true,
             }),
             Err(error) => Err(error.into()),
@@ -188,7 +191,12 @@ impl Desk<'_> {
             lang: ask.lang.clone(),
             policy: self.policy_hash.to_owned(),
             wants_approval: self.rules.approve.contains(&ask.kind),
-            known_by: ask.details.people.iter().map(|(kind, _)| kind.clone()).collect(),
+            known_by: ask
+                .details
+                .people
+                .iter()
+                .map(|(kind, _)| kind.clone())
+                .collect(),
         })
     }
 
@@ -241,7 +249,11 @@ fn by(acting: Acting) -> &'static str {
 
 /// The clauses of the policy that a request answers to.
 pub(super) fn clauses_of(standing: &Standing) -> Vec<String> {
-    let clocks = standing.clocks.answer.iter().chain(&standing.clocks.acknowledge);
+    let clocks = standing
+        .clocks
+        .answer
+        .iter()
+        .chain(&standing.clocks.acknowledge);
     let own = clocks.filter(|clock| clock.source.law.is_none());
     let mut clauses: Vec<String> = own.flat_map(|clock| clock.source.clauses.clone()).collect();
     clauses.sort();

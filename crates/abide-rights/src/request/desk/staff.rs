@@ -92,7 +92,9 @@ impl Desk<'_> {
             )));
         }
         let how = how.to_owned();
-        self.happen(&loaded, Event::Verified { addresses, how }).await.map(drop)
+        self.happen(&loaded, Event::Verified { addresses, how })
+            .await
+            .map(drop)
     }
 
     /// Says that whoever asks for somebody else showed that they may.
@@ -100,7 +102,9 @@ impl Desk<'_> {
         one_of("how it was shown", how, &AUTHORITIES)?;
         let loaded = self.open_one(id).await?;
         let how = how.to_owned();
-        self.happen(&loaded, Event::Authorised { how }).await.map(drop)
+        self.happen(&loaded, Event::Authorised { how })
+            .await
+            .map(drop)
     }
 
     /// Approves a request. Whoever recorded it cannot.
@@ -129,7 +133,9 @@ impl Desk<'_> {
     ) -> Result<(), RightsError> {
         let loaded = self.open_one(id).await?;
         check_ground(&loaded, reason, ground)?;
-        self.close(&loaded, Outcome::Denied(reason), ground).await.map(drop)
+        self.close(&loaded, Outcome::Denied(reason), ground)
+            .await
+            .map(drop)
     }
 
     /// Puts an answer off, as far as policy and law let it be, and tells the person.
@@ -138,7 +144,9 @@ impl Desk<'_> {
         let loaded = self.open_one(id).await?;
         let standing = &loaded.standing;
         if standing.extended_to.is_some() {
-            return Err(RightsError::Asked(format!("request `{id}` was put off already")));
+            return Err(RightsError::Asked(format!(
+                "request `{id}` was put off already"
+            )));
         }
         let due = standing.due(self.library).date;
         if due < day_of(self.now) || standing.overdue.contains(&Deadline::Answer) {
@@ -146,7 +154,9 @@ impl Desk<'_> {
                 "the answer was due on {due}: the person has to be told before that"
             )));
         }
-        let later = standing.clocks.extended(self.library, standing.received, &[]);
+        let later = standing
+            .clocks
+            .extended(self.library, standing.received, &[]);
         let later = later.ok_or_else(|| {
             RightsError::Asked("neither policy nor law lets this answer be put off".to_owned())
         })?;
@@ -158,7 +168,9 @@ impl Desk<'_> {
             because,
             until: later.date,
         };
-        self.happen_and_tell(&loaded, event, &message).await.map(drop)
+        self.happen_and_tell(&loaded, event, &message)
+            .await
+            .map(drop)
     }
 
     /// The person takes the request back. What was begun in a source is gone on with.
@@ -188,7 +200,9 @@ impl Desk<'_> {
             )));
         }
         let event = Event::Done { certificate: None };
-        self.begin(&loaded, &event, Some(note.as_bytes()))?.commit().await?;
+        self.begin(&loaded, &event, Some(note.as_bytes()))?
+            .commit()
+            .await?;
         Ok(())
     }
 
@@ -238,8 +252,9 @@ impl Desk<'_> {
                 RightsError::Corrupt(format!("the package of request `{id}` lacks a piece"))
             })?;
             hash.update(&piece);
-            out.write_all(&piece)
-                .map_err(|error| RightsError::Asked(format!("cannot write the package: {error}")))?;
+            out.write_all(&piece).map_err(|error| {
+                RightsError::Asked(format!("cannot write the package: {error}"))
+            })?;
         }
         if super::carry::hex(&hash.finalize()) != packed.sha256 {
             return Err(RightsError::Corrupt(format!(
@@ -287,11 +302,16 @@ fn check_ground(loaded: &Loaded, reason: Reason, ground: Option<&str>) -> Result
     if stands {
         return Ok(());
     }
-    let grounds: Vec<&str> = standing.clocks.grounds.iter().map(|it| it.fact.as_str()).collect();
+    let grounds: Vec<&str> = standing
+        .clocks
+        .grounds
+        .iter()
+        .map(|it| it.fact.as_str())
+        .collect();
     Err(RightsError::Asked(match reason {
-        Reason::TooManyRequests => format!(
-            "request `{id}` is not asked more often than policy and law give"
-        ),
+        Reason::TooManyRequests => {
+            format!("request `{id}` is not asked more often than policy and law give")
+        }
         Reason::InsufficientVerification => {
             format!("request `{id}` does not wait for proof of who asks")
         }
@@ -308,6 +328,9 @@ fn check_ground(loaded: &Loaded, reason: Reason, ground: Option<&str>) -> Result
 fn one_of(what: &str, word: &str, words: &[&str]) -> Result<(), RightsError> {
     match words.contains(&word) {
         true => Ok(()),
-        false => Err(RightsError::Asked(format!("{what} is one of `{}`", words.join("`, `")))),
+        false => Err(RightsError::Asked(format!(
+            "{what} is one of `{}`",
+            words.join("`, `")
+        ))),
     }
 }

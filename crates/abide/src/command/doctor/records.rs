@@ -91,7 +91,10 @@ fn answers(health: &AskedHealth, now: Timestamp) -> Line {
             "`abide requests list` says what each waits for",
         );
     }
-    Line::ok(ANSWERS, format!("{open} people wait, the first until {due}{letters}"))
+    Line::ok(
+        ANSWERS,
+        format!("{open} people wait, the first until {due}{letters}"),
+    )
 }
 
 fn requests(health: &RequestHealth, now: Timestamp) -> Line {

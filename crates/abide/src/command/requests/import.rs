@@ -13,7 +13,9 @@ use crate::command::Outcome;
 use crate::output::print;
 
 /// The columns, in any order; the first three have to be there.
-const COLUMNS: [&str; 7] = ["kind", "known-as", "received", "acting", "lives", "lang", "text"];
+const COLUMNS: [&str; 7] = [
+    "kind", "known-as", "received", "acting", "lives", "lang", "text",
+];
 
 /// Arguments of `abide requests import`.
 #[derive(clap::Args)]
@@ -45,7 +47,9 @@ pub(super) async fn run(desk: &Desk<'_>, arguments: &Arguments) -> Result<Outcom
             }
         }
     }
-    print(&format!("{opened} requests are recorded, {known} were on their way"))?;
+    print(&format!(
+        "{opened} requests are recorded, {known} were on their way"
+    ))?;
     Ok(outcome)
 }
 
@@ -55,7 +59,10 @@ fn read(text: &str) -> Result<Vec<(usize, Ask)>> {
     let (_, head) = lines.next().context("it is empty")?;
     for name in &head {
         if !COLUMNS.contains(&name.as_str()) {
-            bail!("its first line names another column than {}", COLUMNS.join(", "));
+            bail!(
+                "its first line names another column than {}",
+                COLUMNS.join(", ")
+            );
         }
     }
     for name in &COLUMNS[..3] {
@@ -78,7 +85,10 @@ fn read(text: &str) -> Result<Vec<(usize, Ask)>> {
 }
 
 fn ask<'a>(value: impl Fn(&str) -> &'a str) -> Result<Ask> {
-    let known: Vec<String> = value("known-as").split_whitespace().map(str::to_owned).collect();
+    let known: Vec<String> = value("known-as")
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect();
     let kind: Kind = open::kind(value("kind")).map_err(|error| anyhow!("`kind`: {error}"))?;
     let acting = match value("acting") {
         "" => Acting::Staff,
@@ -160,10 +170,22 @@ mod tests {
             ("", "it is empty"),
             ("kind,received\n", "lacks the column `known-as`"),
             ("kind,known-as,received,who\n", "another column"),
-            ("kind,known-as,received\naccess,email:a@b.c\n", "line 2 has 2 values, not 3"),
-            ("kind,known-as,received\naccess,jane,2026-01-05\n", "1. identifier has no kind"),
-            ("kind,known-as,received\naccess,email:a@b.c,soon\n", "`received`"),
-            ("kind,known-as,received\nforget,email:a@b.c,2026-01-05\n", "`kind`"),
+            (
+                "kind,known-as,received\naccess,email:a@b.c\n",
+                "line 2 has 2 values, not 3",
+            ),
+            (
+                "kind,known-as,received\naccess,jane,2026-01-05\n",
+                "1. identifier has no kind",
+            ),
+            (
+                "kind,known-as,received\naccess,email:a@b.c,soon\n",
+                "`received`",
+            ),
+            (
+                "kind,known-as,received\nforget,email:a@b.c,2026-01-05\n",
+                "`kind`",
+            ),
         ] {
             let error = format!("{:#}", read(text).unwrap_err());
             assert!(error.contains(says) && !error.contains("jane"), "{error}");

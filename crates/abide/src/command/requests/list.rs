@@ -32,7 +32,10 @@ pub(super) async fn run(installation: &Installation, arguments: &Arguments) -> R
     };
     let (mut after, mut count, mut outcome) = (None, 0, Outcome::Clean);
     loop {
-        let page = installation.store.subject_requests(which, after, PAGE).await?;
+        let page = installation
+            .store
+            .subject_requests(which, after, PAGE)
+            .await?;
         for request in &page {
             let standing = desk.standing(request.id).await?;
             if !standing.overdue.is_empty() && standing.ended.is_none() {
@@ -64,7 +67,11 @@ pub(super) fn line(id: &str, standing: &Standing, library: &Library) -> String {
         None => text.push_str(&format!(
             ", answer by {due}{}{}",
             waits_for(standing).map_or(String::new(), |what| format!("; waits for {what}")),
-            if standing.overdue.is_empty() { "" } else { "; OVERDUE" },
+            if standing.overdue.is_empty() {
+                ""
+            } else {
+                "; OVERDUE"
+            },
         )),
     }
     if let Parcel::Ready(..) = standing.parcel {

@@ -35,9 +35,16 @@ pub(super) async fn run(
     if let Some(due) = standing.acknowledge_by(desk.library) {
         print(&format!("confirmed by {}", said(&due)))?;
     }
-    print(&format!("answered by {}", said(&standing.due(desk.library))))?;
-    let later = standing.clocks.extended(desk.library, standing.received, &[]);
-    if let Some(later) = later.filter(|_| standing.extended_to.is_none() && standing.ended.is_none()) {
+    print(&format!(
+        "answered by {}",
+        said(&standing.due(desk.library))
+    ))?;
+    let later = standing
+        .clocks
+        .extended(desk.library, standing.received, &[]);
+    if let Some(later) =
+        later.filter(|_| standing.extended_to.is_none() && standing.ended.is_none())
+    {
         print(&format!("could be put off to {}", said(&later)))?;
     }
     if standing.is_too_often {

@@ -74,8 +74,11 @@ pub struct ByWhen {
 
 impl From<Due> for ByWhen {
     fn from(due: Due) -> Self {
-        let mut because: Vec<String> =
-            due.sources.into_iter().flat_map(|source| source.clauses).collect();
+        let mut because: Vec<String> = due
+            .sources
+            .into_iter()
+            .flat_map(|source| source.clauses)
+            .collect();
         because.dedup();
         Self {
             date: due.date.to_string(),
@@ -97,7 +100,12 @@ impl RequestBody {
             received_on: request.received.to_string(),
             acknowledge_by: standing.acknowledge_by(library).map(ByWhen::from),
             answer_by: standing.due(library).into(),
-            overdue: standing.overdue.iter().copied().map(Deadline::word).collect(),
+            overdue: standing
+                .overdue
+                .iter()
+                .copied()
+                .map(Deadline::word)
+                .collect(),
             waits_for_approval: standing.waits_for_approval() && standing.ended.is_none(),
             grounds: grounds.map(|ground| ground.fact.clone()).collect(),
             package_ready: matches!(standing.parcel, Parcel::Ready(..)),
@@ -138,7 +146,10 @@ async fn body_of(app: &App, id: EntryId) -> Result<RequestBody, Problem> {
     let request = app.store.subject_request(id).await?;
     let request = request.ok_or(Problem::NoSuch("request"))?;
     let office = any_office(app);
-    let standing = office.desk(&app.store, "", app.clock.now()).standing(id).await?;
+    let standing = office
+        .desk(&app.store, "", app.clock.now())
+        .standing(id)
+        .await?;
     Ok(RequestBody::of(&request, &standing))
 }
 

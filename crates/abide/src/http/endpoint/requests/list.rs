@@ -65,14 +65,19 @@ pub async fn answer(
 ) -> Result<Json<Requests>, Problem> {
     let wants = || Problem::invalid("after", "the `next` of the page before");
     let after = query.after.as_deref();
-    let after = after.map(|text| EntryId::parse(text).ok_or_else(wants)).transpose()?;
+    let after = after
+        .map(|text| EntryId::parse(text).ok_or_else(wants))
+        .transpose()?;
     let which = match query.which {
         Wanted::Open => WhichRequests::Open,
         Wanted::All => WhichRequests::All,
     };
     let found = app.store.subject_requests(which, after, PAGE).await?;
     let is_last = found.len() < PAGE as usize;
-    let next = found.last().filter(|_| !is_last).map(|request| request.id.to_string());
+    let next = found
+        .last()
+        .filter(|_| !is_last)
+        .map(|request| request.id.to_string());
     let (office, mut requests) = (any_office(&app), Vec::new());
     let desk = office.desk(&app.store, "", app.clock.now());
     for request in &found {

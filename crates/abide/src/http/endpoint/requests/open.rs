@@ -141,10 +141,12 @@ fn read(asked: &Asked) -> Result<Ask, Problem> {
     let kind = Kind::from_word(&asked.kind);
     let kind = kind.ok_or_else(|| Problem::invalid("kind", "one of the kinds that are listed"))?;
     let acting = asked.acting.as_deref().unwrap_or("self");
-    let acting = Acting::from_word(acting)
-        .ok_or_else(|| Problem::invalid("acting", "`self`, `parent`, `agent`, `school` or `staff`"))?;
+    let acting = Acting::from_word(acting).ok_or_else(|| {
+        Problem::invalid("acting", "`self`, `parent`, `agent`, `school` or `staff`")
+    })?;
     let received = asked.received_on.as_deref().map(str::parse).transpose();
-    let received = received.map_err(|_| Problem::invalid("received-on", "a date such as `2026-01-05`"))?;
+    let received =
+        received.map_err(|_| Problem::invalid("received-on", "a date such as `2026-01-05`"))?;
     if asked.subjects.is_empty() || asked.subjects.len() > 16 {
         return Err(Problem::invalid("subjects", "between 1 and 16 identifiers"));
     }
@@ -154,7 +156,11 @@ fn read(asked: &Asked) -> Result<Ask, Problem> {
         people.push((identifier.kind().to_owned(), identifier.value().to_owned()));
     }
     let proofs = ["account", "document", "known-data", "in-person"];
-    if asked.verified.as_deref().is_some_and(|how| !proofs.contains(&how)) {
+    if asked
+        .verified
+        .as_deref()
+        .is_some_and(|how| !proofs.contains(&how))
+    {
         let wants = "`account`, `document`, `known-data` or `in-person`";
         return Err(Problem::invalid("verified", wants));
     }
@@ -162,7 +168,10 @@ fn read(asked: &Asked) -> Result<Ask, Problem> {
     if text.len() > TEXT_BYTES {
         return Err(Problem::invalid("text", "at most 16 KiB"));
     }
-    let reply_to = asked.reply_to.as_ref().map(|to| (to.kind.clone(), to.value.clone()));
+    let reply_to = asked
+        .reply_to
+        .as_ref()
+        .map(|to| (to.kind.clone(), to.value.clone()));
     Ok(Ask {
         kind,
         acting,

@@ -59,7 +59,9 @@ pub async fn answer(
             let address = said.addresses.first().copied().unwrap_or(0);
             match desk.verify_by_code(id, address, code).await? {
                 Verified::Yes => {}
-                Verified::No { .. } => return Err(Problem::Conflict("this is not the code".into())),
+                Verified::No { .. } => {
+                    return Err(Problem::Conflict("this is not the code".into()));
+                }
                 Verified::Over => {
                     let over = "no code of this address counts any more; have another one sent";
                     return Err(Problem::Conflict(over.into()));
