@@ -39,3 +39,4 @@ mod place;
 #[allow(dead_code, reason = "shared with the suite, which uses more of it")]
 mod shop;
 mod simulation;
+mod year;
