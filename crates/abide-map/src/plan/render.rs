@@ -161,11 +161,8 @@ impl<'a> Writer<'a> {
 
     pub(crate) fn pred(&mut self, id: TableId, alias: &str, pred: &Pred) {
         match pred {
-            Pred::Never => {
-                self.push("1 = 0");
-            }
-            Pred::Always => {
-                self.push("1 = 1");
+            Pred::Never | Pred::Always => {
+                self.push(if *pred == Pred::Never { "1 = 0" } else { "1 = 1" });
             }
             Pred::Among(columns, rows) => self.among(id, alias, columns, rows, "IN"),
             Pred::Outside(columns, rows) => self.among(id, alias, columns, rows, "NOT IN"),
