@@ -79,7 +79,10 @@ pub fn verify_proof(bytes: &[u8], ring: &KeyRing) -> Report {
     let parts = split(bytes);
     let Some((head, log, sealed, seal)) = parts else {
         let mut report = Report::new(FileKind::Board);
-        report.problem("the file", "it does not end as a proof does; a part of it is missing");
+        report.problem(
+            "the file",
+            "it does not end as a proof does; a part of it is missing",
+        );
         return report;
     };
     let mut report = verify_bundle(log.lines(), ring);
@@ -131,7 +134,9 @@ fn check_seal(sealed: &str, seal: &str, log: &str, ring: &KeyRing, report: &mut 
     match note.verify(trusted.verifiers()) {
         Ok(signers) => {
             for signer in signers {
-                report.check(format!("the seal over every byte has the signature of `{signer}`"));
+                report.check(format!(
+                    "the seal over every byte has the signature of `{signer}`"
+                ));
             }
         }
         Err(error @ abide_ledger::LedgerError::UntrustedKeys { .. }) => {
@@ -160,14 +165,24 @@ fn check_board(head: &Head, log: &str, report: &mut Report) {
         // A line that cannot be read is a problem of the bundle, and said there.
         if let Ok(entry) = entry_of_line(line) {
             let public = entry.public();
-            is_known |= public.kind == "policy.published" && public.policy.as_ref() == Some(&version);
+            is_known |=
+                public.kind == "policy.published" && public.policy.as_ref() == Some(&version);
             facts.add(Some(number), public);
         }
     }
     if !is_known {
-        report.problem("the policy", "the log does not say that this version was published");
+        report.problem(
+            "the policy",
+            "the log does not say that this version was published",
+        );
     }
-    let found = board(&policy.name, &version, &Bindings::of(policy), &facts, head.board.day);
+    let found = board(
+        &policy.name,
+        &version,
+        &Bindings::of(policy),
+        &facts,
+        head.board.day,
+    );
     if found == head.board {
         return report.check(format!(
             "the status of each of {} promises follows from the policy and the entries",
@@ -176,8 +191,18 @@ fn check_board(head: &Head, log: &str, report: &mut Report) {
     }
     let pairs = found.clauses.iter().zip(&head.board.clauses);
     let mut differing = pairs.filter(|(found, stated)| found != stated);
-    let which = differing.next().map_or("its counts".to_owned(), |(found, stated)| {
-        format!("`{}`, stated as {} and found {}", stated.id, stated.status.word(), found.status.word())
-    });
-    report.problem("the board", format!("it does not follow from the log: {which}"));
+    let which = differing
+        .next()
+        .map_or("its counts".to_owned(), |(found, stated)| {
+            format!(
+                "`{}`, stated as {} and found {}",
+                stated.id,
+                stated.status.word(),
+                found.status.word()
+            )
+        });
+    report.problem(
+        "the board",
+        format!("it does not follow from the log: {which}"),
+    );
 }

@@ -57,7 +57,7 @@ fn publics() -> Vec<Public> {
     let mut counted = of("decisions.counted", &["WH-001"]);
     counted.counts = BTreeMap::from([("WH-001:deny".to_owned(), 2)]);
     let mut word = of(ATTESTED, &["WH-002"]);
-    word.counts = BTreeMap::from([("until".to_owned(), 2027_05_31)]);
+    word.counts = BTreeMap::from([("until".to_owned(), 20_270_531)]);
     let mut broken = looked("forbidden-fields", "failed", &["WH-003"]);
     broken.counts = BTreeMap::from([("WH-003/M0303/shop:members.card".to_owned(), 1)]);
     vec![
@@ -79,7 +79,9 @@ fn honest(entries: &[Public]) -> Board {
     );
     let policy = &compiled.policies[0];
     let mut facts = Facts::of(&version);
-    (0..).zip(entries).for_each(|(number, entry)| facts.add(Some(number), entry));
+    (0..)
+        .zip(entries)
+        .for_each(|(number, entry)| facts.add(Some(number), entry));
     let day = "2026-11-23".parse().unwrap();
     board("wheels", &version, &Bindings::of(policy), &facts, day)
 }
@@ -101,15 +103,25 @@ fn proof(entries: &[Public], board: Board) -> String {
         extensions: Vec::new(),
     };
     let note = checkpoint.sign(&[&signer()]).unwrap();
-    let header = BundleHeader::new(vec![signer().verifier().to_string()], Vec::new(), vec![note.to_string()]);
+    let header = BundleHeader::new(
+        vec![signer().verifier().to_string()],
+        Vec::new(),
+        vec![note.to_string()],
+    );
     let head = serde_json::to_string(&Head::new(files(), board)).unwrap();
-    let text = format!("{head}\n{}\n{}\n", header.to_line().unwrap(), lines.join("\n"));
+    let text = format!(
+        "{head}\n{}\n{}\n",
+        header.to_line().unwrap(),
+        lines.join("\n")
+    );
     sealed(&text)
 }
 
 fn sealed(text: &str) -> String {
     let note = Note::sign(&seal_text(text.as_bytes()), &[&signer()]).unwrap();
-    let seal = Seal { seal: note.to_string() };
+    let seal = Seal {
+        seal: note.to_string(),
+    };
     format!("{text}{}\n", serde_json::to_string(&seal).unwrap())
 }
 
@@ -147,7 +159,10 @@ fn a_status_that_does_not_follow_is_refuted_though_its_seal_is_genuine() {
         assert_eq!(verdict(proof(&entries, board).as_bytes()), Verdict::Refuted);
     }
     let unpublished = &entries[1..];
-    assert_eq!(verdict(proof(unpublished, honest(unpublished)).as_bytes()), Verdict::Refuted);
+    assert_eq!(
+        verdict(proof(unpublished, honest(unpublished)).as_bytes()),
+        Verdict::Refuted
+    );
 }
 
 /// Entries left out, moved or doubled and sealed again: the checkpoint does not fit.

@@ -14,7 +14,7 @@ use crate::journal::Erasures;
 use crate::statement::{Statement, Value};
 use crate::subject::{Identifier, SubjectToken};
 use crate::write::{SealedPart, Sealing, Step};
-use crate::{Store, Written, moment};
+use crate::{Store, WriteTx, Written, moment};
 
 /// What a request's sealed part is bound to.
 const REQUEST: &str = "request";

@@ -1,8 +1,8 @@
 //! `abide.kdl`: how this server is set up, a struct per section. Never guesses what an unknown key might mean.
 
 mod key;
-mod sign_in;
 mod requests;
+mod sign_in;
 mod source;
 mod value;
 
@@ -18,8 +18,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::installation::sqlite_path;
 pub use key::{KEYS, Key};
-pub use sign_in::{KeyPlace, SignIn};
 pub use requests::Requests;
+pub use sign_in::{KeyPlace, SignIn};
 pub use source::{PasswordPlace, SourceSection};
 use value::Reader;
 

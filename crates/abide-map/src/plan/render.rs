@@ -162,7 +162,11 @@ impl<'a> Writer<'a> {
     pub(crate) fn pred(&mut self, id: TableId, alias: &str, pred: &Pred) {
         match pred {
             Pred::Never | Pred::Always => {
-                self.push(if *pred == Pred::Never { "1 = 0" } else { "1 = 1" });
+                self.push(if *pred == Pred::Never {
+                    "1 = 0"
+                } else {
+                    "1 = 1"
+                });
             }
             Pred::Among(columns, rows) => self.among(id, alias, columns, rows, "IN"),
             Pred::Outside(columns, rows) => self.among(id, alias, columns, rows, "NOT IN"),

@@ -51,7 +51,8 @@ pub(crate) struct Office {
     pub(crate) names: Vec<String>,
     pub(crate) policy: Policy,
     pub(crate) rules: Rules,
-    pub(crate) folder: Folder,
+    /// Kept, because it goes when it is dropped.
+    _folder: Folder,
     pub(crate) packing: std::path::PathBuf,
     pub(crate) now: Timestamp,
 }
@@ -82,7 +83,7 @@ impl Office {
             policy: policy(POLICY),
             rules: Rules::default(),
             packing: folder.path("packing"),
-            folder,
+            _folder: folder,
             now,
         }
     }

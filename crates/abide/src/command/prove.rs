@@ -51,7 +51,9 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
         })?
     } else {
         if arguments.bundle.is_some() {
-            bail!("there are no records here that a bundle could hold; `abide serve` makes them at its first start");
+            bail!(
+                "there are no records here that a bundle could hold; `abide serve` makes them at its first start"
+            );
         }
         runtime()?.block_on(async {
             let world = prove::gather(&policy, &config, None, now).await?;

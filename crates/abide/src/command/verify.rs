@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use abide_promise::{is_proof, verify_proof};
 use abide_ledger::{BUNDLE_FORMAT, KeyRing, Note, Report, Verdict, verify_bundle, verify_file};
+use abide_promise::{is_proof, verify_proof};
 use anyhow::{Context, Result, bail};
 
 use super::{Format, Outcome};

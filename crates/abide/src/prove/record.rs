@@ -58,12 +58,7 @@ pub async fn record(
 }
 
 /// The board from the first `size` entries of the log.
-pub async fn of_log(
-    store: &Store,
-    world: &World<'_>,
-    size: u64,
-    now: Timestamp,
-) -> Result<Board> {
+pub async fn of_log(store: &Store, world: &World<'_>, size: u64, now: Timestamp) -> Result<Board> {
     let mut facts = Facts::of(world.version);
     let mut number = 0;
     while number < size {

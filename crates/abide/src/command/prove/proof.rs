@@ -22,11 +22,16 @@ pub(super) async fn write(
 ) -> Result<()> {
     let cannot_write = || format!("cannot write `{}`", path.display());
     if path.exists() {
-        bail!("`{}` exists and is left as it is; name another file", path.display());
+        bail!(
+            "`{}` exists and is left as it is; name another file",
+            path.display()
+        );
     }
     let text = text(store, log, files, board).await?;
     let mut file = File::create_new(path).with_context(cannot_write)?;
-    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    let written = file
+        .write_all(text.as_bytes())
+        .and_then(|()| file.sync_all());
     if written.is_err() {
         // What is half of a proof would be taken for a forged one.
         let _ = fs::remove_file(path);

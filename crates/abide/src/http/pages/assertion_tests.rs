@@ -12,10 +12,13 @@ use super::{AssertionKey, ED25519_PREFIX, Expected, P256_PREFIX, Refused, check}
 
 const NOW: i64 = 1_780_000_000;
 
+/// Signs bytes.
+type Signer = Box<dyn Fn(&[u8]) -> Vec<u8>>;
+
 /// A key with what signs for it.
 struct Login {
     key: AssertionKey,
-    sign: Box<dyn Fn(&[u8]) -> Vec<u8>>,
+    sign: Signer,
 }
 
 fn shared() -> Login {
