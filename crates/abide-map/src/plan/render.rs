@@ -180,12 +180,7 @@ impl<'a> Writer<'a> {
                 self.select(select);
                 self.push(")");
             }
-            Pred::Equals(name, value) => {
-                let place = self.place(alias, name);
-                let column = self.column(id, name);
-                let value = Value(value.0.as_deref().map(|text| spelled(text, column)));
-                self.push(&format!("{place} = ")).bind(&value, column);
-            }
+            Pred::Equals(name, value) => self.equals(id, alias, name, value),
             Pred::Filled(name) => {
                 let place = self.place(alias, name);
                 let is_text = self
@@ -230,6 +225,13 @@ impl<'a> Writer<'a> {
                 self.push(") IS NOT TRUE");
             }
         }
+    }
+
+    fn equals(&mut self, id: TableId, alias: &str, name: &str, value: &Value) {
+        let place = self.place(alias, name);
+        let column = self.column(id, name);
+        let value = Value(value.0.as_deref().map(|text| spelled(text, column)));
+        self.push(&format!("{place} = ")).bind(&value, column);
     }
 
     fn before(&mut self, id: TableId, alias: &str, name: &str, moment: Moment) {

@@ -37,7 +37,7 @@ fn an_opt_out_is_done_when_the_answer_comes() {
     let said = running
         .get("/v1/subjects/email%3Aann@example.org/consents")
         .json();
-    assert_eq!(said["current"][0]["right"], "stop-marketing", "{said}");
+    assert_eq!(said["consents"][0]["right"], "stop-marketing", "{said}");
 }
 
 #[test]

@@ -164,7 +164,7 @@ fn one_press_gives_and_one_press_takes_back() {
             && page.body.contains("Recorded.")
     );
     desk.say(&cookie, "consent:newsletter", "no");
-    assert_eq!(effect(), "ask");
+    assert_eq!(effect(), "deny");
     let page = desk.get("/privacy/choices", &cookie);
     assert!(
         page.body
