@@ -25,6 +25,29 @@ class ActorBody(TypedDict):
     reference: NotRequired[str | None]
 
 
+class Approval(TypedDict):
+    """
+    Nothing more is needed.
+    """
+
+
+class Authorisation(TypedDict):
+    """
+    How.
+    """
+
+    how: str
+
+
+class ByWhen(TypedDict):
+    """
+    A date, and who set it.
+    """
+
+    because: list[str]
+    date: str
+
+
 CaseBody = TypedDict(
     'CaseBody',
     {
@@ -54,6 +77,14 @@ class Closed(TypedDict):
 Deed: TypeAlias = Literal['collect', 'use', 'share', 'sell', 'keep', 'link', 'erase', 'transfer', 'message', 'prompt']
 
 
+class Delay(TypedDict):
+    """
+    Why.
+    """
+
+    because: str
+
+
 Effect: TypeAlias = Literal['permit', 'ask', 'deny']
 
 
@@ -65,6 +96,16 @@ class Erasure(TypedDict):
     policy: NotRequired[str | None]
 
 
+class EventBody(TypedDict):
+    """
+    Something that happened.
+    """
+
+    at: str
+    entry: str
+    event: str
+
+
 class File(TypedDict):
     """
     A file of a policy.
@@ -72,6 +113,14 @@ class File(TypedDict):
 
     name: str
     text: str
+
+
+class Fulfilment(TypedDict):
+    """
+    What was done.
+    """
+
+    note: str
 
 
 Holds: TypeAlias = Literal['yes', 'no']
@@ -278,6 +327,15 @@ class Opened(TypedDict):
     policy: NotRequired[str | None]
 
 
+OpenedRequest = TypedDict(
+    'OpenedRequest',
+    {
+        'id': str,
+        'is-duplicate': bool,
+    },
+)
+
+
 class PastActivation(TypedDict):
     """
     That a version came into force.
@@ -392,6 +450,50 @@ class RegisterEntry(TypedDict):
     until: NotRequired[str | None]
 
 
+RequestBody = TypedDict(
+    'RequestBody',
+    {
+        'acknowledge-by': NotRequired[ByWhen | None],
+        'acting': str,
+        'answer-by': ByWhen,
+        'certificate': NotRequired[str | None],
+        'grounds': list[str],
+        'id': str,
+        'kind': str,
+        'overdue': list[str],
+        'package-ready': bool,
+        'reason': NotRequired[str | None],
+        'received-on': str,
+        'state': str,
+        'waits-for-approval': bool,
+    },
+)
+
+
+class RequestRefusal(TypedDict):
+    """
+    Why.
+    """
+
+    ground: NotRequired[str | None]
+    reason: str
+
+
+class Requests(TypedDict):
+    """
+    Some requests.
+    """
+
+    next: NotRequired[str | None]
+    requests: list[RequestBody]
+
+
+class Revocation(TypedDict):
+    """
+    Nothing more is needed.
+    """
+
+
 class Rollback(TypedDict):
     """
     Nothing more is needed.
@@ -444,6 +546,19 @@ class SubjectName(TypedDict):
     value: str
 
 
+Address: TypeAlias = int
+
+
+class Verification(TypedDict):
+    """
+    A code, or how it was shown.
+    """
+
+    addresses: NotRequired[list[Address]]
+    code: NotRequired[str | None]
+    how: NotRequired[str | None]
+
+
 class Version(TypedDict):
     """
     A published version.
@@ -453,6 +568,14 @@ class Version(TypedDict):
     notice: str
     published: str
     version: str
+
+
+class WithCourse(RequestBody):
+    """
+    A request with its course.
+    """
+
+    events: list[EventBody]
 
 
 YearsOfAge = TypedDict(
@@ -496,6 +619,25 @@ class Archived(Version):
     """
 
     files: list[File]
+
+
+AskedRequest = TypedDict(
+    'AskedRequest',
+    {
+        'acting': NotRequired[str | None],
+        'kind': str,
+        'language': NotRequired[str | None],
+        'on-behalf': NotRequired[str | None],
+        'policy': NotRequired[str | None],
+        'purposes': NotRequired[list[str]],
+        'received-on': NotRequired[str | None],
+        'reply-to': NotRequired[SubjectName | None],
+        'residence': NotRequired[str | None],
+        'subjects': list[SubjectName],
+        'text': NotRequired[str | None],
+        'verified': NotRequired[str | None],
+    },
+)
 
 
 class AudienceBody(TypedDict):

@@ -16,7 +16,7 @@ use crate::http::problem::{Problem, ProblemBody};
 /// How.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Said {
+pub struct Authorisation {
     /// How it was shown: `permission`, `power-of-attorney`, `custody` or `registration`.
     #[schema(example = "permission")]
     how: String,
@@ -29,7 +29,7 @@ pub struct Said {
     operation_id = "authorise-request",
     tag = "requests",
     params(("id" = String, Path, description = "The request")),
-    request_body(content = Said, content_type = "application/json"),
+    request_body(content = Authorisation, content_type = "application/json"),
     responses(
         (status = 200, description = "Where the request stands", body = RequestBody),
         (status = 404, description = "There is no such request", body = ProblemBody, content_type = "application/problem+json"),
@@ -40,7 +40,7 @@ pub async fn answer(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
-    Body(said): Body<Said>,
+    Body(said): Body<Authorisation>,
 ) -> Result<Json<RequestBody>, Problem> {
     let id = known(&app, &id).await?;
     let (office, actor) = (any_office(&app), actor(&caller));

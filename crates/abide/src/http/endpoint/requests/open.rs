@@ -24,7 +24,7 @@ const TEXT_BYTES: usize = 16 * 1024;
 /// What a person asks for.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Asked {
+pub struct AskedRequest {
     /// What is asked for: `know`, `access`, `portability`, `correct`, `erase`, `restrict`, `object`, `anonymise`,
     /// `withdraw-consent`, `opt-out-sale`, `limit-sensitive`, `stop-marketing`, `disclosures`, `complaint`,
     /// `object-to-change`.
@@ -72,7 +72,7 @@ pub struct Asked {
 /// A request that is on its way.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
-pub struct Opened {
+pub struct OpenedRequest {
     /// Its id.
     id: String,
     /// Whether the same was asked before and is on its way: this is the first one's id.
@@ -88,17 +88,17 @@ pub struct Opened {
     operation_id = "open-request",
     tag = "requests",
     params(("Idempotency-Key" = Option<String>, Header, description = "Sent again with the same body, it is recorded once")),
-    request_body = Asked,
+    request_body = AskedRequest,
     responses(
-        (status = 201, description = "Recorded", body = Opened),
-        (status = 200, description = "The same is on its way", body = Opened),
+        (status = 201, description = "Recorded", body = OpenedRequest),
+        (status = 200, description = "The same is on its way", body = OpenedRequest),
         (status = 422, description = "A value cannot be", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn answer(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
-    write: Write<Asked>,
+    write: Write<AskedRequest>,
 ) -> Result<Response, Problem> {
     if let Some(kept) = app.answered(write.once.as_ref()).await? {
         return Ok(kept.into_response());
@@ -109,7 +109,7 @@ pub async fn answer(
     let desk = office.desk(&app.store, &actor, now);
     let tx = desk.begin_open(&ask).await?;
     let id = tx.entry_id();
-    let opened = Opened {
+    let opened = OpenedRequest {
         id: id.to_string(),
         is_duplicate: false,
     };
@@ -119,7 +119,7 @@ pub async fn answer(
         Ok(None) => {}
         Err(StoreError::Refused(Refusal::AlreadyThere)) => {
             let first = desk.same_as(&ask).await?.ok_or(Problem::Busy)?;
-            let opened = Opened {
+            let opened = OpenedRequest {
                 id: first.to_string(),
                 is_duplicate: true,
             };
@@ -137,7 +137,7 @@ pub async fn answer(
     Ok(kept.into_response())
 }
 
-fn read(asked: &Asked) -> Result<Ask, Problem> {
+fn read(asked: &AskedRequest) -> Result<Ask, Problem> {
     let kind = Kind::from_word(&asked.kind);
     let kind = kind.ok_or_else(|| Problem::invalid("kind", "one of the kinds that are listed"))?;
     let acting = asked.acting.as_deref().unwrap_or("self");

@@ -17,7 +17,7 @@ use crate::http::problem::{Problem, ProblemBody};
 /// Why.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Said {
+pub struct RequestRefusal {
     /// In the words of the Data Rights Protocol: `suspected_fraud`, `insuf_verification`, `no_match`, `claim_not_covered`,
     /// `outside_jurisdiction`, `too_many_requests`, `other`.
     #[schema(example = "claim_not_covered")]
@@ -34,7 +34,7 @@ pub struct Said {
     operation_id = "refuse-request",
     tag = "requests",
     params(("id" = String, Path, description = "The request")),
-    request_body(content = Said, content_type = "application/json"),
+    request_body(content = RequestRefusal, content_type = "application/json"),
     responses(
         (status = 200, description = "Where the request stands", body = RequestBody),
         (status = 404, description = "There is no such request", body = ProblemBody, content_type = "application/problem+json"),
@@ -45,7 +45,7 @@ pub async fn answer(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
-    Body(said): Body<Said>,
+    Body(said): Body<RequestRefusal>,
 ) -> Result<Json<RequestBody>, Problem> {
     let id = known(&app, &id).await?;
     let (office, actor) = (any_office(&app), actor(&caller));

@@ -16,7 +16,7 @@ use crate::http::problem::{Problem, ProblemBody};
 /// Nothing more is needed.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Said {}
+pub struct Revocation {}
 
 /// Takes a request back.
 #[utoipa::path(
@@ -25,7 +25,7 @@ pub struct Said {}
     operation_id = "revoke-request",
     tag = "requests",
     params(("id" = String, Path, description = "The request")),
-    request_body(content = Said, content_type = "application/json"),
+    request_body(content = Revocation, content_type = "application/json"),
     responses(
         (status = 200, description = "Where the request stands", body = RequestBody),
         (status = 404, description = "There is no such request", body = ProblemBody, content_type = "application/problem+json"),
@@ -36,12 +36,12 @@ pub async fn answer(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
-    Body(said): Body<Said>,
+    Body(said): Body<Revocation>,
 ) -> Result<Json<RequestBody>, Problem> {
     let id = known(&app, &id).await?;
     let (office, actor) = (any_office(&app), actor(&caller));
     let desk = office.desk(&app.store, &actor, app.clock.now());
-    let Said {} = said;
+    let Revocation {} = said;
     desk.revoke(id).await?;
     went_on(&app, id).await
 }

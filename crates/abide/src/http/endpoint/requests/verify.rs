@@ -17,7 +17,7 @@ use crate::http::problem::{Problem, ProblemBody};
 /// A code, or how it was shown.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Said {
+pub struct Verification {
     /// The code that was sent to an address.
     #[serde(default)]
     code: Option<String>,
@@ -38,7 +38,7 @@ pub struct Said {
     operation_id = "verify-request",
     tag = "requests",
     params(("id" = String, Path, description = "The request")),
-    request_body(content = Said, content_type = "application/json"),
+    request_body(content = Verification, content_type = "application/json"),
     responses(
         (status = 200, description = "Where the request stands", body = RequestBody),
         (status = 404, description = "There is no such request", body = ProblemBody, content_type = "application/problem+json"),
@@ -49,7 +49,7 @@ pub async fn answer(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
-    Body(said): Body<Said>,
+    Body(said): Body<Verification>,
 ) -> Result<Json<RequestBody>, Problem> {
     let id = known(&app, &id).await?;
     let (office, actor) = (any_office(&app), actor(&caller));
