@@ -12,7 +12,6 @@ use crate::statement::{ReadColumn, Statement, Value};
 mod access;
 mod dialect;
 mod erase;
-pub mod explain;
 mod fingerprint;
 mod limit;
 mod operation;

@@ -286,6 +286,19 @@ impl Store {
             .await
     }
 
+    /// The open request of this kind that another of the same subject is a duplicate of.
+    pub async fn sole_request(
+        &self,
+        kind: &str,
+        subject: SubjectToken,
+    ) -> Result<Option<SubjectRequest>, StoreError> {
+        let condition = "tenant = $1 AND kind = $2 AND sole = $3";
+        let found = self
+            .subject_requests_where(condition, vec![kind.into(), subject.into()])
+            .await?;
+        Ok(found.into_iter().next())
+    }
+
     /// What happened to a request, in order.
     pub async fn request_events(&self, id: EntryId) -> Result<Vec<RequestEvent>, StoreError> {
         let sql = "SELECT number, event, detail, actor, entry_id, at FROM request_events WHERE tenant = $1 AND request_id = $2 ORDER BY number";

@@ -134,6 +134,22 @@ on_both! {
         assert!(!office.desk().open(&ask(Kind::Access, "ann@example.org")).await.unwrap().is_duplicate);
     }
 
+    async fn nobody_is_led_to_a_request_that_names_others_or_that_another_asks(office: Office) {
+        let mut of_two = ask(Kind::Access, "ann@example.org");
+        of_two.details.people.extend(ask(Kind::Access, "bo@example.org").details.people);
+        let mut by_agent = ask(Kind::Access, "ann@example.org");
+        by_agent.acting = Acting::Agent;
+        let own = ask(Kind::Access, "ann@example.org");
+        let mut seen = Vec::new();
+        for one in [&of_two, &by_agent, &own, &of_two, &by_agent] {
+            let opened = office.desk().open(one).await.unwrap();
+            assert!(!opened.is_duplicate && !seen.contains(&opened.id));
+            seen.push(opened.id);
+        }
+        let again = office.desk().open(&own).await.unwrap();
+        assert_eq!((again.id, again.is_duplicate), (seen[2], true));
+    }
+
     async fn a_refusal_needs_a_ground_and_more_time_needs_a_rule(office: Office) {
         let mut office = office;
         let id = office.asked(Kind::Erase, "ann@example.org").await;

@@ -169,7 +169,7 @@ fn check(server: &Running, bytes: &[u8], ending: Ending, place: &str) -> u16 {
     };
     assert!(answer.status < 500, "{place}: {}\n{}", answer.text, shown());
     assert!(
-        !answer.text.contains(PLANTED),
+        !outside_of_its_receipt(&answer.text).contains(PLANTED),
         "{place}: {}\n{}",
         answer.text,
         shown()
@@ -181,6 +181,19 @@ fn check(server: &Running, bytes: &[u8], ending: Ending, place: &str) -> u16 {
         shown()
     );
     answer.status / 100
+}
+
+/// An answer without the private part of a receipt: it says to whoever recorded
+/// something what they recorded, who acted included.
+fn outside_of_its_receipt(answer: &str) -> String {
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or(("", answer));
+    let Ok(mut body) = serde_json::from_str::<Value>(body) else {
+        return answer.to_owned();
+    };
+    if let Some(receipt) = body.get_mut("receipt").and_then(Value::as_object_mut) {
+        receipt.remove("private");
+    }
+    format!("{head}\r\n\r\n{body}")
 }
 
 fn subject(number: usize) -> Value {

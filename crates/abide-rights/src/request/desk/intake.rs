@@ -3,8 +3,8 @@
 use abide_policy::clocks::{Asking, clocks};
 use abide_policy::decide::Subject;
 use abide_store::{
-    Acting, EntryId, Identifier, NewSubjectRequest, Refusal, StoreError, SubjectRequest,
-    SubjectToken, WriteTx,
+    Acting, Duplicates, EntryId, Identifier, NewSubjectRequest, Refusal, StoreError,
+    SubjectRequest, SubjectToken, WriteTx,
 };
 use jiff::civil::Date;
 use zeroize::Zeroizing;
@@ -71,9 +71,8 @@ impl Desk<'_> {
         let Some(subject) = subject else {
             return Ok(None);
         };
-        let about = self.store.requests_about(subject).await?;
-        let is_same = |it: &&SubjectRequest| it.closed_at.is_none() && it.kind == ask.kind.word();
-        Ok(about.iter().find(is_same).map(|it| it.id))
+        let same = self.store.sole_request(ask.kind.word(), subject).await?;
+        Ok(same.map(|it| it.id))
     }
 
     /// Begins to record a request; its id is that of the write.
@@ -97,7 +96,7 @@ impl Desk<'_> {
             kind: ask.kind.word(),
             acting: ask.acting,
             subject,
-            duplicates: ask.kind.duplicates(),
+            duplicates: duplicates(ask),
             received,
             sealed: &sealed,
             clauses: &clauses,
@@ -222,6 +221,16 @@ impl Desk<'_> {
                 Ok(Some(self.store.resolve(token).await?))
             }
         }
+    }
+}
+
+/// Only what somebody asks for themselves by one address leads to a request that is open. One that names several, or that
+/// another asks, is for itself: whoever shows that one of the addresses is theirs must not be led to what another shows of
+/// another.
+fn duplicates(ask: &Ask) -> Duplicates {
+    match (ask.acting, ask.details.people.len()) {
+        (Acting::Subject, 1) => ask.kind.duplicates(),
+        _ => Duplicates::Kept,
     }
 }
 
