@@ -223,6 +223,7 @@ checks! {
     broken_reference,
     system_versioned,
     shared_identity,
+    hidden_rows,
     unknown_category,
     undeclared_category,
     forbidden_category,

@@ -13,6 +13,7 @@ mod access;
 mod dialect;
 mod erase;
 mod fingerprint;
+mod held;
 mod limit;
 mod operation;
 mod order;
@@ -47,7 +48,7 @@ pub enum Doing {
 }
 
 /// Something that must be kept for as long as it lasts, such as a lawsuit. It wins over every erasure, and is named.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hold {
     /// What it is called, such as `case-2031`.
     pub name: String,
@@ -56,7 +57,7 @@ pub struct Hold {
 }
 
 /// What a hold holds.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Held {
     /// Every row of a table.
     Table(TableName),

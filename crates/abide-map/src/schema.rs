@@ -162,6 +162,9 @@ pub struct Table {
     /// Whether the database keeps every former state of its rows beside them (`WITH SYSTEM VERSIONING`).
     #[serde(default)]
     pub is_versioned: bool,
+    /// Whether a policy of the database hides rows from the account that it was read with (`ENABLE ROW LEVEL SECURITY`).
+    #[serde(default)]
+    pub hides_rows: bool,
 }
 
 /// A column.

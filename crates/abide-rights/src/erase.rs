@@ -21,7 +21,7 @@ use crate::certificate::{Certificate, Grade, SourcePart};
 use crate::error::RightsError;
 use crate::explain::counted;
 use crate::files::{FileStep, intend_files, is_of_files};
-use crate::mapped::{Mapped, spellings};
+use crate::mapped::{Mapped, lying_on, spellings};
 use crate::memory::Memory;
 use crate::step::{StepCount, StepEffect, clauses_of, hash_of};
 
@@ -148,7 +148,8 @@ impl Eraser<'_> {
     ) -> Result<WriteTx, RightsError> {
         let identifiers = identifiers(people)?;
         self.refuse_held(&identifiers).await?;
-        self.refuse_held_in(sources, people).await?;
+        // Nothing is touched yet: what cannot be asked now is asked before anything is.
+        drop(self.refuse_held_in(sources, people).await?);
         let known = people.0.iter();
         let remembered = Remembered {
             people: known
@@ -177,7 +178,14 @@ impl Eraser<'_> {
         let identifiers = remembered.identifiers()?;
         self.refuse_held(&identifiers).await?;
         let people = remembered.identities();
-        self.refuse_held_in(&remembered.sources, &people).await?;
+        let silent = self.refuse_held_in(&remembered.sources, &people).await?;
+        if !silent.is_empty() {
+            return Ok(Progress {
+                request,
+                stuck: silent,
+                certified: None,
+            });
+        }
         let (mut stuck, mut parts) = (Vec::new(), Vec::new());
         for name in &remembered.sources {
             match self.erase_named(request, name, &people).await {
@@ -197,45 +205,13 @@ impl Eraser<'_> {
         })
     }
 
-    async fn refuse_held(&self, identifiers: &[Identifier]) -> Result<(), RightsError> {
-        let mut holds = Vec::new();
-        for identifier in identifiers {
-            let subject = self.store.subject(identifier).await?;
-            holds.extend(self.store.profile(subject).await?.holds);
-        }
-        holds.sort();
-        holds.dedup();
-        match holds.is_empty() {
-            true => Ok(()),
-            false => Err(RightsError::Held(holds)),
-        }
-    }
-
-    /// The same person may be known to our records by another identifier than the request brings: the sources tell. One
-    /// that cannot be read now is asked again before it is changed.
-    async fn refuse_held_in(
-        &self,
-        sources: &[String],
-        people: &Identities,
-    ) -> Result<(), RightsError> {
-        let mut holds = Vec::new();
-        let named = |mapped: &&Mapped| sources.iter().any(|name| name == mapped.name());
-        let named = self.sources.iter().filter(named);
-        for mapped in named.filter(|mapped| mapped.has_holds()) {
-            let planner = mapped.planner(self.now);
-            let Ok(mut snapshot) = mapped.source.snapshot().await else {
-                continue;
-            };
-            if let Ok(keys) = mapped.look_up(&planner, people, snapshot.as_mut()).await {
-                holds.extend(mapped.holds_on(&mapped.subjects(&planner, people, &keys)));
-            }
-        }
-        holds.sort();
-        holds.dedup();
-        match holds.is_empty() {
-            true => Ok(()),
-            false => Err(RightsError::Held(holds)),
-        }
+    pub(crate) fn named(&self, name: &str) -> Result<&Mapped, RightsError> {
+        let mapped = self.sources.iter().find(|mapped| mapped.name() == name);
+        mapped.ok_or_else(|| {
+            RightsError::Asked(format!(
+                "source `{name}` cannot be used: it is not in `abide.kdl`, or could not be opened"
+            ))
+        })
     }
 
     async fn certify_erased(
@@ -282,16 +258,10 @@ impl Eraser<'_> {
         name: &str,
         people: &Identities,
     ) -> Result<Outcome, RightsError> {
-        let mapped = self.sources.iter().find(|mapped| mapped.name() == name);
-        let mapped = mapped.ok_or_else(|| {
-            RightsError::Asked(format!(
-                "source `{name}` cannot be used: it is not in `abide.kdl`, or could not be opened"
-            ))
-        })?;
         Site {
             eraser: self,
             request,
-            mapped,
+            mapped: self.named(name)?,
         }
         .erase(people)
         .await
@@ -307,7 +277,10 @@ struct Site<'a> {
 
 impl Site<'_> {
     async fn erase(&self, people: &Identities) -> Result<Outcome, RightsError> {
-        let planner = self.mapped.planner(self.eraser.now);
+        // A hold may have been laid since the source was opened.
+        let held = self.eraser.store.held().await?;
+        let holds = self.mapped.holds_of(&held, self.eraser.now).await?;
+        let planner = self.mapped.planner_under(&holds, self.eraser.now);
         let mut memory = self.recall(&planner, people).await?;
         for _ in 0..ROUNDS {
             // One state of the source for the keys, the counts and what has to be known before.
@@ -315,9 +288,9 @@ impl Site<'_> {
             let keys = self.mapped.look_up(&planner, people, snapshot.as_mut());
             memory.keys.add(keys.await?);
             let subjects = self.mapped.subjects(&planner, people, &memory.keys);
-            let holds = self.mapped.holds_on(&subjects);
-            if !holds.is_empty() {
-                return Err(RightsError::Held(holds));
+            let lying = lying_on(&holds, &subjects);
+            if !lying.is_empty() {
+                return Err(RightsError::Held(lying));
             }
             let plan = planner
                 .erase(&subjects)

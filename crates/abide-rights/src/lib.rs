@@ -7,6 +7,7 @@ mod erase;
 mod error;
 mod explain;
 mod files;
+mod hold;
 mod mapped;
 mod memory;
 mod package;

@@ -108,8 +108,19 @@ impl Mapped {
         })
     }
 
-    /// Takes up the legal holds that lie on people: every plan that is made from here on respects and names them.
+    /// Takes up the legal holds that lie on people: every plan that is made from here on respects and names them. What
+    /// changes a source reads them anew.
     pub async fn hold(&mut self, held: &[HeldSubject], now: Timestamp) -> Result<(), RightsError> {
+        self.holds = self.holds_of(held, now).await?;
+        Ok(())
+    }
+
+    /// The legal holds that lie on these people, with what is theirs here: also by what the source knows them by besides.
+    pub(crate) async fn holds_of(
+        &self,
+        held: &[HeldSubject],
+        now: Timestamp,
+    ) -> Result<Vec<Hold>, RightsError> {
         let mut by_name: BTreeMap<&str, Identities> = BTreeMap::new();
         for person in held {
             let known = person
@@ -123,34 +134,21 @@ impl Mapped {
             }
         }
         let mut holds = Vec::new();
-        if !by_name.is_empty() {
-            let planner = self.planner(now);
-            let mut snapshot = self.source.snapshot().await?;
-            for (name, people) in by_name {
-                let keys = self.look_up(&planner, &people, snapshot.as_mut()).await?;
-                holds.push(Hold {
-                    name: name.to_owned(),
-                    on: Held::Subjects(self.subjects(&planner, &people, &keys)),
-                });
-            }
-            snapshot.end().await?;
+        if by_name.is_empty() {
+            return Ok(holds);
         }
-        self.holds = holds;
-        Ok(())
-    }
-
-    /// Whether a hold lies on anybody.
-    pub(crate) fn has_holds(&self) -> bool {
-        !self.holds.is_empty()
-    }
-
-    /// The holds that lie on any of these people, by name.
-    pub(crate) fn holds_on(&self, subjects: &Subjects) -> Vec<String> {
-        let lying = self.holds.iter().filter(|hold| match &hold.on {
-            Held::Subjects(held) => subjects.overlaps(held),
-            Held::Table(_) => false,
-        });
-        lying.map(|hold| hold.name.clone()).collect()
+        let planner = self.planner(now);
+        let mut snapshot = self.source.snapshot().await?;
+        for (name, people) in by_name {
+            let keys = self.look_up(&planner, &people, snapshot.as_mut()).await?;
+            let people = planner.identifiers(&self.subjects(&planner, &people, &keys));
+            holds.push(Hold {
+                name: name.to_owned(),
+                on: Held::Subjects(self.subjects(&planner, &people, &keys)),
+            });
+        }
+        snapshot.end().await?;
+        Ok(holds)
     }
 
     /// The source's name.
@@ -160,7 +158,12 @@ impl Mapped {
 
     /// What makes plans here, as of a moment.
     pub fn planner(&self, now: Timestamp) -> Planner<'_> {
-        Planner::new(&self.ownership, &self.promises, now).holding(&self.holds)
+        self.planner_under(&self.holds, now)
+    }
+
+    /// What makes plans here that respect these holds, as of a moment.
+    pub(crate) fn planner_under<'a>(&'a self, holds: &'a [Hold], now: Timestamp) -> Planner<'a> {
+        Planner::new(&self.ownership, &self.promises, now).holding(holds)
     }
 
     /// That no plan can be made here.
@@ -228,6 +231,15 @@ impl Mapped {
         let unused = answers.filter(|answer| !is_used(answer));
         unused.map(|answer| answer.table.clone()).collect()
     }
+}
+
+/// Those of these holds that lie on any of these people, by name.
+pub(crate) fn lying_on(holds: &[Hold], people: &Subjects) -> Vec<String> {
+    let lying = holds.iter().filter(|hold| match &hold.on {
+        Held::Subjects(held) => people.overlaps(held),
+        Held::Table(_) => false,
+    });
+    lying.map(|hold| hold.name.clone()).collect()
 }
 
 impl Answer {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use abide_map::plan::{Effect, Plan};
+use abide_map::plan::{Effect, Hold, Plan};
 use abide_sources::{Marker, Work};
 use abide_store::{EntryId, Evidence, Store};
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::error::RightsError;
 use crate::explain::counted;
 use crate::mapped::Mapped;
-use crate::step::{StepCount, StepEffect, clauses_of, hash_of};
+use crate::step::{StepCount, clauses_of, hash_of};
 
 /// What a sweep did in one source.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -48,6 +48,57 @@ pub struct Pace<'a> {
     pub now: Timestamp,
 }
 
+/// The plans of a sweep, for as long as the same holds lie on the same people.
+struct Plans<'a> {
+    store: &'a Store,
+    mapped: &'a Mapped,
+    pace: Pace<'a>,
+    holds: Vec<Hold>,
+    plans: Vec<Plan>,
+}
+
+impl<'a> Plans<'a> {
+    async fn make(
+        store: &'a Store,
+        mapped: &'a Mapped,
+        pace: Pace<'a>,
+    ) -> Result<Self, RightsError> {
+        let holds = mapped.holds_of(&store.held().await?, pace.now).await?;
+        let plans = plans(mapped, &holds, pace)?;
+        Ok(Self {
+            store,
+            mapped,
+            pace,
+            holds,
+            plans,
+        })
+    }
+
+    /// The plan at a place, with the holds of this moment: one may be laid while a sweep goes on.
+    async fn of_now(&mut self, place: usize) -> Result<Option<&Plan>, RightsError> {
+        let held = self.store.held().await?;
+        let holds = self.mapped.holds_of(&held, self.pace.now).await?;
+        if holds != self.holds {
+            self.plans = plans(self.mapped, &holds, self.pace)?;
+            self.holds = holds;
+            if let Some(plan) = self.plans.get(place) {
+                // What such a hold forbids is in the way from here on.
+                let mut snapshot = self.mapped.source.snapshot().await?;
+                counted(self.mapped, plan, snapshot.as_mut()).await?;
+                snapshot.end().await?;
+            }
+        }
+        Ok(self.plans.get(place))
+    }
+}
+
+/// One plan for each table with rows to sweep, whatever holds there are.
+fn plans(mapped: &Mapped, holds: &[Hold], pace: Pace<'_>) -> Result<Vec<Plan>, RightsError> {
+    let planner = mapped.planner_under(holds, pace.now);
+    let plans = planner.sweep(pace.batch);
+    plans.map_err(|findings| mapped.no_plan(findings))
+}
+
 /// Sweeps one source until nothing is due. `pause` is awaited between two batches: the caller says how long the
 /// application may breathe.
 ///
@@ -60,22 +111,22 @@ pub async fn sweep(
     pace: Pace<'_>,
     pause: impl AsyncFn(),
 ) -> Result<Swept, RightsError> {
-    let planner = mapped.planner(pace.now);
-    let plans = planner
-        .sweep(pace.batch)
-        .map_err(|findings| mapped.no_plan(findings))?;
+    let mut plans = Plans::make(store, mapped, pace).await?;
     let mut swept = Swept::default();
-    for plan in plans {
+    for place in 0..plans.plans.len() {
+        let Some(plan) = plans.of_now(place).await? else {
+            continue;
+        };
         let mut snapshot = mapped.source.snapshot().await?;
-        let counts = counted(mapped, &plan, snapshot.as_mut()).await?;
+        let counts = counted(mapped, plan, snapshot.as_mut()).await?;
         snapshot.end().await?;
-        let steps = StepCount::of_plan(&plan, &mapped.map, &counts);
+        let steps = StepCount::of_plan(plan, &mapped.map, &counts);
         if !steps.iter().any(StepCount::is_due) {
             continue;
         }
-        let intent = intend(store, mapped, &plan, &steps, pace).await?;
+        let intent = intend(store, mapped, plan, &steps, pace).await?;
         let before = swept;
-        let done = run(mapped, &plan, &steps, intent, &mut swept, &pause).await;
+        let done = run(&mut plans, place, intent, &mut swept, &pause).await;
         let outcome = if done.is_ok() { "done" } else { "failed" };
         settle(store, mapped, intent, swept.since(before), outcome, pace).await?;
         done?;
@@ -85,19 +136,22 @@ pub async fn sweep(
 
 /// Batch after batch of one plan, until one touches nothing.
 async fn run(
-    mapped: &Mapped,
-    plan: &Plan,
-    steps: &[StepCount],
+    plans: &mut Plans<'_>,
+    place: usize,
     intent: EntryId,
     swept: &mut Swept,
     pause: &impl AsyncFn(),
 ) -> Result<(), RightsError> {
+    let mapped = plans.mapped;
     for number in 1_u64.. {
         if swept.batches > 0 {
             pause().await;
         }
+        let Some(plan) = plans.of_now(place).await? else {
+            break;
+        };
         let marker = format!("{intent}-{number}");
-        if batch(mapped, plan, steps, marker, swept).await? == Some(0) {
+        if batch(mapped, plan, marker, swept).await? == Some(0) {
             break;
         }
         swept.batches += 1;
@@ -109,19 +163,16 @@ async fn run(
 async fn batch(
     mapped: &Mapped,
     plan: &Plan,
-    steps: &[StepCount],
     marker: String,
     swept: &mut Swept,
 ) -> Result<Option<u64>, RightsError> {
-    let running = plan.steps.iter().zip(steps);
-    let (running, steps): (Vec<_>, Vec<_>) = running
-        .filter(|(step, _)| !matches!(step.effect, Effect::Keep { .. }))
-        .map(|(step, count)| (step.statement.clone(), count))
-        .unzip();
+    let running = plan.steps.iter();
+    let running = running.filter(|step| !matches!(step.effect, Effect::Keep { .. }));
+    let running: Vec<_> = running.collect();
     let work = Work {
         intent: marker,
         opening: plan.opening.clone(),
-        steps: running,
+        steps: running.iter().map(|step| step.statement.clone()).collect(),
         closing: plan.closing.clone(),
         ..Work::default()
     };
@@ -137,11 +188,11 @@ async fn batch(
         }
         Err(error) => return Err(error.into()),
     };
-    for (step, rows) in steps.iter().zip(&done.rows) {
+    for (step, rows) in running.iter().zip(&done.rows) {
         match step.effect {
-            StepEffect::Delete => swept.deleted += rows,
-            StepEffect::Overwrite => swept.overwritten += rows,
-            StepEffect::Read | StepEffect::Keep => {}
+            Effect::Delete => swept.deleted += rows,
+            Effect::Overwrite { .. } => swept.overwritten += rows,
+            Effect::Read { .. } | Effect::Keep { .. } => {}
         }
     }
     Ok(Some(done.rows.iter().sum()))

@@ -30,6 +30,8 @@ pub enum Trouble {
     NoDatabase,
     /// The account lacks a permission, on this object if the server names it.
     Refused(Option<String>),
+    /// A policy hides rows of this table from the account, so that nothing can be said of them.
+    HiddenRows(Option<String>),
     /// The source is read only: by its configuration, or because the server is a replica.
     ReadOnly,
     /// Somebody else held a lock for too long.
@@ -128,6 +130,7 @@ impl fmt::Display for Trouble {
             ),
             Self::NoDatabase => out.write_str("the server has no database of that name"),
             Self::Refused(name) => named(out, "the account may not do this to", name, "; `abide map grants` prints what it needs"),
+            Self::HiddenRows(name) => named(out, "a policy hides rows from the account in", name, "; nothing was done, let it see all of them with `ALTER ROLE … BYPASSRLS`"),
             Self::ReadOnly => out.write_str(
                 "it is read only; take `read-only` out of its section, or name the primary server",
             ),

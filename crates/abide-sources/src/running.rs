@@ -8,6 +8,7 @@ use abide_map::statement::Statement;
 use crate::database::Database;
 use crate::error::{SourceError, Trouble};
 use crate::link::Link;
+use crate::view::ALL_ROWS;
 use crate::work::{Done, Work};
 use crate::{marker, numbers, trouble};
 
@@ -164,7 +165,7 @@ fn begin_text(dialect: Dialect, lock: Duration, limit: Duration) -> String {
     let (lock_ms, limit_ms) = (lock.as_millis().max(1), limit.as_millis().max(1));
     match dialect {
         Dialect::Postgresql => format!(
-            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = {lock_ms}; SET LOCAL statement_timeout = {limit_ms}; SET LOCAL idle_in_transaction_session_timeout = {limit_ms}; SET LOCAL jit = off"
+            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = {lock_ms}; SET LOCAL statement_timeout = {limit_ms}; SET LOCAL idle_in_transaction_session_timeout = {limit_ms}; SET LOCAL jit = off; {ALL_ROWS}"
         ),
         Dialect::Mariadb => {
             // Whole seconds are the least that the server knows.

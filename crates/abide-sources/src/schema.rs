@@ -125,6 +125,7 @@ fn empty_table(name: TableName) -> Table {
         partition_of: None,
         is_transactional: true,
         is_versioned: false,
+        hides_rows: false,
     }
 }
 

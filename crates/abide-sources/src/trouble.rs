@@ -71,10 +71,16 @@ fn database(error: &dyn DatabaseError) -> Trouble {
     Trouble::Other
 }
 
+/// How PostgreSQL begins to say that a policy would leave rows out; the rest names the table.
+const HIDES_ROWS: &str = "query would be affected by row-level security policy for table ";
+
 /// By SQLSTATE, appendix A of PostgreSQL's manual.
 fn postgres(error: &PgDatabaseError) -> Trouble {
     let owned = |text: Option<&str>| text.map(str::to_owned);
     match error.code() {
+        "42501" if error.message().starts_with(HIDES_ROWS) => {
+            Trouble::HiddenRows(quoted(error.message(), '"'))
+        }
         "42501" => Trouble::Refused(owned(
             error.message().strip_prefix("permission denied for "),
         )),

@@ -13,6 +13,9 @@ use crate::numbers;
 use crate::source::{RowStream, Snapshot, SourceFuture};
 use crate::trouble;
 
+/// Where a policy hides rows of a table from the account, PostgreSQL leaves them out without a word; so it refuses instead.
+pub(crate) const ALL_ROWS: &str = "SET LOCAL row_security = off";
+
 /// A connection within a transaction that reads only.
 pub(crate) struct View {
     pub(crate) link: Link,
@@ -86,7 +89,7 @@ fn begin_text(dialect: Dialect, patience: Duration, limit: Option<Duration>) -> 
     let milliseconds = limit.map_or(0, |limit| limit.as_millis());
     match dialect {
         Dialect::Postgresql => format!(
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = {milliseconds}; SET LOCAL jit = off"
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = {milliseconds}; SET LOCAL jit = off; {ALL_ROWS}"
         ),
         // The comments are read by MariaDB alone and by MySQL alone, each of which has its own name for the limit.
         Dialect::Mariadb => {

@@ -34,6 +34,7 @@ map shop {
     table tags { ordinary because=catalogue }
     table events { owned-by user_id to=users; erase delete }
     table baskets { owned-by user_id to=users; erase delete }
+    table letters { owned-by user_id to=users; erase delete }
 }
 ```
 "#,

@@ -32,7 +32,7 @@ impl Planner<'_> {
 
     /// The rows of a table whose time is over, if the map gives them one and no hold lies on them.
     pub(super) fn due(&self, id: TableId) -> Result<Option<Pred>, Findings> {
-        let free = Pred::not(self.owned_by_held(id));
+        let free = Pred::not(self.spared_by_holds(id));
         Ok(self.over(id)?.map(|over| Pred::all([over, free])))
     }
 
@@ -71,7 +71,7 @@ impl Planner<'_> {
         };
         let old = Pred::Before(from.value.clone(), self.cutoff(until)?);
         let living = Rows::new(self.ownership, &self.reach, Roots::Living).of_others(id);
-        let held = self.owned_by_held(id);
+        let held = self.spared_by_holds(id);
         Ok(Some(Pred::all([old, Pred::not(living), Pred::not(held)])))
     }
 }

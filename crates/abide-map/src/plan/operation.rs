@@ -283,7 +283,8 @@ pub(crate) fn going(
         // Asking which of these do not go anyhow would ask itself.
         Which::SeenBy(place) => {
             let link: Option<&Link> = rows.ownership.links.get(place);
-            link.map_or(Pred::Never, |link| rows.chained_by(place, link))
+            let chained = link.map_or(Pred::Never, |link| rows.chained_by(place, link));
+            Pred::all([chained, operation.and.clone()])
         }
         _ => operation.filter(rows, all),
     }))

@@ -22,6 +22,7 @@ const BATCH: usize = 0;
 impl Eraser<'_, '_> {
     /// The plan: steps in an order that the database accepts, and the tables of keys that they read.
     pub(crate) fn finish(mut self) -> Result<Plan, Findings> {
+        self.spare_held();
         let order = self.order();
         if !self.findings.is_empty() {
             return Err(self.findings);

@@ -96,6 +96,8 @@ impl<'a> Planner<'a> {
                 for key in subjects.keys(&node.table.name, column) {
                     let value = key.first().and_then(|value| value.0.clone());
                     let value = value.map(|value| node.as_brought(&identity.column.value, value));
+                    // An empty text is nobody's.
+                    let value = value.filter(|value| !value.trim().is_empty());
                     known.extend(value.map(|value| super::KnownAs {
                         kind: identity.kind.value.clone(),
                         value,
@@ -255,22 +257,12 @@ impl<'a> Planner<'a> {
             let Held::Subjects(held) = &hold.on else {
                 continue;
             };
-            let own = Rows::new(self.ownership, &self.reach, Roots::People(held)).own(id);
-            if own != Pred::Never {
-                eraser.hold(id, &hold.name, Pred::all([over.clone(), own]));
+            let spared = self.spared_for(held, id);
+            if spared != Pred::Never {
+                eraser.hold(id, &hold.name, Pred::all([over.clone(), spared]));
             }
         }
         Ok(())
-    }
-
-    /// Rows of a table that belong to people on whom a hold lies.
-    pub(super) fn owned_by_held(&self, id: TableId) -> Pred {
-        Pred::any(self.holds.iter().map(|hold| match &hold.on {
-            Held::Subjects(held) => {
-                Rows::new(self.ownership, &self.reach, Roots::People(held)).own(id)
-            }
-            Held::Table(_) => Pred::Never,
-        }))
     }
 
     /// The clauses that a step on a table answers to: those the map names, those that grant the right, and those that

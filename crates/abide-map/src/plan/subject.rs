@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::{Identities, Row};
 use crate::schema::TableName;
-use crate::statement::{ReadColumn, Statement};
+use crate::statement::{ReadColumn, Statement, Value};
 
 /// A statement that finds people's rows in one subject table, by one kind of identifier.
 #[derive(Debug, Clone)]
@@ -21,7 +21,7 @@ pub struct Lookup {
 }
 
 /// The people that a plan is for: their identifiers, and their rows in the subject tables.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Subjects {
     /// Their verified identifiers.
     pub(crate) identities: Identities,
@@ -30,7 +30,7 @@ pub struct Subjects {
 }
 
 /// Rows of one subject table.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct SubjectRows {
     pub(crate) columns: Vec<String>,
     pub(crate) rows: Vec<Row>,
@@ -96,6 +96,26 @@ impl Subjects {
         let mut rest = self.clone();
         rest.leave_out(others);
         !rest.is_empty()
+    }
+
+    /// Takes in others, with their rows and identifiers.
+    pub(crate) fn join(&mut self, others: &Self) {
+        self.identities.0.extend(others.identities.0.iter().cloned());
+        for (name, other) in &others.rows {
+            let table = self.rows.entry(name.clone()).or_default();
+            if table.columns.is_empty() {
+                table.columns.clone_from(&other.columns);
+            }
+            let places = table.columns.iter().map(|column| {
+                let mut names = other.columns.iter();
+                names.position(|name| name == column)
+            });
+            let places: Vec<Option<usize>> = places.collect();
+            table.rows.extend(other.rows.iter().map(|row| {
+                let cells = places.iter().map(|place| row.get((*place)?).cloned());
+                cells.map(|cell| cell.unwrap_or(Value(None))).collect::<Row>()
+            }));
+        }
     }
 
     /// Leaves out the rows and identifiers of others.

@@ -53,6 +53,7 @@ fn table(line: &str) -> Table {
         partition_of: None,
         is_transactional: true,
         is_versioned: false,
+        hides_rows: false,
     }
 }
 

@@ -15,6 +15,7 @@ pub fn shop() -> Schema {
          sessions: token text primary, user_id integer, seen timestamp memory
          tags: id integer primary, label text
          baskets: id integer primary versioned, user_id integer null
+         letters: id integer primary hiding, user_id integer null
          events: user_id integer null, kind text",
         Dialect::Postgresql,
     )
@@ -62,6 +63,7 @@ fn table(line: &str) -> Table {
         indexes: unique.clone(),
         is_transactional: with("memory").is_empty(),
         is_versioned: !with("versioned").is_empty(),
+        hides_rows: !with("hiding").is_empty(),
         columns: columns.iter().map(|text| column(text)).collect(),
         primary_key,
         unique,

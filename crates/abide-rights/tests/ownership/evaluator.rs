@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::world::{Cells, Edge, Kind, Table, TableErase, World};
+use crate::world::{Cells, Edge, Kind, TableErase, World};
 
 pub type Id = (usize, usize);
 
@@ -20,18 +20,33 @@ pub struct Evaluator<'a> {
     owners: BTreeMap<Id, BTreeSet<Owner>>,
     /// Rows that somebody else owns, otherwise than by way of the people's own rows of subject tables.
     others: BTreeSet<Id>,
+    /// Rows that somebody on hold owns.
+    held: BTreeSet<Id>,
+}
+
+/// The people whose rows of subject tables these are.
+pub fn people(world: &World, subjects: &[Id]) -> BTreeSet<Owner> {
+    let mut people = BTreeSet::new();
+    for id in subjects {
+        people.insert(Owner::Row(*id));
+        let mail = world.rows[id]["mail"].clone().unwrap();
+        people.insert(Owner::Mail(mail.to_lowercase()));
+    }
+    people
 }
 
 impl<'a> Evaluator<'a> {
     /// For the people whose rows of subject tables these are.
     pub fn new(world: &'a World, subjects: &[Id]) -> Self {
-        let mut people = BTreeSet::new();
-        for id in subjects {
-            people.insert(Owner::Row(*id));
-            let mail = world.rows[id]["mail"].clone().unwrap();
-            people.insert(Owner::Mail(mail.to_lowercase()));
-        }
-        Self::of_people(world, people)
+        Self::of_people(world, people(world, subjects))
+    }
+
+    /// The same, with a hold on these people.
+    pub fn holding(mut self, held: &BTreeSet<Owner>) -> Self {
+        let is_held = |owners: &BTreeSet<Owner>| owners.iter().any(|owner| held.contains(owner));
+        let rows = self.owners.iter().filter(|(_, owners)| is_held(owners));
+        self.held = rows.map(|(id, _)| *id).collect();
+        self
     }
 
     /// For these people, whose rows may be gone.
@@ -53,6 +68,7 @@ impl<'a> Evaluator<'a> {
             people,
             owners,
             others: BTreeSet::new(),
+            held: BTreeSet::new(),
         };
         let is_person = |id: &Id| evaluator.people.contains(&Owner::Row(*id));
         let of_others =
@@ -127,7 +143,19 @@ impl<'a> Evaluator<'a> {
 
     /// Whether a row that stays would have to lead to one that goes.
     pub fn is_refused(&self) -> bool {
-        self.erased().iter().any(|(id, cells)| {
+        let erased = self.erased();
+        let is_dangling = |id: &Id| {
+            let links = self.world.tables[id.0].links.iter().enumerate();
+            let mut declared = links.filter(|(_, link)| link.declared);
+            declared.any(|(nth, link)| match &self.world.rows[id][&format!("l{nth}")] {
+                Some(value) => !erased.contains_key(&(link.target, value.parse().unwrap())),
+                None => false,
+            })
+        };
+        if self.held.iter().any(is_dangling) {
+            return true;
+        }
+        erased.iter().any(|(id, cells)| {
             let links = self.world.tables[id.0].links.iter().enumerate();
             let mut held = links.filter(|(_, link)| link.declared && !link.nullable);
             held.any(|(nth, _)| cells[&format!("l{nth}")].is_none())
@@ -189,6 +217,9 @@ impl<'a> Evaluator<'a> {
         let mut rows = self.world.rows.clone();
         let mut gone: BTreeSet<Id> = BTreeSet::new();
         for (id, cells) in &mut rows {
+            if self.held.contains(id) {
+                continue;
+            }
             if self.is_sole(id) {
                 match self.world.tables[id.0].erase {
                     TableErase::Delete => drop(gone.insert(*id)),
@@ -218,7 +249,7 @@ impl<'a> Evaluator<'a> {
         self.chains(&mut gone);
         self.orphans(&mut rows, &mut gone);
         rows.retain(|id, _| !gone.contains(id));
-        cut(&self.world.tables, &mut rows, &gone);
+        self.cut(&mut rows, &gone);
         rows
     }
 
@@ -246,7 +277,7 @@ impl<'a> Evaluator<'a> {
                 }
             }
             let before = gone.len();
-            for id in orphans {
+            for id in orphans.difference(&self.held).copied() {
                 match self.world.tables[id.0].erase {
                     TableErase::Delete => {
                         gone.insert(id);
@@ -270,6 +301,9 @@ impl<'a> Evaluator<'a> {
         rows: &mut BTreeMap<Id, Cells>,
         gone: &mut BTreeSet<Id>,
     ) {
+        if self.held.contains(&id) {
+            return;
+        }
         let link = &self.world.tables[table].links[nth];
         let erase = self.world.tables[id.0].erase;
         let name = format!("l{nth}");
@@ -317,8 +351,24 @@ impl<'a> Evaluator<'a> {
                         break;
                     }
                 }
-                let deleted = |id: &Id| !(self.is_sole(id) && it.erase == TableErase::Delete);
+                let deleted = |id: &Id| {
+                    let is_own = self.is_sole(id) && it.erase == TableErase::Delete;
+                    !is_own && !self.held.contains(id)
+                };
                 gone.extend(chain.into_iter().filter(deleted));
+            }
+        }
+    }
+
+    /// Rows that stay lose declared references to rows that are gone.
+    fn cut(&self, rows: &mut BTreeMap<Id, Cells>, gone: &BTreeSet<Id>) {
+        for (id, cells) in rows.iter_mut().filter(|(id, _)| !self.held.contains(*id)) {
+            for (nth, link) in self.world.tables[id.0].links.iter().enumerate() {
+                let name = format!("l{nth}");
+                let Some(value) = &cells[&name] else { continue };
+                if link.declared && gone.contains(&(link.target, value.parse().unwrap())) {
+                    cells.insert(name, None);
+                }
             }
         }
     }
@@ -326,17 +376,4 @@ impl<'a> Evaluator<'a> {
 
 fn write(cells: &mut Cells) {
     cells.insert("data".to_owned(), Some("gone".to_owned()));
-}
-
-/// Rows that stay lose declared references to rows that are gone.
-fn cut(tables: &[Table], rows: &mut BTreeMap<Id, Cells>, gone: &BTreeSet<Id>) {
-    for (id, cells) in rows.iter_mut() {
-        for (nth, link) in tables[id.0].links.iter().enumerate() {
-            let name = format!("l{nth}");
-            let Some(value) = &cells[&name] else { continue };
-            if link.declared && gone.contains(&(link.target, value.parse().unwrap())) {
-                cells.insert(name, None);
-            }
-        }
-    }
 }

@@ -11,6 +11,7 @@
 mod desk;
 mod engines;
 mod evaluator;
+mod held;
 mod k9db;
 #[allow(dead_code, reason = "the other suite of this crate uses all of it")]
 #[path = "../suite/place.rs"]

@@ -94,10 +94,43 @@ on_all! {
         let doing = abide_map::plan::Doing::Erase;
         let explained = abide_rights::explain(&shop.mapped[0], doing, &person, at(1)).await.unwrap();
         assert!(explained.text().contains("keep 2 rows of orders: the hold `case-7`"), "{}", explained.text());
+        // What she wrote to Bo stays as it is, so that he cannot go yet.
+        let names = ["shop".to_owned()];
+        let progress = shop.eraser(1).erase(&known("email", "bo@example.org"), &names, &[]).await.unwrap();
+        assert!(progress.certified.is_none());
+        let why = &progress.stuck[0].1;
+        assert!(why.contains("the hold `case-7` keeps rows of `messages`"), "{why}");
+        assert_eq!(shop.dump().await, before);
         // Nobody else is held up.
-        let bo = known("email", "bo@example.org");
-        let progress = shop.eraser(1).erase(&bo, &["shop".into()], &[]).await.unwrap();
+        let progress = shop.eraser(1).erase(&known("email", "cy@example.org"), &names, &[]).await.unwrap();
         assert!(progress.certified.is_some(), "{:?}", progress.stuck);
+    }
+
+    async fn a_hold_that_was_laid_since_counts(shop: Shop) {
+        // The source was opened before: nobody told it of any hold.
+        shop.hold("case-7", "account", "1").await;
+        let before = shop.dump().await;
+        let person = known("email", "ann@example.org");
+        let error = shop.eraser(1).erase(&person, &["shop".into()], &[]).await.unwrap_err();
+        assert!(error.to_string().contains("case-7"), "{error}");
+        assert_eq!(shop.dump().await, before);
+    }
+
+    async fn a_hold_on_another_owner_keeps_what_is_theirs_too(shop: Shop) {
+        shop.hold("case-7", "account", "3").await;
+        let map = MAP.replace(
+            "table reviews { identity email author_email;",
+            "table reviews { identity email author_email; owned-by id to=users;",
+        );
+        assert_ne!(map, MAP);
+        // A review of the number 1 is Ann's as well: whoever wrote it, an account of that number owns it.
+        shop.database.run("UPDATE reviews SET author_email = 'Cy@example.org' WHERE id = 1").await;
+        let sources = [mapped_with(&shop.database.url, SourceOptions::new("shop"), &map).await];
+        let progress = shop.eraser_over(&sources, 1).erase(&known("account-id", "1"), &["shop".into()], &[]).await.unwrap();
+        let (_, certificate) = progress.certified.unwrap();
+        let reviews = &shop.dump().await["reviews"];
+        assert!(reviews.contains(&"1|1|Cy@example.org|bright".to_owned()), "{reviews:?}");
+        assert!(certificate.text().contains("the hold `case-7`"), "{}", certificate.text());
     }
 
     async fn a_map_that_cannot_use_the_keys_that_were_read_is_refused(shop: Shop) {

@@ -42,4 +42,13 @@ on_all! {
         assert!(text.contains("keep 2 rows of sessions") && text.contains("case-7"), "{text}");
         assert!(!text.contains("delete"), "{text}");
     }
+
+    async fn a_hold_that_is_laid_between_two_batches_stops_the_next(shop: Shop) {
+        let pace = Pace { batch: 1, actor: "test", now: at(1) };
+        let pause = async || shop.hold("case-7", "account", "3").await;
+        let swept = sweep(&shop.store, &shop.mapped[0], pace, pause).await.unwrap();
+        assert_eq!((swept.deleted, swept.batches), (1, 1));
+        let left = &shop.dump().await["sessions"];
+        assert_eq!(left.iter().filter(|row| row.contains("2020-01")).count(), 1);
+    }
 }

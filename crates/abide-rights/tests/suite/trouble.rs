@@ -114,6 +114,24 @@ on_all! {
         ];
         goes_on(&shop, &sources, &progress).await;
     }
+
+    async fn a_source_that_cannot_say_whom_a_hold_names_holds_up_all(shop: Shop) {
+        // Only the one that is not there may know that this account has that address.
+        shop.hold("case-7", "account", "3").await;
+        let before = shop.dump().await;
+        let person = known("email", "ann@example.org");
+        let names = ["shop".to_owned(), "gone".to_owned()];
+        let progress = shop.eraser(1).erase(&person, &names, &[]).await.unwrap();
+        let why = stuck(&shop, &progress).await;
+        assert!(why.contains("legal hold") && why.contains("`gone` cannot be used"), "{why}");
+        assert_eq!(shop.dump().await, before, "nothing is erased anywhere");
+        let options = SourceOptions::new("gone");
+        let sources = [
+            mapped(&shop.database.url, Access::Change).await,
+            mapped_with(&shop.database.url, options, MAP).await,
+        ];
+        goes_on(&shop, &sources, &progress).await;
+    }
 }
 
 /// An account that may read everything and change nothing, until it is granted more.

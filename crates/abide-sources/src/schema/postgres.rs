@@ -60,7 +60,7 @@ async fn tables(view: &mut View) -> Result<Read, SourceError> {
     let sql = format!(
         "SELECT c.oid::text, {QUALIFIER}::text, c.relname::text, c.relkind::text, c.reltuples::bigint::text,
             CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) ELSE 0 END::text,
-            parent.oid::text, has_table_privilege(c.oid, 'SELECT')::text
+            parent.oid::text, has_table_privilege(c.oid, 'SELECT')::text, row_security_active(c.oid)::text
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         LEFT JOIN LATERAL (SELECT p.oid FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent
             WHERE i.inhrelid = c.oid AND (c.relispartition OR p.relnatts = c.relnatts) ORDER BY i.inhseqno LIMIT 1) parent ON true
@@ -85,13 +85,17 @@ async fn tables(view: &mut View) -> Result<Read, SourceError> {
         }
         let mut table = empty_table(line.table(1));
         table.is_transactional = kind != "f";
+        table.hides_rows = line.is(8);
         let known = line.number(4).filter(|_| kind != "p");
         table.rows = known.unwrap_or_default();
         parents.extend(line.number(6).map(|parent| (oid, parent)));
         let found = Found {
             table,
             // What nobody may read cannot be counted either; a partitioned table is the sum of its parts.
-            is_estimated: known.is_some_and(|rows| rows > 0) || !line.is(7) || kind != "r",
+            is_estimated: known.is_some_and(|rows| rows > 0)
+                || !line.is(7)
+                || line.is(8)
+                || kind != "r",
             bytes: line.number(5).unwrap_or_default(),
         };
         read.tables.insert(oid, found);

@@ -202,6 +202,44 @@ async fn a_missing_permission_is_named_mariadb() {
     missing_permission(Place::mariadb("missing").await).await;
 }
 
+/// An account from which a policy hides rows is refused them all, rather than shown some.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_a_policy_hides_are_not_left_out_without_a_word_postgres() {
+    let place = Place::postgres("hidden").await;
+    place.sql(TABLES).await;
+    let source = reader(&place).await;
+    let account = format!(
+        "reader_{}",
+        place.name().len() + std::process::id() as usize
+    );
+    place
+        .sql(&format!(
+            "GRANT DELETE ON people TO {account};
+            ALTER TABLE orders DROP CONSTRAINT owner;
+            ALTER TABLE people ENABLE ROW LEVEL SECURITY;
+            CREATE POLICY some ON people TO {account} USING (id = 1)"
+        ))
+        .await;
+    let schema = source.schema().await.unwrap();
+    let hides = |name: &str| {
+        let mut tables = schema.tables.iter();
+        tables.find(|table| table.name.name == name).unwrap().hides_rows
+    };
+    assert!(hides("people") && !hides("orders"));
+    let count = place.statement("SELECT count(*) FROM people", &[]);
+    let error = source.numbers(&[count]).await.unwrap_err();
+    let hidden = Trouble::HiddenRows(Some("people".to_owned()));
+    assert_eq!(error.trouble, hidden, "{error:?}");
+    assert!(error.to_string().contains("BYPASSRLS"), "{error}");
+    let delete = work(place.statement("DELETE FROM people", &[]));
+    let error = source.run(&delete).await.unwrap_err();
+    assert_eq!(error.trouble, hidden, "{error:?}");
+    assert_eq!(place.count("people").await, 2);
+    place.sql(&format!("ALTER ROLE {account} BYPASSRLS")).await;
+    assert_eq!(source.run(&delete).await.unwrap().rows, [2]);
+    assert!(!source.schema().await.unwrap().tables[0].hides_rows);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_account_that_only_reads_is_told_the_same_references_mariadb() {
     let place = Place::mariadb("references").await;

@@ -1,0 +1,159 @@
+//! Holds on others than whom a plan is for: what somebody on hold owns, whoever else does, is changed by nothing. Names those
+//! rows with the hold. Refuses what would leave one of them leading nowhere.
+
+use std::collections::BTreeSet;
+
+use super::erase::Eraser;
+use super::operation::{Act, Leading, Operation, Which, WithGoing, WithJoint};
+use super::predicate::{Pred, Source};
+use super::rows::{Roots, Rows};
+use super::{Doing, Held, Hold, Planner, Subjects};
+use crate::ownership::TableId;
+
+impl Eraser<'_, '_> {
+    /// Takes the rows that somebody on hold owns out of everything that would change them.
+    pub(super) fn spare_held(&mut self) {
+        let planner = self.planner;
+        let erases = matches!(
+            self.plan.doing,
+            Doing::Erase | Doing::Anonymise | Doing::Sweep
+        );
+        if planner.holds.is_empty() || !erases {
+            return;
+        }
+        let roots = self.rows.roots;
+        let kept = self.kept();
+        for operation in &mut self.operations {
+            if may_touch(operation, roots) {
+                let others = Pred::not(planner.owned_by_held(operation.table));
+                operation.and = Pred::all([operation.and.clone(), others]);
+            }
+        }
+        for (id, hold, rows) in kept {
+            self.hold(id, &hold, rows);
+        }
+        self.forbid_dangling();
+    }
+
+    /// Rows that would change if no hold lay on somebody who owns them, by table and hold.
+    fn kept(&self) -> Vec<(TableId, String, Pred)> {
+        let mut kept = Vec::new();
+        for id in self.planner.in_order() {
+            // A reference to a row that goes is in the way instead.
+            let changing = self.operations.iter().filter(|operation| {
+                operation.table == id
+                    && operation.changes()
+                    && may_touch(operation, self.rows.roots)
+                    && !matches!(operation.which, Which::Leading(_))
+            });
+            let rows = changing.map(|operation| operation.filter(&self.rows, &self.operations));
+            let rows = Pred::any(rows);
+            for hold in self.planner.holds {
+                let held = Pred::all([rows.clone(), self.planner.owned_under(hold, id)]);
+                if held != Pred::Never {
+                    kept.push((id, hold.name.clone(), held));
+                }
+            }
+        }
+        kept
+    }
+
+    /// What somebody on hold owns keeps its declared references, so that what they lead to cannot go.
+    fn forbid_dangling(&mut self) {
+        let planner = self.planner;
+        let deleting = self.operations.iter();
+        let deleting = deleting.filter(|operation| matches!(operation.act, Act::Delete));
+        let targets: BTreeSet<TableId> = deleting.map(|operation| operation.table).collect();
+        let name = |id: TableId| {
+            let node = planner.ownership.tables.get(id);
+            node.map(|node| node.table.name.to_string())
+                .unwrap_or_default()
+        };
+        for target in targets {
+            for (from, key) in planner.ownership.references_to(target) {
+                for hold in planner.holds {
+                    let held = planner.owned_under(hold, from);
+                    if held == Pred::Never {
+                        continue;
+                    }
+                    let message = format!(
+                        "the hold `{}` keeps rows of `{}`, whose `{}` leads to rows of `{}` that go",
+                        hold.name,
+                        name(from),
+                        key.columns.join(", "),
+                        name(target)
+                    );
+                    let which = Which::Leading(Leading {
+                        columns: key.columns.clone(),
+                        target,
+                        target_columns: key.target_columns.clone(),
+                        with_going: WithGoing::Yes,
+                        with_joint: WithJoint::Yes,
+                    });
+                    let help = "wait until the hold ends, or answer that the data is kept";
+                    self.forbid(from, which, held, message, help);
+                }
+            }
+        }
+    }
+}
+
+/// Whether rows that somebody on hold owns may be among those that it is about. What they own is not due to a sweep.
+fn may_touch(operation: &Operation, roots: Roots<'_>) -> bool {
+    let is_of_due = matches!(roots, Roots::Due(id, _) if id == operation.table)
+        && matches!(
+            operation.which,
+            Which::Own
+                | Which::Sole
+                | Which::SoleBy(_)
+                | Which::JointBy(_)
+                | Which::JointNamed(_)
+        );
+    let acts = operation.changes() || matches!(operation.act, Act::Forbid(_));
+    acts && !is_of_due
+}
+
+impl Planner<'_> {
+    /// Rows of a table that belong to people on whom a hold lies.
+    pub(super) fn owned_by_held(&self, id: TableId) -> Pred {
+        self.owned_by(&self.everyone_held(), id)
+    }
+
+    /// Rows of a table that belong to people on whom this hold lies.
+    pub(super) fn owned_under(&self, hold: &Hold, id: TableId) -> Pred {
+        match &hold.on {
+            Held::Subjects(held) => self.owned_by(held, id),
+            Held::Table(_) => Pred::Never,
+        }
+    }
+
+    /// Rows of a table that no sweep takes because of any hold.
+    pub(super) fn spared_by_holds(&self, id: TableId) -> Pred {
+        self.spared_for(&self.everyone_held(), id)
+    }
+
+    /// Rows of a table that no sweep takes because of a hold on these people: theirs, and those that a row of theirs must
+    /// lead to.
+    pub(super) fn spared_for(&self, held: &Subjects, id: TableId) -> Pred {
+        let references = self.ownership.references_to(id).into_iter();
+        let led_to = references.map(|(from, key)| {
+            let theirs = self.owned_by(held, from);
+            Pred::leads(&key.target_columns, &key.columns, Source::Table(from), theirs)
+        });
+        Pred::any(std::iter::once(self.owned_by(held, id)).chain(led_to))
+    }
+
+    fn owned_by(&self, people: &Subjects, id: TableId) -> Pred {
+        Rows::new(self.ownership, &self.reach, Roots::People(people)).own(id)
+    }
+
+    fn everyone_held(&self) -> Subjects {
+        let mut everyone = Subjects::default();
+        for hold in self.holds {
+            if let Held::Subjects(held) = &hold.on {
+                everyone.join(held);
+            }
+        }
+        everyone
+    }
+}
