@@ -24,6 +24,7 @@ mod reference;
 mod render;
 mod ring;
 mod rows;
+mod same;
 mod subject;
 
 pub use fingerprint::fingerprint;

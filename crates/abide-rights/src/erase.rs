@@ -559,11 +559,7 @@ pub(crate) fn to_json(value: &impl Serialize) -> Result<Vec<u8>, RightsError> {
 
 /// Identifiers that were found and that nobody brought.
 fn known_beyond(people: &Identities, found: Identities) -> Vec<(String, String)> {
-    let is_brought = |known: &KnownAs| {
-        let mut brought = people.0.iter();
-        brought.any(|it| it.kind == known.kind && it.value.eq_ignore_ascii_case(&known.value))
-    };
-    let beyond = found.0.into_iter().filter(|known| !is_brought(known));
+    let beyond = found.0.into_iter().filter(|known| !people.has(known));
     beyond.map(|known| (known.kind, known.value)).collect()
 }
 

@@ -5,6 +5,7 @@ use crate::map::Replacement;
 use crate::schema::{Column, Dialect, TableName, TypeClass};
 
 use super::predicate::Moment;
+use super::same::Fold;
 
 /// Up to this many keys stand in a statement one by one; more are bound as one list.
 pub(crate) const FEW: usize = 24;
@@ -12,6 +13,8 @@ pub(crate) const FEW: usize = 24;
 const UNIQUE: &str = "erased-";
 /// As much for the engine's own type of UUID.
 const UNIQUE_UUID: &str = "00000000-";
+/// MariaDB's type for exact fractions of any column.
+const EXACT: &str = "DECIMAL(65, 30)";
 /// Hex digits behind [`UNIQUE`].
 const UNIQUE_DIGITS: u64 = 32;
 
@@ -44,6 +47,64 @@ impl Dialect {
             Self::Mariadb if is_binary => "UNHEX(?)".to_owned(),
             Self::Sqlite if is_binary => "unhex(?)".to_owned(),
             _ => "?".to_owned(),
+        }
+    }
+
+    /// A placeholder among several that are held against several columns at once: there MariaDB would turn numbers and texts
+    /// into floating point, in which long numbers are equal that are not.
+    pub(crate) fn in_tuple(self, placeholder: String, column: Option<&Column>) -> String {
+        let is_number = |it: &&Column| matches!(it.class, TypeClass::Integer | TypeClass::Decimal);
+        match column.filter(is_number) {
+            Some(column) if self == Self::Mariadb => {
+                let type_name = match (column.class, is_unsigned(column)) {
+                    (TypeClass::Decimal, _) => EXACT,
+                    (_, true) => "UNSIGNED",
+                    (_, false) => "SIGNED",
+                };
+                format!("CAST({placeholder} AS {type_name})")
+            }
+            _ => placeholder,
+        }
+    }
+
+    /// A column as it is held against another. MariaDB would compare a number and a text as floating point, in which long
+    /// numbers are equal that are not, and `12` and `12 of May` too.
+    pub(crate) fn against(
+        self,
+        place: String,
+        column: Option<&Column>,
+        other: Option<&Column>,
+    ) -> String {
+        let is_number = |it: &Column| matches!(it.class, TypeClass::Integer | TypeClass::Decimal);
+        let is_text = |it: &Column| it.class == TypeClass::Text;
+        match self == Self::Mariadb && column.is_some_and(is_number) && other.is_some_and(is_text) {
+            // A number as a text of no collation of its own.
+            true => format!("CONCAT({place})"),
+            false => place,
+        }
+    }
+
+    /// An identifier in a column, without what makes no difference to whose it is.
+    pub(crate) fn folded(self, place: &str, fold: Fold) -> String {
+        let exact = || format!("CONVERT({place} USING utf8mb4)");
+        match (self, fold) {
+            (Self::Mariadb, Fold::Exact) => format!("{} COLLATE utf8mb4_bin", exact()),
+            (_, Fold::Exact) => place.to_owned(),
+            (Self::Mariadb, Fold::Case) => format!("LOWER({}) COLLATE utf8mb4_bin", exact()),
+            (_, Fold::Case) => format!("LOWER({place})"),
+            (Self::Postgresql, Fold::Digits) => {
+                format!("regexp_replace({place}, '[(]0[)]|[^0-9]', '', 'g')")
+            }
+            (Self::Mariadb, Fold::Digits) => {
+                format!("REGEXP_REPLACE({place}, '[(]0[)]|[^0-9]', '')")
+            }
+            // It has no way to say "all but digits".
+            (Self::Sqlite, Fold::Digits) => {
+                let signs = ["(0)", "+", " ", "-", "(", ")", ".", "/"].iter();
+                signs.fold(place.to_owned(), |text, sign| {
+                    format!("replace({text}, '{sign}', '')")
+                })
+            }
         }
     }
 
@@ -312,16 +373,17 @@ pub(crate) fn postgresql_type(column: &Column) -> Option<String> {
 /// The type of a key in a list; JSON has no bytes, so those come as hex.
 fn mariadb_type(column: Option<&Column>) -> String {
     match column {
-        Some(column) if column.class == TypeClass::Integer => {
-            let is_unsigned = column.type_name.to_lowercase().contains("unsigned");
-            if is_unsigned {
-                "BIGINT UNSIGNED".to_owned()
-            } else {
-                "BIGINT".to_owned()
-            }
-        }
+        Some(column) if column.class == TypeClass::Integer => match is_unsigned(column) {
+            true => "BIGINT UNSIGNED".to_owned(),
+            false => "BIGINT".to_owned(),
+        },
+        Some(column) if column.class == TypeClass::Decimal => EXACT.to_owned(),
         _ => "VARCHAR(1024)".to_owned(),
     }
+}
+
+fn is_unsigned(column: &Column) -> bool {
+    column.type_name.to_lowercase().contains("unsigned")
 }
 
 /// Whether PostgreSQL can hold two values of the class against each other.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::Row;
+use super::same::Fold;
 use crate::map::Replacement;
 use crate::ownership::TableId;
 use crate::statement::Value;
@@ -19,10 +20,10 @@ pub(crate) enum Pred {
     Among(Vec<String>, Vec<Row>),
     /// The columns together hold something and are none of these.
     Outside(Vec<String>, Vec<Row>),
-    /// The column is one of these, letters compared without case; they are in lower case.
-    AmongCaseless(String, Vec<Row>),
-    /// The column holds something and is none of these, letters compared without case; they are in lower case.
-    OutsideCaseless(String, Vec<Row>),
+    /// What the column holds, folded so, is one of these.
+    AmongFolded(Fold, String, Vec<Row>),
+    /// The column holds something, and folded so it is none of these.
+    OutsideFolded(Fold, String, Vec<Row>),
     /// The columns together are among what this selects.
     Leads(Vec<String>, Box<Select>),
     /// The column has this value.
@@ -187,8 +188,8 @@ impl Pred {
                 into.extend(columns.iter().chain(others).map(String::as_str));
             }
             Self::Equals(column, _)
-            | Self::AmongCaseless(column, _)
-            | Self::OutsideCaseless(column, _)
+            | Self::AmongFolded(_, column, _)
+            | Self::OutsideFolded(_, column, _)
             | Self::Filled(column)
             | Self::Present(column)
             | Self::Before(column, _) => {

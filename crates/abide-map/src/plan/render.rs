@@ -6,6 +6,7 @@ use super::Row;
 use super::dialect::FEW;
 use super::predicate::{Moment, Pred, Select, Source};
 use super::ring::{Rings, Shared};
+use super::same::Fold;
 use crate::map::Replacement;
 use crate::ownership::{Ownership, TableId};
 use crate::schema::{Column, Dialect, TypeClass};
@@ -133,6 +134,14 @@ impl<'a> Writer<'a> {
         self.push(&placeholder)
     }
 
+    /// Binds one of several values that are held against several columns at once.
+    fn bind_in_tuple(&mut self, value: &Value, column: Option<&Column>) -> &mut Self {
+        let number = self.keep(value.clone());
+        let placeholder = self.dialect.placeholder(number, column);
+        let placeholder = self.dialect.in_tuple(placeholder, column);
+        self.push(&placeholder)
+    }
+
     /// Takes a value; its number.
     fn keep(&mut self, value: Value) -> usize {
         self.bound += 1;
@@ -170,16 +179,21 @@ impl<'a> Writer<'a> {
             }
             Pred::Among(columns, rows) => self.among(id, alias, columns, rows, "IN"),
             Pred::Outside(columns, rows) => self.among(id, alias, columns, rows, "NOT IN"),
-            Pred::AmongCaseless(column, rows) => self.caseless(id, alias, column, rows, "IN"),
-            Pred::OutsideCaseless(column, rows) => {
-                self.caseless(id, alias, column, rows, "NOT IN");
-            }
-            Pred::Leads(columns, select) => {
-                let tuple = self.tuple(alias, columns);
-                self.push(&format!("{tuple} IN ("));
-                self.select(select);
+            Pred::AmongFolded(Fold::Exact, column, rows) => {
+                // An index of the column finds what the column takes for the same.
+                self.push("(");
+                self.among(id, alias, std::slice::from_ref(column), rows, "IN");
+                self.push(" AND ");
+                self.folded(Fold::Exact, alias, column, rows, "IN");
                 self.push(")");
             }
+            Pred::AmongFolded(fold, column, rows) => {
+                self.folded(*fold, alias, column, rows, "IN");
+            }
+            Pred::OutsideFolded(fold, column, rows) => {
+                self.folded(*fold, alias, column, rows, "NOT IN");
+            }
+            Pred::Leads(columns, select) => self.leads(id, alias, columns, select),
             Pred::Equals(name, value) => self.equals(id, alias, name, value),
             Pred::Filled(name) => {
                 let place = self.place(alias, name);
@@ -284,15 +298,53 @@ impl<'a> Writer<'a> {
         self.push(&format!(") AS {union})"));
     }
 
+    fn leads(&mut self, id: TableId, alias: &str, columns: &[String], select: &Select) {
+        let there = match select.from {
+            Source::Table(there) | Source::Noted(there) => there,
+            Source::Step(_) => id,
+        };
+        let pairs = || columns.iter().zip(&select.columns);
+        let here: Vec<String> = pairs()
+            .map(|(name, other)| self.place_against(alias, (id, name.as_str()), (there, other.as_str())))
+            .collect();
+        let inner = self.alias();
+        let other: Vec<String> = pairs()
+            .map(|(name, other)| self.place_against(&inner, (there, other.as_str()), (id, name.as_str())))
+            .collect();
+        let here = match here.len() {
+            1 => here.join(""),
+            _ => format!("({})", here.join(", ")),
+        };
+        self.push(&format!("{here} IN (SELECT {}", other.join(", ")));
+        self.selected(select, &inner);
+        self.push(")");
+    }
+
+    /// A column as it is held against one of another table.
+    pub(super) fn place_against(
+        &self,
+        alias: &str,
+        (id, name): (TableId, &str),
+        (other, there): (TableId, &str),
+    ) -> String {
+        let place = self.place(alias, name);
+        self.dialect
+            .against(place, self.column(id, name), self.column(other, there))
+    }
+
     fn select(&mut self, select: &Select) {
         let alias = self.alias();
         let places = self.places(&alias, &select.columns);
         self.push(&format!("SELECT {places}"));
+        self.selected(select, &alias);
+    }
+
+    fn selected(&mut self, select: &Select, alias: &str) {
         match select.from {
-            Source::Table(id) => self.from(id, &alias, &select.filter),
+            Source::Table(id) => self.from(id, alias, &select.filter),
             Source::Noted(id) => {
                 self.push(&format!(" FROM {} AS {alias}", Self::noted(id)));
-                self.filter(id, &alias, &select.filter);
+                self.filter(id, alias, &select.filter);
             }
             Source::Step(number) => {
                 self.push(&format!(" FROM {} AS {alias}", Self::step(number)));
@@ -300,10 +352,10 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn caseless(&mut self, id: TableId, alias: &str, name: &str, rows: &[Row], word: &str) {
+    fn folded(&mut self, fold: Fold, alias: &str, name: &str, rows: &[Row], word: &str) {
         let place = self.place(alias, name);
-        let column = self.column(id, name);
-        self.list(&format!("LOWER({place})"), &[column], rows, word);
+        let folded = self.dialect.folded(&place, fold);
+        self.list(&folded, &[None], rows, word);
     }
 
     fn among(&mut self, id: TableId, alias: &str, names: &[String], rows: &[Row], word: &str) {
@@ -349,7 +401,11 @@ impl<'a> Writer<'a> {
                     if at > 0 {
                         self.push(", ");
                     }
-                    self.bind(value, columns.get(at).copied().flatten());
+                    let column = columns.get(at).copied().flatten();
+                    match is_tuple {
+                        true => self.bind_in_tuple(value, column),
+                        false => self.bind(value, column),
+                    };
                 }
                 self.push(if is_tuple { ")" } else { "" });
             }

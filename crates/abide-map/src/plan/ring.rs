@@ -236,8 +236,12 @@ impl Writer<'_> {
         let mut on = vec![format!("{name}.n = {from}")];
         let mut conditioned = row.clone();
         if let Some(of_key) = of_key {
-            for (there, at) in there.iter().zip(of_key) {
-                on.push(format!("{} = {name}.k{at}", self.place(&row, there)));
+            for ((here, there), at) in here.iter().zip(there).zip(of_key) {
+                let (here, there) = ((*from_table, here.as_str()), (*to_table, there.as_str()));
+                let (column, other) = (self.column(here.0, here.1), self.column(there.0, there.1));
+                let reached = self.dialect.against(format!("{name}.k{at}"), column, other);
+                let at_row = self.place_against(&row, there, here);
+                on.push(format!("{at_row} = {reached}"));
             }
             let on = on.join(" AND ");
             self.push(&match lateral {
@@ -254,7 +258,9 @@ impl Writer<'_> {
             let columns = here.iter().zip(there);
             let leads: Vec<String> = columns
                 .map(|(here, there)| {
-                    format!("{} = {}", self.place(&row, there), self.place(&first, here))
+                    let (here, there) = ((*from_table, here.as_str()), (*to_table, there.as_str()));
+                    let at_row = self.place_against(&row, there, here);
+                    format!("{at_row} = {}", self.place_against(&first, here, there))
                 })
                 .collect();
             let leads = leads.join(" AND ");

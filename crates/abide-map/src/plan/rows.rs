@@ -6,8 +6,9 @@ use std::rc::Rc;
 
 use super::predicate::{Goes, Pred, Ring, Source};
 use super::render::spelled;
+use super::same::{Fold, digits};
 use super::{Row, Subjects};
-use crate::map::{Case, Erase, Identity, Overwrite, Replacement};
+use crate::map::{Erase, Identity, Overwrite, Replacement};
 use crate::ownership::{Link, Node, Ownership, Reach, TableId};
 use crate::schema::{Dialect, TypeClass};
 use crate::statement::Value;
@@ -213,11 +214,11 @@ impl<'a> Rows<'a> {
 
     /// Rows that name the people in a column of identifiers.
     pub(crate) fn named(&self, node: &Node, identity: &Identity) -> Pred {
-        let column = &identity.column.value;
-        match self.identifiers(node, identity) {
-            values if values.is_empty() => Pred::Never,
-            values if is_caseless(node, identity) => Pred::AmongCaseless(column.clone(), values),
-            values => Pred::Among(vec![column.clone()], values),
+        let column = identity.column.value.clone();
+        match (self.identifiers(node, identity), self.fold(node, identity)) {
+            (values, _) if values.is_empty() => Pred::Never,
+            (values, Some(fold)) => Pred::AmongFolded(fold, column, values),
+            (values, None) => Pred::Among(vec![column], values),
         }
     }
 
@@ -225,15 +226,20 @@ impl<'a> Rows<'a> {
     /// person's.
     fn named_otherwise(&self, node: &Node, identity: &Identity) -> Pred {
         let column = &identity.column.value;
-        let outside = match self.identifiers(node, identity) {
-            values if values.is_empty() => return Pred::Never,
-            values if is_caseless(node, identity) => Pred::OutsideCaseless(column.clone(), values),
-            values => Pred::Outside(vec![column.clone()], values),
+        let outside = match (self.identifiers(node, identity), self.fold(node, identity)) {
+            (values, _) if values.is_empty() => return Pred::Never,
+            (values, Some(fold)) => Pred::OutsideFolded(fold, column.clone(), values),
+            (values, None) => Pred::Outside(vec![column.clone()], values),
         };
         Pred::all([Pred::Filled(column.clone()), outside])
     }
 
-    /// Values that the people are known by in a column of identifiers; mail addresses also in lower case.
+    fn fold(&self, node: &Node, identity: &Identity) -> Option<Fold> {
+        Fold::of(self.ownership.dialect, node, identity)
+    }
+
+    /// Values that the people are known by in a column of identifiers, folded as the column is; mail addresses also in lower
+    /// case.
     fn identifiers(&self, node: &Node, identity: &Identity) -> Vec<Row> {
         let Roots::People(subjects) = self.roots else {
             return Vec::new();
@@ -243,8 +249,15 @@ impl<'a> Rows<'a> {
         let class = class_of(node, identity);
         let mut rows: Vec<Row> = Vec::new();
         let known = subjects.identities.0.iter();
-        let known = known.filter(|it| it.kind == *kind && may_hold(class, &it.value));
+        let known = known.filter(|it| it.kind == *kind);
         for value in known.map(|known| &known.value) {
+            if let Some(numbers) = numbers(kind, value, class) {
+                rows.extend(numbers.into_iter().map(|number| vec![Value::text(number)]));
+                continue;
+            }
+            if !may_hold(class, value) {
+                continue;
+            }
             let mut spellings = vec![value.clone()];
             if kind == "email" && matches!(class, Some(TypeClass::Text | TypeClass::Binary)) {
                 // Some databases know the case of ASCII letters alone.
@@ -605,13 +618,18 @@ fn class_of(node: &Node, identity: &Identity) -> Option<TypeClass> {
     column.map(|column| column.class)
 }
 
-/// Whether a column holds mail addresses as text: they are written in any case and compared in none.
-fn is_address(node: &Node, identity: &Identity) -> bool {
-    identity.kind.value == "email" && class_of(node, identity) == Some(TypeClass::Text)
-}
-
-fn is_caseless(node: &Node, identity: &Identity) -> bool {
-    is_address(node, identity) && identity.case == Case::Any
+/// The spellings of a phone number in a column of text or numbers; nothing of any other identifier or column.
+fn numbers(kind: &str, value: &str, class: Option<TypeClass>) -> Option<Vec<String>> {
+    let digits = Some(digits(value)).filter(|_| kind == "phone")?;
+    match class {
+        Some(TypeClass::Text) if digits.is_empty() => Some(Vec::new()),
+        Some(TypeClass::Text) => Some(vec![format!("00{digits}"), digits]),
+        Some(TypeClass::Integer | TypeClass::Decimal) => {
+            let number = digits.trim_start_matches('0');
+            Some(number.parse::<i64>().ok().map(|it| it.to_string()).into_iter().collect())
+        }
+        _ => None,
+    }
 }
 
 /// Whether a column of this class can hold the text at all; a database refuses to compare what it cannot read.

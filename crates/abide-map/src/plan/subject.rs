@@ -122,7 +122,7 @@ impl Subjects {
     pub(crate) fn leave_out(&mut self, others: &Self) {
         self.identities
             .0
-            .retain(|known| !others.identities.0.contains(known));
+            .retain(|known| !others.identities.has(known));
         for (name, table) in &mut self.rows {
             if let Some(held) = others.rows.get(name) {
                 table.rows.retain(|row| !held.rows.contains(row));
@@ -134,7 +134,7 @@ impl Subjects {
     pub(crate) fn keep_only(&mut self, these: &Self) {
         self.identities
             .0
-            .retain(|known| these.identities.0.contains(known));
+            .retain(|known| these.identities.has(known));
         for (name, table) in &mut self.rows {
             let kept = these.rows.get(name);
             table

@@ -199,3 +199,183 @@ async fn references_that_only_parts_declare_are_cut_and_ordered() {
     assert_eq!(all(&desk, "SELECT id::text FROM rides").await, [["2"]]);
     desk.source.close().await.unwrap();
 }
+
+/// Numbers and names that a database or a double takes for the same, and that are other people's.
+async fn others_that_look_the_same_stay(engine: Engine) {
+    let folder = Folder::new();
+    let statements = [
+        "CREATE TABLE users (tenant bigint NOT NULL, id bigint NOT NULL, mobile varchar(40), PRIMARY KEY (tenant, id))",
+        "CREATE TABLE orders (id bigint PRIMARY KEY, tenant bigint, who bigint)",
+        "CREATE TABLE wallets (id decimal(20, 0) PRIMARY KEY, tenant bigint, who bigint)",
+        "CREATE TABLE coins (id bigint PRIMARY KEY, wallet decimal(20, 0))",
+        "CREATE TABLE parcels (id bigint PRIMARY KEY, ref varchar(40), mail varchar(60))",
+        "INSERT INTO users VALUES (1, 9007199254740992, NULL), (1, 9007199254740993, NULL)",
+        "INSERT INTO orders VALUES (1, 1, 9007199254740992), (2, 1, 9007199254740993)",
+        "INSERT INTO wallets VALUES (9007199254740992, 1, 9007199254740992), (9007199254740993, 1, 9007199254740993)",
+        "INSERT INTO coins VALUES (1, 9007199254740992), (2, 9007199254740993)",
+        "INSERT INTO parcels VALUES (1, 'aB3x', 'Jose@example.org'), (2, 'Ab3X', 'josé@example.org'), (3, 'aB3x', NULL)",
+    ];
+    let map = "table users { subject; identity account-id id; erase delete }
+        table orders { owned-by tenant who to=\"users(tenant, id)\"; erase delete }
+        table wallets { owned-by tenant who to=\"users(tenant, id)\"; erase delete }
+        table coins { owned-by wallet to=wallets; erase delete }
+        table parcels { identity ref ref; identity email mail; erase delete }";
+    let desk = desk(engine, &folder, &statements, map).await;
+    let known = [
+        ("account-id", "9007199254740992"),
+        ("ref", "aB3x"),
+        ("email", "jose@example.org"),
+    ];
+    erase(&desk, &known).await;
+    for table in ["orders", "coins", "parcels"] {
+        let sql = format!("SELECT CAST(id AS char(1)) FROM {table}");
+        assert_eq!(all(&desk, &sql).await, [["2"]], "{table}");
+    }
+    let left = all(&desk, "SELECT CAST(id AS char(20)) FROM users").await;
+    assert_eq!(left[0][0].trim(), "9007199254740993");
+    assert_eq!(left.len(), 1);
+    desk.source.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn others_that_look_the_same_stay_in_sqlite() {
+    others_that_look_the_same_stay(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn others_that_look_the_same_stay_in_postgresql() {
+    others_that_look_the_same_stay(Engine::Postgres).await;
+}
+
+#[tokio::test]
+async fn others_that_look_the_same_stay_in_mariadb() {
+    others_that_look_the_same_stay(Engine::Mariadb).await;
+}
+
+/// Thirty people with every other number, as one list.
+async fn long_lists_keep_numbers_apart(engine: Engine) {
+    let folder = Folder::new();
+    let first = 9_007_199_254_740_992_u64;
+    let rows = |table: &str| {
+        let rows = (0..60).map(|nth| format!("({0}, {0})", first + nth));
+        format!("INSERT INTO {table} VALUES {}", rows.collect::<Vec<_>>().join(", "))
+    };
+    let statements = [
+        "CREATE TABLE users (id decimal(20, 0) PRIMARY KEY, number decimal(20, 0))".to_owned(),
+        "CREATE TABLE orders (id bigint PRIMARY KEY, who decimal(20, 0))".to_owned(),
+        rows("users"),
+        rows("orders"),
+    ];
+    let map = "table users { subject; identity account-id id; erase delete }
+        table orders { owned-by who to=users; erase delete }";
+    let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
+    let desk = desk(engine, &folder, &statements, map).await;
+    let ids: Vec<String> = (0..30).map(|nth| (first + 2 * nth).to_string()).collect();
+    let known: Vec<(&str, &str)> = ids.iter().map(|id| ("account-id", id.as_str())).collect();
+    erase(&desk, &known).await;
+    let even = "SELECT CAST(count(*) AS char(3)), CAST(count(CASE WHEN id % 2 = 0 THEN 1 END) AS char(1)) FROM";
+    for table in ["users", "orders"] {
+        let left = all(&desk, &format!("{even} {table}")).await;
+        let left: Vec<&str> = left[0].iter().map(|cell| cell.trim()).collect();
+        assert_eq!(left, ["30", "0"], "{table}");
+    }
+    desk.source.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn long_lists_keep_numbers_apart_in_sqlite() {
+    long_lists_keep_numbers_apart(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn long_lists_keep_numbers_apart_in_postgresql() {
+    long_lists_keep_numbers_apart(Engine::Postgres).await;
+}
+
+#[tokio::test]
+async fn long_lists_keep_numbers_apart_in_mariadb() {
+    long_lists_keep_numbers_apart(Engine::Mariadb).await;
+}
+
+/// A phone number is the person's however it is set, and another's stays another's.
+async fn numbers_are_found_however_they_are_set(engine: Engine) {
+    let folder = Folder::new();
+    let statements = [
+        "CREATE TABLE users (id bigint PRIMARY KEY, mobile varchar(40))",
+        "CREATE TABLE calls (id bigint PRIMARY KEY, who bigint, number varchar(40))",
+        "CREATE TABLE texts (id bigint PRIMARY KEY, number bigint)",
+        "INSERT INTO users VALUES (1, '+44 20 7946 0018'), (2, '+44 20 7946 0019')",
+        "INSERT INTO calls VALUES (1, 2, '0044-20-7946.0018'), (2, 2, '+44 (0)20 7946 0018'), (3, 1, '+44 20 7946 0019'), (4, 1, '442079460018'), (5, 1, NULL)",
+        "INSERT INTO texts VALUES (1, 442079460018), (2, 442079460019)",
+    ];
+    let map = "table users { subject; identity account-id id; identity phone mobile; erase delete }
+        table calls { owned-by who to=users; identity phone number; erase delete }
+        table texts { identity phone number; erase delete }";
+    let desk = desk(engine, &folder, &statements, map).await;
+    erase(&desk, &[("phone", "+442079460018")]).await;
+    let calls = all(&desk, "SELECT CAST(id AS char(1)), number FROM calls ORDER BY id").await;
+    assert_eq!(
+        calls,
+        [["1", "-"], ["2", "-"], ["3", "+44 20 7946 0019"]],
+        "3 is somebody else's too, 4 and 5 were the person's alone"
+    );
+    for table in ["users", "texts"] {
+        let sql = format!("SELECT CAST(id AS char(1)) FROM {table}");
+        assert_eq!(all(&desk, &sql).await, [["2"]], "{table}");
+    }
+    desk.source.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn numbers_are_found_however_they_are_set_in_sqlite() {
+    numbers_are_found_however_they_are_set(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn numbers_are_found_however_they_are_set_in_postgresql() {
+    numbers_are_found_however_they_are_set(Engine::Postgres).await;
+}
+
+#[tokio::test]
+async fn numbers_are_found_however_they_are_set_in_mariadb() {
+    numbers_are_found_however_they_are_set(Engine::Mariadb).await;
+}
+
+/// Texts that lead to numbers: as floating point, long ones would lead to a neighbour.
+async fn texts_lead_to_numbers_exactly(engine: Engine) {
+    let folder = Folder::new();
+    let statements = [
+        "CREATE TABLE users (id bigint PRIMARY KEY)",
+        "CREATE TABLE orders (id bigint PRIMARY KEY, who bigint)",
+        "CREATE TABLE events (id bigint PRIMARY KEY, ref varchar(40) COLLATE utf8mb4_unicode_ci)",
+        "INSERT INTO users VALUES (1), (2)",
+        "INSERT INTO orders VALUES (1200000000000000001, 1), (1200000000000000002, 2), (12, 1)",
+        "INSERT INTO events VALUES (1, '1200000000000000001'), (2, '1200000000000000002'), (3, '12'), (4, '12 of May'), (5, NULL)",
+    ];
+    let map = format!(
+        "{}
+        table orders {{ owned-by who to=users; erase delete }}
+        table events {{ owned-by ref to=orders; erase delete }}",
+        USERS.replace("identity email mail; ", "")
+    );
+    let statements = statements.map(|sql| match engine {
+        Engine::Mariadb => sql.to_owned(),
+        _ => sql.replace(" COLLATE utf8mb4_unicode_ci", ""),
+    });
+    let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
+    let desk = desk(engine, &folder, &statements, &map).await;
+    erase(&desk, &[("account-id", "1")]).await;
+    let left = all(&desk, "SELECT CAST(id AS char(1)) FROM events ORDER BY id").await;
+    assert_eq!(left, [["2"], ["4"], ["5"]]);
+    desk.source.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn texts_lead_to_numbers_exactly_in_sqlite() {
+    texts_lead_to_numbers_exactly(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn texts_lead_to_numbers_exactly_in_mariadb() {
+    texts_lead_to_numbers_exactly(Engine::Mariadb).await;
+}
