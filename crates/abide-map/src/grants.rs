@@ -185,6 +185,12 @@ fn postgres(needs: &All, schema: &Schema, grantee: &Grantee, keys: Option<&str>)
             "GRANT SELECT ON {table} TO {account}; -- the residue scan reads it"
         );
     }
+    if schema.tables.iter().any(|table| table.hides_rows) {
+        _ = writeln!(
+            out,
+            "ALTER ROLE {account} BYPASSRLS; -- policies of the database hide rows from it"
+        );
+    }
     if let Some(why) = keys {
         let text = grantee.account.replace('\'', "''");
         _ = writeln!(

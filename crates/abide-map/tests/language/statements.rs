@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use abide_map::grants::{Grantee, Markers, grants};
 use abide_map::map::Map;
 use abide_map::ownership::Ownership;
 use abide_map::plan::{Identities, KnownAs, Plan, Planner, Row, Subjects};
@@ -177,4 +178,23 @@ fn many_ways_are_not_written_out() {
             longest(&planner.access(&people)).max(longest(&planner.erase(&people).unwrap()));
         assert!(longest.unwrap() < 200_000, "{longest:?}");
     }
+}
+
+#[test]
+fn an_account_from_which_rows_are_hidden_is_let_see_them() {
+    let grantee = Grantee {
+        account: "abide".to_owned(),
+        markers: Markers {
+            name: "abide_marker",
+            create: "CREATE TABLE abide_marker ()".to_owned(),
+        },
+    };
+    let text = |tables: &str| {
+        let schema = fixture::schema(tables, Dialect::Postgresql);
+        let now = "2026-01-01T00:00:00Z".parse().unwrap();
+        grants(&map(MAP), &schema, &grantee, now).unwrap()
+    };
+    let hiding = TABLES.replace("orders: id integer primary", "orders: id integer primary hiding");
+    assert!(text(&hiding).contains("ALTER ROLE \"abide\" BYPASSRLS"));
+    assert!(!text(TABLES).contains("BYPASSRLS"));
 }
