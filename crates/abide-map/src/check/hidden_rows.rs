@@ -6,7 +6,7 @@ use super::{Check, Context, is_of_people};
 
 /// See the manual page.
 pub const CHECK: Check = Check {
-    code: "M0219",
+    code: "M0220",
     name: "hidden-rows",
     severity: Severity::Error,
     manual: r#"
