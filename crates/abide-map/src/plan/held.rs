@@ -103,11 +103,7 @@ fn may_touch(operation: &Operation, roots: Roots<'_>) -> bool {
     let is_of_due = matches!(roots, Roots::Due(id, _) if id == operation.table)
         && matches!(
             operation.which,
-            Which::Own
-                | Which::Sole
-                | Which::SoleBy(_)
-                | Which::JointBy(_)
-                | Which::JointNamed(_)
+            Which::Own | Which::Sole | Which::SoleBy(_) | Which::JointBy(_) | Which::JointNamed(_)
         );
     let acts = operation.changes() || matches!(operation.act, Act::Forbid(_));
     acts && !is_of_due
@@ -138,7 +134,12 @@ impl Planner<'_> {
         let references = self.ownership.references_to(id).into_iter();
         let led_to = references.map(|(from, key)| {
             let theirs = self.owned_by(held, from);
-            Pred::leads(&key.target_columns, &key.columns, Source::Table(from), theirs)
+            Pred::leads(
+                &key.target_columns,
+                &key.columns,
+                Source::Table(from),
+                theirs,
+            )
         });
         Pred::any(std::iter::once(self.owned_by(held, id)).chain(led_to))
     }

@@ -305,11 +305,15 @@ impl<'a> Writer<'a> {
         };
         let pairs = || columns.iter().zip(&select.columns);
         let here: Vec<String> = pairs()
-            .map(|(name, other)| self.place_against(alias, (id, name.as_str()), (there, other.as_str())))
+            .map(|(name, other)| {
+                self.place_against(alias, (id, name.as_str()), (there, other.as_str()))
+            })
             .collect();
         let inner = self.alias();
         let other: Vec<String> = pairs()
-            .map(|(name, other)| self.place_against(&inner, (there, other.as_str()), (id, name.as_str())))
+            .map(|(name, other)| {
+                self.place_against(&inner, (there, other.as_str()), (id, name.as_str()))
+            })
             .collect();
         let here = match here.len() {
             1 => here.join(""),

@@ -626,7 +626,14 @@ fn numbers(kind: &str, value: &str, class: Option<TypeClass>) -> Option<Vec<Stri
         Some(TypeClass::Text) => Some(vec![format!("00{digits}"), digits]),
         Some(TypeClass::Integer | TypeClass::Decimal) => {
             let number = digits.trim_start_matches('0');
-            Some(number.parse::<i64>().ok().map(|it| it.to_string()).into_iter().collect())
+            Some(
+                number
+                    .parse::<i64>()
+                    .ok()
+                    .map(|it| it.to_string())
+                    .into_iter()
+                    .collect(),
+            )
         }
         _ => None,
     }

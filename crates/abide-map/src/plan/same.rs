@@ -62,7 +62,10 @@ impl Identities {
 pub(crate) fn digits(phone: &str) -> String {
     let phone = phone.replace("(0)", "");
     let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
-    digits.strip_prefix("00").map(str::to_owned).unwrap_or(digits)
+    digits
+        .strip_prefix("00")
+        .map(str::to_owned)
+        .unwrap_or(digits)
 }
 
 #[cfg(test)]
@@ -79,7 +82,11 @@ mod tests {
     #[test]
     fn a_number_is_the_same_however_it_is_set() {
         let number = known("phone", "+442079460018");
-        for same in ["+44 20 7946 0018", "0044-20-7946.0018", "+44 (0)20 7946 0018"] {
+        for same in [
+            "+44 20 7946 0018",
+            "0044-20-7946.0018",
+            "+44 (0)20 7946 0018",
+        ] {
             assert!(number.is_same(&known("phone", same)), "{same}");
         }
         for other in ["+44 20 7946 0019", "020 7946 0018", "+1 442 079 460 018"] {

@@ -100,7 +100,9 @@ impl Subjects {
 
     /// Takes in others, with their rows and identifiers.
     pub(crate) fn join(&mut self, others: &Self) {
-        self.identities.0.extend(others.identities.0.iter().cloned());
+        self.identities
+            .0
+            .extend(others.identities.0.iter().cloned());
         for (name, other) in &others.rows {
             let table = self.rows.entry(name.clone()).or_default();
             if table.columns.is_empty() {
@@ -113,7 +115,9 @@ impl Subjects {
             let places: Vec<Option<usize>> = places.collect();
             table.rows.extend(other.rows.iter().map(|row| {
                 let cells = places.iter().map(|place| row.get((*place)?).cloned());
-                cells.map(|cell| cell.unwrap_or(Value(None))).collect::<Row>()
+                cells
+                    .map(|cell| cell.unwrap_or(Value(None)))
+                    .collect::<Row>()
             }));
         }
     }

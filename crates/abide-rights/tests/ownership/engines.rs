@@ -258,7 +258,10 @@ async fn long_lists_keep_numbers_apart(engine: Engine) {
     let first = 9_007_199_254_740_992_u64;
     let rows = |table: &str| {
         let rows = (0..60).map(|nth| format!("({0}, {0})", first + nth));
-        format!("INSERT INTO {table} VALUES {}", rows.collect::<Vec<_>>().join(", "))
+        format!(
+            "INSERT INTO {table} VALUES {}",
+            rows.collect::<Vec<_>>().join(", ")
+        )
     };
     let statements = [
         "CREATE TABLE users (id decimal(20, 0) PRIMARY KEY, number decimal(20, 0))".to_owned(),
@@ -313,7 +316,11 @@ async fn numbers_are_found_however_they_are_set(engine: Engine) {
         table texts { identity phone number; erase delete }";
     let desk = desk(engine, &folder, &statements, map).await;
     erase(&desk, &[("phone", "+442079460018")]).await;
-    let calls = all(&desk, "SELECT CAST(id AS char(1)), number FROM calls ORDER BY id").await;
+    let calls = all(
+        &desk,
+        "SELECT CAST(id AS char(1)), number FROM calls ORDER BY id",
+    )
+    .await;
     assert_eq!(
         calls,
         [["1", "-"], ["2", "-"], ["3", "+44 20 7946 0019"]],

@@ -147,10 +147,12 @@ impl<'a> Evaluator<'a> {
         let is_dangling = |id: &Id| {
             let links = self.world.tables[id.0].links.iter().enumerate();
             let mut declared = links.filter(|(_, link)| link.declared);
-            declared.any(|(nth, link)| match &self.world.rows[id][&format!("l{nth}")] {
-                Some(value) => !erased.contains_key(&(link.target, value.parse().unwrap())),
-                None => false,
-            })
+            declared.any(
+                |(nth, link)| match &self.world.rows[id][&format!("l{nth}")] {
+                    Some(value) => !erased.contains_key(&(link.target, value.parse().unwrap())),
+                    None => false,
+                },
+            )
         };
         if self.held.iter().any(is_dangling) {
             return true;

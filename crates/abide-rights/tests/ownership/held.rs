@@ -10,7 +10,8 @@ use crate::desk::{Desk, plain, planner};
 
 const PEOPLE: &str = "CREATE TABLE users (id INTEGER PRIMARY KEY, mail TEXT);
     INSERT INTO users VALUES (1, 'ann@example.org'), (2, 'bob@example.org'), (3, 'cy@example.org')";
-const USERS: &str = "table users { subject; identity account-id id; identity email mail; erase delete }";
+const USERS: &str =
+    "table users { subject; identity account-id id; identity email mail; erase delete }";
 
 async fn desk(name: &str, tables: &str, map: &str) -> Desk {
     let statements = format!("{PEOPLE};{tables}");
@@ -66,14 +67,16 @@ fn lines(text: &str) -> BTreeSet<String> {
 /// How many rows of a table the plan says stay because of the hold.
 async fn kept(desk: &Desk, plan: &Plan, table: &str) -> Vec<u64> {
     let steps = plan.steps.iter().filter(|step| {
-        let is_keep = matches!(&step.effect, Effect::Keep { because, .. } if because == "the hold `case-7`");
+        let is_keep =
+            matches!(&step.effect, Effect::Keep { because, .. } if because == "the hold `case-7`");
         is_keep && step.table.name == table
     });
     let counts: Vec<_> = steps.map(|step| step.count.clone()).collect();
     desk.source.numbers(&counts).await.unwrap()
 }
 
-const MESSAGES: &str = "CREATE TABLE msg (id INTEGER PRIMARY KEY, sender INTEGER, receiver INTEGER, word TEXT);
+const MESSAGES: &str =
+    "CREATE TABLE msg (id INTEGER PRIMARY KEY, sender INTEGER, receiver INTEGER, word TEXT);
     INSERT INTO msg VALUES (1, 1, 2, 'x'), (2, 1, 3, 'x'), (3, 1, NULL, 'x'), (4, 2, 3, 'x')";
 
 #[tokio::test]
@@ -128,7 +131,10 @@ async fn whoever_is_named_there_counts_though_the_request_brought_no_such_name()
     let subjects = desk.subjects(&planner, &[("account-id", "1")]).await;
     let plan = planner.erase(&subjects).unwrap();
     desk.run(&plan).await.unwrap();
-    assert_eq!(all(&desk, "SELECT id, who FROM parcels").await, lines("1|1"));
+    assert_eq!(
+        all(&desk, "SELECT id, who FROM parcels").await,
+        lines("1|1")
+    );
     assert_eq!(kept(&desk, &plan, "parcels").await, [1]);
 }
 
@@ -139,14 +145,17 @@ async fn a_declared_reference_of_theirs_is_not_cut_but_in_the_way() {
             "CREATE TABLE comments (id INTEGER PRIMARY KEY, who INTEGER, parent INTEGER REFERENCES comments(id) {on_delete});
             INSERT INTO comments VALUES (10, 1, NULL), (11, 2, 10)"
         );
-        let map = "table comments { owned-by who to=users; refers parent to=comments; erase delete }";
+        let map =
+            "table comments { owned-by who to=users; refers parent to=comments; erase delete }";
         let name = format!("cut-{}", on_delete.replace(' ', ""));
         let desk = desk(&name, &tables, map).await;
         let before = desk.dump().await;
         let why = erase_ann(&desk).await.unwrap_err();
         assert_eq!(
             why,
-            ["the hold `case-7` keeps rows of `comments`, whose `parent` leads to rows of `comments` that go"],
+            [
+                "the hold `case-7` keeps rows of `comments`, whose `parent` leads to rows of `comments` that go"
+            ],
             "{on_delete}"
         );
         assert_eq!(desk.dump().await, before);

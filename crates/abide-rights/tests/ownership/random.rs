@@ -261,7 +261,9 @@ pub async fn round_trip(
 
 /// By what these people are known.
 fn known<'w>(world: &'w World, people: &[Id]) -> Vec<(&'w str, &'w str)> {
-    let mails = people.iter().map(|id| world.rows[id]["mail"].as_deref().unwrap());
+    let mails = people
+        .iter()
+        .map(|id| world.rows[id]["mail"].as_deref().unwrap());
     mails.map(|mail| ("email", mail)).collect()
 }
 

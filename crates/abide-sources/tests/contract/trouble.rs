@@ -217,7 +217,7 @@ async fn rows_that_a_policy_hides_are_not_left_out_without_a_word_postgres() {
             "GRANT DELETE ON people TO {account};
             ALTER TABLE orders DROP CONSTRAINT owner;
             ALTER TABLE people ENABLE ROW LEVEL SECURITY;
-            CREATE POLICY some ON people TO {account} USING (id = 1)"
+            CREATE POLICY first_only ON people TO {account} USING (id = 1)"
         ))
         .await;
     let schema = source.schema().await.unwrap();
