@@ -30,12 +30,20 @@ map shop {
 };
 
 fn run(cx: &Context<'_>, findings: &mut Findings) {
-    let hiding = cx.mapped().filter(|(table, live)| is_of_people(table) && live.hides_rows);
+    let hiding = cx
+        .mapped()
+        .filter(|(table, live)| is_of_people(table) && live.hides_rows);
     for (table, _) in hiding {
         let name = &table.name;
         findings.push(
             CHECK
-                .at(name.span, format!("a policy of the database hides rows of `{}` from the account", name.value))
+                .at(
+                    name.span,
+                    format!(
+                        "a policy of the database hides rows of `{}` from the account",
+                        name.value
+                    ),
+                )
                 .here("what is hidden would stay")
                 .help("let the account see every row: `ALTER ROLE … BYPASSRLS`"),
         );

@@ -194,7 +194,10 @@ fn an_account_from_which_rows_are_hidden_is_let_see_them() {
         let now = "2026-01-01T00:00:00Z".parse().unwrap();
         grants(&map(MAP), &schema, &grantee, now).unwrap()
     };
-    let hiding = TABLES.replace("orders: id integer primary", "orders: id integer primary hiding");
+    let hiding = TABLES.replace(
+        "orders: id integer primary",
+        "orders: id integer primary hiding",
+    );
     assert!(text(&hiding).contains("ALTER ROLE \"abide\" BYPASSRLS"));
     assert!(!text(TABLES).contains("BYPASSRLS"));
 }

@@ -223,7 +223,10 @@ async fn rows_that_a_policy_hides_are_not_left_out_without_a_word_postgres() {
     let schema = source.schema().await.unwrap();
     let hides = |name: &str| {
         let mut tables = schema.tables.iter();
-        tables.find(|table| table.name.name == name).unwrap().hides_rows
+        tables
+            .find(|table| table.name.name == name)
+            .unwrap()
+            .hides_rows
     };
     assert!(hides("people") && !hides("orders"));
     let count = place.statement("SELECT count(*) FROM people", &[]);
