@@ -180,7 +180,7 @@ async fn batch(
         Ok(done) => done,
         Err(error) if error.may_be_done() => {
             // Where no marker can be read, the next batch finds what is left.
-            if mapped.source.marker(&work.intent).await? == Marker::Absent {
+            if mapped.source.fence(&work.intent).await? == Marker::Absent {
                 return Err(error.into());
             }
             swept.uncounted += 1;

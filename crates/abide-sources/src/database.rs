@@ -143,6 +143,15 @@ impl Source for Database {
         Box::pin(marker::read(self, intent))
     }
 
+    fn fence<'a>(&'a self, intent: &'a str) -> SourceFuture<'a, Marker> {
+        Box::pin(async move {
+            if self.options.access == Access::Read {
+                return Err(self.trouble("closing off an intent", Trouble::ReadOnly));
+            }
+            marker::fence(self, intent).await
+        })
+    }
+
     fn close(&self) -> SourceFuture<'_, ()> {
         Box::pin(async move {
             self.pool.close().await;

@@ -1,4 +1,5 @@
-//! The table in a source that remembers which intents were carried out. Never written outside the transaction it tells of.
+//! The table in a source that remembers which intents were carried out. A marker of work is never written outside the
+//! transaction it tells of.
 
 use std::sync::atomic::Ordering;
 
@@ -7,8 +8,11 @@ use abide_map::statement::{Statement, Value};
 
 use crate::database::Database;
 use crate::error::{SourceError, Trouble};
-use crate::trouble;
-use crate::work::{MARKER_TABLE, Marker};
+use crate::work::{MARKER_TABLE, Marker, Work};
+use crate::{running, trouble};
+
+/// What stands in the place of a time where an intent was closed off before it was carried out.
+const VOID: &str = "void";
 
 /// What makes the table, in the language of the source.
 pub fn create(dialect: Dialect) -> String {
@@ -26,32 +30,38 @@ pub fn create(dialect: Dialect) -> String {
 
 /// Writes the marker of an intent, with the source's own clock.
 pub(crate) fn insert(dialect: Dialect, intent: &str) -> Statement {
-    let sql = match dialect {
-        Dialect::Postgresql => {
-            format!("INSERT INTO {MARKER_TABLE} (intent, at) VALUES ($1, CAST(now() AS TEXT))")
-        }
-        Dialect::Mariadb => {
-            format!(
-                "INSERT INTO {MARKER_TABLE} (intent, at) VALUES (?, CAST(UTC_TIMESTAMP() AS CHAR))"
-            )
-        }
-        Dialect::Sqlite => {
-            format!("INSERT INTO {MARKER_TABLE} (intent, at) VALUES (?, CURRENT_TIMESTAMP)")
-        }
-    };
-    let values = vec![Value::text(intent)];
-    Statement { sql, values }
+    insert_at(
+        dialect,
+        intent,
+        match dialect {
+            Dialect::Postgresql => "CAST(now() AS TEXT)",
+            Dialect::Mariadb => "CAST(UTC_TIMESTAMP() AS CHAR)",
+            Dialect::Sqlite => "CURRENT_TIMESTAMP",
+        },
+    )
+}
+
+fn insert_at(dialect: Dialect, intent: &str, at: &str) -> Statement {
+    let place = place(dialect);
+    Statement {
+        sql: format!("INSERT INTO {MARKER_TABLE} (intent, at) VALUES ({place}, {at})"),
+        values: vec![Value::text(intent)],
+    }
 }
 
 fn select(dialect: Dialect, intent: &str) -> Statement {
-    let place = if dialect == Dialect::Postgresql {
-        "$1"
-    } else {
-        "?"
-    };
+    let place = place(dialect);
     Statement {
         sql: format!("SELECT at FROM {MARKER_TABLE} WHERE intent = {place}"),
         values: vec![Value::text(intent)],
+    }
+}
+
+/// Where the one value of a statement stands.
+fn place(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Postgresql => "$1",
+        Dialect::Mariadb | Dialect::Sqlite => "?",
     }
 }
 
@@ -86,6 +96,7 @@ pub(crate) async fn read(database: &Database, intent: &str) -> Result<Marker, So
         Ok(rows) => {
             link.release();
             let at = rows.into_iter().flatten().next().and_then(|value| value.0);
+            let at = at.filter(|at| at != VOID);
             Ok(at.map_or(Marker::Absent, Marker::Committed))
         }
         Err(error) if is_missing(&error) => Ok(Marker::Untold),
@@ -94,6 +105,32 @@ pub(crate) async fn read(database: &Database, intent: &str) -> Result<Marker, So
             "reading a marker",
             &error,
         )),
+    }
+}
+
+/// Closes an intent off, unless it was carried out: its marker is written here, by a transaction that does nothing else, so
+/// that no other can write it any more.
+pub(crate) async fn fence(database: &Database, intent: &str) -> Result<Marker, SourceError> {
+    // Without the table, whoever is at work may be about to make it.
+    if !is_granted(database).await? {
+        return Ok(Marker::Untold);
+    }
+    let told = read(database, intent).await?;
+    if told != Marker::Absent {
+        return Ok(told);
+    }
+    let void = insert_at(database.pool.dialect(), intent, &format!("'{VOID}'"));
+    let work = Work {
+        opening: vec![void],
+        ..Work::default()
+    };
+    // Whoever is about to commit the intent holds the key of its marker, and this waits for them.
+    match running::run(database, &work).await {
+        Ok(_) => Ok(Marker::Absent),
+        Err(error) if matches!(error.trouble, Trouble::ConstraintViolated(_)) => {
+            read(database, intent).await
+        }
+        Err(error) => Err(error),
     }
 }
 

@@ -93,7 +93,7 @@ impl Running<'_> {
         self.raw("committing", "COMMIT")
             .await
             .map_err(|error| SourceError {
-                is_in_doubt: matches!(error.trouble, Trouble::Gone | Trouble::Timeout),
+                is_in_doubt: !is_refusal(&error.trouble),
                 ..error
             })?;
         Ok(rows)
@@ -157,6 +157,18 @@ async fn within<T>(
         Ok(Err(error)) => Err(trouble::of(source, doing, &error)),
         Err(_) => Err(SourceError::new(source, doing, Trouble::Timeout)),
     }
+}
+
+/// Whether a server that answers a COMMIT so has said no. Of any other answer nobody can tell from here what it committed.
+fn is_refusal(trouble: &Trouble) -> bool {
+    matches!(
+        trouble,
+        Trouble::ConstraintViolated(_)
+            | Trouble::Conflict
+            | Trouble::LockTimeout
+            | Trouble::Refused(_)
+            | Trouble::WrongValue
+    )
 }
 
 /// Begins a transaction whose waits have an end. Reads see what is committed, so that locks are held on the rows that

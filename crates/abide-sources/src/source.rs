@@ -61,11 +61,20 @@ pub trait Source: Send + Sync + fmt::Debug {
     /// # Errors
     ///
     /// Nothing was done unless the error [may have been committed](SourceError::may_be_done): then
-    /// [`marker`](Self::marker) decides, or a fresh plan where there is none.
+    /// [`fence`](Self::fence) decides, or a fresh plan where there are no markers.
     fn run<'a>(&'a self, work: &'a Work) -> SourceFuture<'a, Done>;
 
-    /// Whether the work of this intent was committed here.
+    /// Whether the work of this intent was committed here by now. Somebody may be about to.
     fn marker<'a>(&'a self, intent: &'a str) -> SourceFuture<'a, Marker>;
+
+    /// Whether the work of this intent was committed here, for good: if it was not, it never will be, whoever still tries.
+    /// Waits for a transaction that is about to.
+    ///
+    /// # Errors
+    ///
+    /// A transaction that does not end in time ([`Trouble::LockTimeout`](crate::Trouble::LockTimeout)), among all else that
+    /// can go wrong. Nothing is known then; ask again.
+    fn fence<'a>(&'a self, intent: &'a str) -> SourceFuture<'a, Marker>;
 
     /// Closes every connection.
     fn close(&self) -> SourceFuture<'_, ()>;

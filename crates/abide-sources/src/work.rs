@@ -53,7 +53,8 @@ pub struct Done {
 pub enum Marker {
     /// It was committed, at this time by the source's own clock.
     Committed(String),
-    /// It was not committed.
+    /// It was not committed: not by now, as [`marker`](crate::Source::marker) tells; for good, as
+    /// [`fence`](crate::Source::fence) does.
     Absent,
     /// There is no table of markers that the account may read.
     Untold,

@@ -108,6 +108,10 @@ impl Source for Deadly {
         self.point();
         self.inner.marker(intent)
     }
+    fn fence<'a>(&'a self, intent: &'a str) -> SourceFuture<'a, Marker> {
+        self.point();
+        self.inner.fence(intent)
+    }
     fn close(&self) -> SourceFuture<'_, ()> {
         self.inner.close()
     }

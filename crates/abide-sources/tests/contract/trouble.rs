@@ -41,7 +41,11 @@ enum Holder {
 
 impl Holder {
     async fn new(place: &Place) -> Self {
-        let update = "UPDATE people SET name = 'held' WHERE id = 1";
+        Self::doing(place, "UPDATE people SET name = 'held' WHERE id = 1").await
+    }
+
+    /// In the middle of a transaction that has done this.
+    async fn doing(place: &Place, update: &'static str) -> Self {
         match place.dialect {
             Dialect::Postgresql => {
                 let mut it = PgConnection::connect(&place.url).await.unwrap();
@@ -65,10 +69,14 @@ impl Holder {
     }
 
     async fn let_go(self) {
+        self.end("ROLLBACK").await;
+    }
+
+    async fn end(self, how: &'static str) {
         match self {
-            Self::Postgres(mut it) => drop(it.execute("ROLLBACK").await.unwrap()),
-            Self::Mariadb(mut it) => drop(it.execute("ROLLBACK").await.unwrap()),
-            Self::Sqlite(mut it) => drop(it.execute("ROLLBACK").await.unwrap()),
+            Self::Postgres(mut it) => drop(it.execute(how).await.unwrap()),
+            Self::Mariadb(mut it) => drop(it.execute(how).await.unwrap()),
+            Self::Sqlite(mut it) => drop(it.execute(how).await.unwrap()),
         }
     }
 }
@@ -87,6 +95,22 @@ on_each! {
         assert!(error.is_passing() && !error.may_be_done());
         holder.let_go().await;
         assert_eq!(source.run(&held).await.unwrap().rows, [1]);
+    }
+
+    async fn an_intent_is_closed_off_only_once_nobody_is_at_work_on_it(place: Place) {
+        place.sql(TABLES).await;
+        // The least that every server can wait.
+        let source = place.open_with(|options| options.lock_timeout = Duration::from_secs(1));
+        source.run(&Work { intent: "zero".to_owned(), ..Work::default() }).await.unwrap();
+        let marking = "INSERT INTO abide_marker VALUES ('one', '2026-01-01')";
+        for (how, told) in [("ROLLBACK", Marker::Absent), ("COMMIT", Marker::Committed("2026-01-01".to_owned()))] {
+            let other = Holder::doing(&place, marking).await;
+            let error = source.fence("one").await.unwrap_err();
+            assert_eq!(error.trouble, Trouble::LockTimeout, "{how}: {error:?}");
+            other.end(how).await;
+            assert_eq!(source.fence("one").await.unwrap(), told, "{how}");
+            place.sql("DELETE FROM abide_marker").await;
+        }
     }
 
     async fn a_statement_that_takes_too_long_is_stopped(place: Place) {
@@ -137,6 +161,27 @@ on_each! {
         without_values(&error);
         assert!(!format!("{source:?}").contains("quince"));
     }
+}
+
+/// A server whose answer to a COMMIT is no refusal that is known for one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_odd_answer_to_a_commit_leaves_it_in_doubt_postgres() {
+    let place = Place::postgres("doubt").await;
+    place.sql(TABLES).await;
+    place.sql("
+        CREATE FUNCTION odd() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'odd' USING ERRCODE = '40003'; END $$;
+        CREATE CONSTRAINT TRIGGER odd AFTER UPDATE ON people DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION odd();
+    ").await;
+    let source = place.open();
+    let odd = work(place.statement("UPDATE people SET name = 'x' WHERE id = 2", &[]));
+    let error = source.run(&odd).await.unwrap_err();
+    assert_eq!(error.doing, "committing");
+    assert!(error.may_be_done(), "{error:?}");
+    assert_eq!(source.fence("one").await.unwrap(), Marker::Absent);
+    assert_eq!(
+        source.run(&odd).await.unwrap_err().trouble,
+        Trouble::AlreadyDone
+    );
 }
 
 /// Makes an account that may read `people` and nothing else.

@@ -57,6 +57,21 @@ on_each! {
         assert_eq!(place.count("people").await, 2);
     }
 
+    async fn an_intent_that_was_closed_off_is_never_done(place: Place) {
+        place.sql(TABLES).await;
+        let source = place.open();
+        // Also where there is no table of markers yet.
+        assert_eq!(source.fence("two").await.unwrap(), Marker::Absent);
+        source.run(&erasing(&place, "one", &["1"])).await.unwrap();
+        assert!(matches!(source.fence("one").await.unwrap(), Marker::Committed(at) if at.starts_with("20")));
+        let error = source.run(&erasing(&place, "two", &["2"])).await.unwrap_err();
+        assert_eq!(error.trouble, Trouble::AlreadyDone);
+        assert_eq!(place.count("people").await, 2);
+        // And it is told the same ever after.
+        assert_eq!(source.marker("two").await.unwrap(), Marker::Absent);
+        assert_eq!(source.fence("two").await.unwrap(), Marker::Absent);
+    }
+
     async fn a_check_that_fails_undoes_everything(place: Place) {
         place.sql(TABLES).await;
         let source = place.open();
@@ -110,5 +125,6 @@ on_each! {
         let delete = place.statement("DELETE FROM people", &[]);
         let answer = futures_util::StreamExt::next(&mut snapshot.read(&delete)).await.unwrap();
         assert_eq!(answer.unwrap_err().trouble, Trouble::ReadOnly);
+        assert_eq!(source.fence("one").await.unwrap_err().trouble, Trouble::ReadOnly);
     }
 }
