@@ -57,6 +57,13 @@ pub struct Hold {
     pub on: Held,
 }
 
+impl Hold {
+    /// Why rows stay on which it lies, as a plan says it.
+    pub fn because(&self) -> String {
+        format!("the hold `{}`", self.name)
+    }
+}
+
 /// What a hold holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Held {

@@ -10,10 +10,10 @@ use abide_store::{EntryId, Evidence, Store};
 use futures_util::StreamExt as _;
 use jiff::Timestamp;
 
-use crate::erase::identifiers;
 use crate::error::RightsError;
 use crate::mapped::Mapped;
 use crate::package::{Contents, Handling, Manifest, Package, RowsOf};
+use crate::remembered::identifiers;
 
 /// Writes the package of a person and records that it was made.
 pub async fn access(

@@ -75,6 +75,9 @@ pub struct SourcePart {
     pub tables: Vec<TablePart>,
     /// What a scan found, by table and column.
     pub residues: Vec<ResiduePart>,
+    /// Rows that came after nothing had been left, of somebody who goes by the same identifiers. They are not erased: nobody
+    /// has asked for it since.
+    pub came_back: u64,
 }
 
 /// What happened in a table.
@@ -153,6 +156,7 @@ impl SourcePart {
             source: source.to_owned(),
             tables: tables.collect(),
             residues: Vec::new(),
+            came_back: 0,
         }
     }
 }
@@ -229,6 +233,30 @@ impl Certificate {
         clauses
     }
 
+    /// What its grade says, and of which sources.
+    fn meaning(&self) -> String {
+        let names = |names: Vec<&str>| names.join(", ");
+        let erased = names(
+            self.sources
+                .iter()
+                .map(|part| part.source.as_str())
+                .collect(),
+        );
+        let looked = names(
+            self.looked
+                .iter()
+                .map(|part| part.source.as_str())
+                .collect(),
+        );
+        let erased = format!("a fresh plan finds nothing left to do in {erased}");
+        match self.grade {
+            Grade::Erased => erased,
+            Grade::Scanned => format!(
+                "{erased}, and a scan of every column of {looked} that can hold text finds nothing that may not stay"
+            ),
+        }
+    }
+
     /// The certificate as a page of text.
     pub fn text(&self) -> String {
         let mut out = format!(
@@ -236,11 +264,7 @@ impl Certificate {
             self.request,
             self.at.strftime("%Y-%m-%d %H:%M UTC"),
             self.grade.word(),
-            match self.grade {
-                Grade::Erased => "a fresh plan finds nothing left to do",
-                Grade::Scanned =>
-                    "a fresh plan finds nothing left to do, and a scan of every column that can hold text finds nothing that may not stay",
-            },
+            self.meaning(),
         );
         for source in &self.sources {
             let _ = write!(out, "\nSource {}\n", source.source);
@@ -258,6 +282,13 @@ impl Certificate {
                     residue.table,
                     residue.column,
                     rows(residue.rows)
+                );
+            }
+            if source.came_back > 0 {
+                let _ = writeln!(
+                    out,
+                    "  since nothing was left, somebody who goes by the same identifiers has come to own {}: not erased by this",
+                    rows(source.came_back)
                 );
             }
         }

@@ -3,26 +3,29 @@
 //! fails leaves the request open.
 //!
 //! Everything can be cut short at any moment and started again: an intent of which nobody knows what came of it is settled
-//! by its marker in the source, else by a fresh plan.
+//! by its marker in the source, else by a fresh plan. Once a fresh plan has found nothing, the source is clean of the request,
+//! which changes nothing there any more.
 
 use std::collections::BTreeMap;
 
-use abide_map::plan::{Identities, KnownAs, Plan, Planner};
+use abide_map::plan::{Hold, Identities, Plan, Planner};
 use abide_sources::{Marker, SourceError, Trouble, Work};
 use abide_store::{
-    Asked, Certified, EntryId, Identifier, Intended, Intent, IntentState, Request, RequestState,
-    Sensitive, Settlement, Store, WriteTx,
+    Asked, Certified, EntryId, Identifier, Intended, Intent, IntentState, Refusal, Request,
+    RequestState, Sensitive, Settlement, Store, StoreError, WriteTx,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::certificate::{Certificate, Grade, SourcePart};
+use crate::clean::{recorded, still_clean};
 use crate::error::RightsError;
 use crate::explain::counted;
-use crate::files::{FileStep, intend_files, is_of_files};
-use crate::mapped::{Mapped, lying_on, spellings};
-use crate::memory::Memory;
+use crate::files::{intend_files, is_of_files};
+use crate::mapped::{Keys, Mapped, lying_on};
+use crate::memory::{KeptRows, Memory};
+use crate::remembered::{Remembered, identifiers};
 use crate::step::{StepCount, StepEffect, clauses_of, hash_of};
 
 /// How often a source is gone over: the application may write while rows go, and a trigger may write others.
@@ -63,57 +66,11 @@ pub(crate) struct Outcome {
     pub(crate) memory: Memory,
 }
 
-/// What a request remembers, sealed, until it closes.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Remembered {
-    people: Vec<(String, String)>,
-    pub(crate) sources: Vec<String>,
-}
-
-impl Remembered {
-    /// What a stored request remembers.
-    pub(crate) fn of(request: &Request) -> Result<Self, RightsError> {
-        let sealed = request.sealed.as_ref().ok_or_else(|| {
-            RightsError::Corrupt(format!(
-                "request `{}` does not say any more whom it is about",
-                request.id
-            ))
-        })?;
-        serde_json::from_slice(sealed).map_err(|_| {
-            RightsError::Corrupt(format!(
-                "what request `{}` remembers cannot be read",
-                request.id
-            ))
-        })
+impl Outcome {
+    /// Takes up what has come to be there since nothing was left, and is not the request's to erase.
+    pub(crate) fn came_back(&mut self, rows: &[KeptRows]) {
+        self.part.came_back = rows.iter().map(|rows| rows.rows).sum();
     }
-
-    /// The person, as plans know people.
-    pub(crate) fn identities(&self) -> Identities {
-        let known = self.people.iter().map(|(kind, value)| KnownAs {
-            kind: kind.clone(),
-            value: value.clone(),
-        });
-        Identities(known.collect())
-    }
-
-    /// The person, as our own records know people.
-    fn identifiers(&self) -> Result<Vec<Identifier>, RightsError> {
-        identifiers(&self.identities())
-    }
-}
-
-/// A person's identifiers as our own records spell them.
-pub(crate) fn identifiers(people: &Identities) -> Result<Vec<Identifier>, RightsError> {
-    let mut identifiers = Vec::new();
-    for known in &people.0 {
-        for spelled in spellings(&known.kind, &known.value) {
-            let identifier = Identifier::new(&spelled.kind, &spelled.value)?;
-            if !identifiers.contains(&identifier) {
-                identifiers.push(identifier);
-            }
-        }
-    }
-    Ok(identifiers)
 }
 
 impl Eraser<'_> {
@@ -205,15 +162,6 @@ impl Eraser<'_> {
         })
     }
 
-    pub(crate) fn named(&self, name: &str) -> Result<&Mapped, RightsError> {
-        let mapped = self.sources.iter().find(|mapped| mapped.name() == name);
-        mapped.ok_or_else(|| {
-            RightsError::Asked(format!(
-                "source `{name}` cannot be used: it is not in `abide.kdl`, or could not be opened"
-            ))
-        })
-    }
-
     async fn certify_erased(
         &self,
         request: &Request,
@@ -241,15 +189,18 @@ impl Eraser<'_> {
         Ok((entry, certificate))
     }
 
-    /// What a request came to in each of its sources: what was recorded, and what a fresh plan leaves where it is.
-    pub(crate) async fn outcomes_of(&self, request: &Request) -> Result<Vec<Outcome>, RightsError> {
-        let remembered = Remembered::of(request)?;
-        let people = remembered.identities();
-        let mut outcomes = Vec::new();
-        for name in &remembered.sources {
-            outcomes.push(self.erase_named(request.id, name, &people).await?);
-        }
-        Ok(outcomes)
+    /// The source of a name.
+    ///
+    /// # Errors
+    ///
+    /// It is none of those that can be used.
+    pub(crate) fn named(&self, name: &str) -> Result<&Mapped, RightsError> {
+        let mapped = self.sources.iter().find(|mapped| mapped.name() == name);
+        mapped.ok_or_else(|| {
+            RightsError::Asked(format!(
+                "source `{name}` cannot be used: it is not in `abide.kdl`, or could not be opened"
+            ))
+        })
     }
 
     async fn erase_named(
@@ -258,6 +209,10 @@ impl Eraser<'_> {
         name: &str,
         people: &Identities,
     ) -> Result<Outcome, RightsError> {
+        let mapped = self.named(name)?;
+        if let Some(outcome) = recorded(self.store, request, name).await? {
+            return still_clean(self, mapped, people, outcome).await;
+        }
         Site {
             eraser: self,
             request,
@@ -285,8 +240,9 @@ impl Site<'_> {
         for _ in 0..ROUNDS {
             // One state of the source for the keys, the counts and what has to be known before.
             let mut snapshot = self.mapped.source.snapshot().await?;
-            let keys = self.mapped.look_up(&planner, people, snapshot.as_mut());
-            memory.keys.add(keys.await?);
+            let found = self.mapped.look_up(&planner, people, snapshot.as_mut());
+            let found = found.await?;
+            memory.keys.add(found.clone());
             let subjects = self.mapped.subjects(&planner, people, &memory.keys);
             let lying = lying_on(&holds, &subjects);
             if !lying.is_empty() {
@@ -300,9 +256,12 @@ impl Site<'_> {
             memory.add(Memory::read(&plan, &steps, snapshot.as_mut()).await?);
             snapshot.end().await?;
             let is_left = steps.iter().any(StepCount::is_due);
+            if !is_left {
+                self.refuse_found(&found, &holds, &memory)?;
+            }
             self.settle_by_plan(is_left).await?;
             if !is_left {
-                return self.outcome(&steps, memory).await;
+                return self.clean(&plan, &steps, memory).await;
             }
             // Rows that stay hold other values once something has run, and those are nobody's.
             if !self.has_run().await? {
@@ -367,8 +326,32 @@ impl Site<'_> {
         Ok(intents.iter().any(is_done))
     }
 
-    /// What happened, from what was recorded, and what stays, from the last plan. Files that were named become a step.
-    async fn outcome(&self, last: &[StepCount], memory: Memory) -> Result<Outcome, RightsError> {
+    /// A plan that counts nothing is believed only if nobody is found any more who has to be gone. What somebody on hold owns
+    /// too does not have to.
+    fn refuse_found(
+        &self,
+        found: &Keys,
+        holds: &[Hold],
+        memory: &Memory,
+    ) -> Result<(), RightsError> {
+        let is_held = |kept: &&KeptRows| holds.iter().any(|hold| hold.because() == kept.because);
+        let held: Vec<&KeptRows> = memory.kept.iter().filter(is_held).collect();
+        let Some(table) = self.mapped.still_found(found, &held) else {
+            return Ok(());
+        };
+        Err(RightsError::Asked(format!(
+            "source `{}` still finds this person in `{table}` by an identifier, and no statement reaches the row by its key; see that the key of `{table}` is of one type and never empty, then `abide erase resume`",
+            self.mapped.name()
+        )))
+    }
+
+    /// Nothing is left: from here on the source is clean of the request. Files that were named become a step.
+    async fn clean(
+        &self,
+        plan: &Plan,
+        stays: &[StepCount],
+        memory: Memory,
+    ) -> Result<Outcome, RightsError> {
         let Eraser {
             store, actor, now, ..
         } = *self.eraser;
@@ -376,28 +359,40 @@ impl Site<'_> {
         if !memory.files.is_empty() {
             intend_files(store, self.request, name, &memory, actor, now).await?;
         }
-        let (mut ran, mut files) = (Vec::new(), Vec::new());
-        for intent in store.intents(self.request).await? {
-            if intent.intended.source != name {
-                continue;
-            }
-            if is_of_files(&intent) {
-                files.push(FileStep::of(&intent)?);
-            } else if intent.state == IntentState::Done {
-                ran.extend(outcome_of(&intent)?);
-            }
-        }
-        let mut part = SourcePart::of(name, &ran, last);
-        part.name_files(&files);
-        Ok(Outcome { part, memory })
+        let looked = self.intended(plan, stays, &memory)?;
+        let outcome = serde_json::json!({ "how": "plan", "steps": stays }).to_string();
+        store.record_clean(&looked, &outcome, actor, now).await?;
+        let outcome = recorded(store, self.request, name).await?;
+        outcome.ok_or_else(|| {
+            RightsError::Corrupt(format!("what came of request `{}` is lost", self.request))
+        })
     }
 
-    /// The marker of an intent says what came of it, unless nobody may read markers.
+    /// What a plan is about to do, or would do if anything were left.
+    fn intended(
+        &self,
+        plan: &Plan,
+        steps: &[StepCount],
+        memory: &Memory,
+    ) -> Result<Intended, RightsError> {
+        Ok(Intended {
+            request: self.request,
+            source: self.mapped.name().to_owned(),
+            fingerprint: plan.fingerprint.clone(),
+            statements: hash_of(plan),
+            expected: String::from_utf8_lossy(&to_json(&steps)?).into_owned(),
+            clauses: clauses_of(steps),
+            sealed: Sensitive(Zeroizing::new(to_json(memory)?)),
+        })
+    }
+
+    /// The marker of an intent says what came of it, unless nobody may read markers. One that has not been carried out by now
+    /// is closed off, so that nobody does who is still at it.
     async fn settle_by_marker(&self, intent: &Intent) -> Result<(), RightsError> {
         if intent.state != IntentState::Planned {
             return Ok(());
         }
-        match self.mapped.source.marker(&intent.id.to_string()).await? {
+        match self.mapped.source.fence(&intent.id.to_string()).await? {
             Marker::Committed(_) => {
                 let steps = expected_of(intent)?;
                 self.settle(intent.id, "marker", &steps).await
@@ -430,15 +425,7 @@ impl Site<'_> {
         steps: &[StepCount],
         memory: &Memory,
     ) -> Result<(), RightsError> {
-        let intended = Intended {
-            request: self.request,
-            source: self.mapped.name().to_owned(),
-            fingerprint: plan.fingerprint.clone(),
-            statements: hash_of(plan),
-            expected: String::from_utf8_lossy(&to_json(&steps)?).into_owned(),
-            clauses: clauses_of(steps),
-            sealed: Sensitive(Zeroizing::new(to_json(memory)?)),
-        };
+        let intended = self.intended(plan, steps, memory)?;
         for attempt in 1..=ATTEMPTS {
             let intent = self
                 .eraser
@@ -474,15 +461,22 @@ impl Site<'_> {
         Ok(())
     }
 
-    /// Nobody can say from here whether the source committed: its marker can, if it can be reached.
+    /// Nobody can say from here whether the source committed, or will yet: its marker can, if it can be reached.
     async fn settle_doubt(
         &self,
         intent: EntryId,
         steps: &[StepCount],
         error: SourceError,
     ) -> Result<(), RightsError> {
-        match self.mapped.source.marker(&intent.to_string()).await? {
+        match self.mapped.source.fence(&intent.to_string()).await? {
             Marker::Committed(_) => self.settle(intent, "marker", steps).await,
+            Marker::Absent if error.trouble == Trouble::AlreadyDone => {
+                self.fail(intent, "another process closed it off").await?;
+                Err(RightsError::Asked(format!(
+                    "another process goes on with this request in source `{}`; `abide erase list` says how far it came",
+                    self.mapped.name()
+                )))
+            }
             Marker::Absent => {
                 self.fail(intent, &error.to_string()).await?;
                 Err(error.into())
@@ -532,8 +526,20 @@ impl Site<'_> {
         let Eraser {
             store, actor, now, ..
         } = *self.eraser;
-        store.settle_intent(intent, &settlement, actor, now).await?;
+        let settled = store.settle_intent(intent, &settlement, actor, now).await;
+        let is_late = matches!(settled, Err(StoreError::Refused(Refusal::Changed)));
+        // Another process was told the same by the same marker.
+        if is_late && self.is_settled(intent, settlement.state).await? {
+            return Ok(());
+        }
+        settled?;
         Ok(())
+    }
+
+    async fn is_settled(&self, intent: EntryId, state: IntentState) -> Result<bool, RightsError> {
+        let intents = self.intents().await?;
+        let mut same = intents.iter().filter(|known| known.id == intent);
+        Ok(same.any(|known| known.state == state))
     }
 }
 
@@ -567,7 +573,7 @@ fn expected_of(intent: &Intent) -> Result<Vec<StepCount>, RightsError> {
     serde_json::from_str(&intent.intended.expected).map_err(|_| unreadable(intent))
 }
 
-fn outcome_of(intent: &Intent) -> Result<Vec<StepCount>, RightsError> {
+pub(crate) fn outcome_of(intent: &Intent) -> Result<Vec<StepCount>, RightsError> {
     #[derive(Deserialize)]
     struct Outcome {
         steps: Vec<StepCount>,

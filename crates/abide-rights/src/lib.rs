@@ -3,6 +3,7 @@
 
 mod access;
 mod certificate;
+mod clean;
 mod erase;
 mod error;
 mod explain;
@@ -11,6 +12,7 @@ mod hold;
 mod mapped;
 mod memory;
 mod package;
+mod remembered;
 mod replay;
 pub mod request;
 mod residue;
@@ -22,6 +24,7 @@ pub use access::access;
 pub use certificate::{
     Certificate, FilePart, Grade, KeptPart, LookedPart, ResiduePart, SourcePart, TablePart,
 };
+pub use clean::Left;
 pub use erase::{Eraser, Progress};
 pub use error::RightsError;
 pub use explain::{Explained, count_of, explain};
@@ -30,6 +33,6 @@ pub use mapped::{Keys, Mapped};
 pub use package::{Contents, Handling, Manifest, Package, PackedFile, RowsOf};
 pub use replay::{CameBack, came_back};
 pub use residue::{Excuses, Needles, Residue, Scanned, Sought, scan};
-pub use scan::{Cleared, scan_requests};
+pub use scan::{Cleared, scan_requests, scan_some};
 pub use step::{StepCount, StepEffect};
 pub use sweep::{Pace, Swept, sweep};

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use abide_map::map::{Holds, Map};
+use abide_map::map::{Erase, Holds, Map, MappedTable};
 use abide_map::ownership::Ownership;
 use abide_map::plan::{Held, Hold, Identities, KnownAs, Lookup, Planner, Row, Subjects};
 use abide_map::promise::Promises;
@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::RightsError;
+use crate::memory::{KeptRows, RowKey};
 use crate::package::Handling;
 
 /// A source that plans can be made over.
@@ -214,6 +215,31 @@ impl Mapped {
         Subjects::new(people.clone(), &found)
     }
 
+    /// Those keys whose rows an erasure leaves where they are, whatever it overwrites: nobody else can have come by them.
+    pub(crate) fn staying(&self, keys: &Keys) -> Keys {
+        let stays = |answer: &&Answer| {
+            let table = self.map.table(&answer.table);
+            table.is_some_and(|table| table.erase != Erase::Delete)
+        };
+        Keys(keys.0.iter().filter(stays).cloned().collect())
+    }
+
+    /// A subject table in which the look-ups found somebody by an identifier that an erasure takes out of every row. While
+    /// they do, the erasure is not done, whatever its plan counts: its statements go by keys, and a key that does not
+    /// compare as it was read leads nowhere. Rows that are `held` stay.
+    pub(crate) fn still_found<'k>(
+        &self,
+        keys: &'k Keys,
+        held: &[&KeptRows],
+    ) -> Option<&'k TableName> {
+        let has_to_go = |answer: &&Answer| {
+            let table = self.map.table(&answer.table);
+            table.is_some_and(|table| takes_out(table, &answer.kind))
+        };
+        let mut found = keys.0.iter().filter(|answer| answer.is_beyond(held));
+        found.find(has_to_go).map(|answer| &answer.table)
+    }
+
     /// The tables of which rows are remembered that cannot be used with this map: it wants other columns of them, or takes
     /// them for nobody's.
     pub(crate) fn unusable(
@@ -242,19 +268,56 @@ pub(crate) fn lying_on(holds: &[Hold], people: &Subjects) -> Vec<String> {
     lying.map(|hold| hold.name.clone()).collect()
 }
 
+/// Whether an erasure takes every identifier of a kind out of a table, with its row or without.
+fn takes_out(table: &MappedTable, kind: &str) -> bool {
+    let overwrites = match &table.erase {
+        Erase::Delete => return true,
+        Erase::Anonymise(overwrites) => overwrites,
+        Erase::Keep(keep) => &keep.overwrites,
+        Erase::Detach | Erase::Undecided => return false,
+    };
+    let mut identities = table.identities.iter().filter(|it| it.kind.value == kind);
+    identities.all(|identity| {
+        let mut columns = overwrites.iter().map(|overwrite| &overwrite.column.value);
+        columns.any(|column| *column == identity.column.value)
+    })
+}
+
 impl Answer {
     /// The rows with the columns that a look-up gives, in its order; nothing if one is not among what was read.
     fn as_of(&self, lookup: &Lookup) -> Option<Vec<Row>> {
-        let places = lookup.columns.iter().map(|column| {
-            let mut names = self.columns.iter();
-            names.position(|name| *name == column.name)
-        });
-        let places: Vec<usize> = places.collect::<Option<Vec<usize>>>()?;
+        let places = self.places(lookup.columns.iter().map(|column| &column.name))?;
         let row = |row: &Vec<Option<String>>| {
             let values = places.iter().map(|place| row.get(*place).cloned());
             values.map(|value| Value(value.flatten())).collect::<Row>()
         };
         Some(self.rows.iter().map(row).collect())
+    }
+
+    /// Whether a row was found that is none of these. Of a table without a key nobody can tell.
+    fn is_beyond(&self, kept: &[&KeptRows]) -> bool {
+        let here = kept.iter().filter(|kept| kept.table == self.table);
+        let here: Vec<(Option<Vec<usize>>, &KeptRows)> = here
+            .map(|kept| (self.places(kept.columns.iter()), *kept))
+            .collect();
+        let is_kept = |row: &Vec<Option<String>>| {
+            here.iter().any(|(places, kept)| match places {
+                Some(places) if !places.is_empty() => {
+                    let key = places
+                        .iter()
+                        .map(|place| row.get(*place).cloned().flatten());
+                    kept.keys.contains(&key.collect::<RowKey>())
+                }
+                _ => true,
+            })
+        };
+        !self.rows.iter().all(is_kept)
+    }
+
+    /// Where these columns stand among what was read; nothing if one is not.
+    fn places<'n>(&self, columns: impl Iterator<Item = &'n String>) -> Option<Vec<usize>> {
+        let place = |column: &String| self.columns.iter().position(|name| name == column);
+        columns.map(place).collect()
     }
 }
 

@@ -1,16 +1,19 @@
 //! The second grade: all requests that are erased and checked are looked for in one scan of every source. Those of whom
-//! nothing is found where nothing may be are certified and forgotten; the others are opened again.
+//! nothing is found where nothing may be are certified and forgotten; the others are opened again. Never changes a source.
 
 use std::collections::BTreeMap;
 
 use abide_map::plan::{Identities, KnownAs};
-use abide_store::{Certified, EntryId, Request, RequestState};
+use abide_store::{Certified, EntryId, Refusal, Request, RequestState, StoreError};
 
 use crate::certificate::{Certificate, Grade, LookedPart, ResiduePart, SourcePart};
-use crate::erase::{Eraser, Outcome, Remembered};
+use crate::clean::{Left, Look, look, recorded};
+use crate::erase::{Eraser, Outcome};
 use crate::error::RightsError;
 use crate::explain::count_of;
 use crate::files::files;
+use crate::memory::KeptRows;
+use crate::remembered::Remembered;
 use crate::residue::{Excuses, Needles, Residue, scan};
 
 /// How many requests are looked for at once.
@@ -23,10 +26,24 @@ pub struct Cleared {
     pub request: EntryId,
     /// The certificate and the entry that anchors it, if nothing is left that may not be.
     pub certified: Option<(EntryId, Certificate)>,
-    /// What is left that may not be.
+    /// Identifiers that were found where none may be.
     pub residues: Vec<Residue>,
-    /// Why nobody was looked for; the request stands where it stood.
+    /// Rows that a plan finds again where nothing had been left.
+    pub left: Vec<Left>,
+    /// Why the request stands where it stood.
     pub stuck: Option<String>,
+}
+
+impl Cleared {
+    fn stuck(request: EntryId, why: String) -> Self {
+        Self {
+            request,
+            certified: None,
+            residues: Vec::new(),
+            left: Vec::new(),
+            stuck: Some(why),
+        }
+    }
 }
 
 /// A request that is looked for.
@@ -34,16 +51,33 @@ struct Sought {
     request: Request,
     people: Identities,
     outcomes: Vec<Outcome>,
+    /// By source, rows of somebody who goes by the same identifiers since.
+    came_back: Vec<(String, KeptRows)>,
+    /// Rows that are there again.
+    left: Vec<Left>,
     /// Kinds of identifiers by which a source knew the person and knows somebody else too.
     shared: Vec<String>,
 }
 
-/// Scans the sources for everyone whose erasure waits for it.
+/// Scans the sources for everyone whose erasure waits for it. They have to be all that there are.
 ///
 /// # Errors
 ///
 /// Our own records, or a source that cannot be read. Trouble with one request leaves that one where it stood.
 pub async fn scan_requests(eraser: &Eraser<'_>) -> Result<Vec<Cleared>, RightsError> {
+    scan_some(eraser, &[]).await
+}
+
+/// The same, over some sources. What is found there opens requests again; none is closed while there are `unseen` sources, in
+/// which nobody has looked.
+///
+/// # Errors
+///
+/// As [`scan_requests`].
+pub async fn scan_some(
+    eraser: &Eraser<'_>,
+    unseen: &[String],
+) -> Result<Vec<Cleared>, RightsError> {
     let requests = eraser
         .store
         .requests(RequestState::Checked, None, AT_ONCE)
@@ -51,15 +85,10 @@ pub async fn scan_requests(eraser: &Eraser<'_>) -> Result<Vec<Cleared>, RightsEr
     let (mut cleared, mut sought) = (Vec::new(), Vec::new());
     for request in requests {
         let id = request.id;
-        match prepare(eraser, request).await {
+        match prepare(eraser, request, unseen).await {
             Ok(one) => sought.push(one),
             Err(RightsError::Store(error)) => return Err(error.into()),
-            Err(error) => cleared.push(Cleared {
-                request: id,
-                certified: None,
-                residues: Vec::new(),
-                stuck: Some(error.to_string()),
-            }),
+            Err(error) => cleared.push(Cleared::stuck(id, error.to_string())),
         }
     }
     if sought.is_empty() {
@@ -83,14 +112,52 @@ pub async fn scan_requests(eraser: &Eraser<'_>) -> Result<Vec<Cleared>, RightsEr
         let own: Vec<Residue> = own.cloned().collect();
         let kinds = needles.sought.get(number);
         let not_sought = kinds.map_or(Vec::new(), |kinds| kinds.too_short.clone());
-        cleared.push(conclude(eraser, one, own, not_sought, &looked).await?);
+        let seen = Seen {
+            looked: &looked,
+            unseen,
+            not_sought,
+        };
+        let id = one.request.id;
+        cleared.push(match conclude(eraser, one, own, seen).await {
+            Err(RightsError::Store(StoreError::Refused(Refusal::Changed))) => {
+                Cleared::stuck(id, "another process went on with it meanwhile".to_owned())
+            }
+            concluded => concluded?,
+        });
     }
     Ok(cleared)
 }
 
-/// What is looked for: what the request brought, and what the sources knew the person by.
-async fn prepare(eraser: &Eraser<'_>, request: Request) -> Result<Sought, RightsError> {
-    let outcomes = eraser.outcomes_of(&request).await?;
+/// What is looked for: what the request brought, and what the sources knew the person by. Whatever else there is by now is
+/// looked at, and left as it is.
+async fn prepare(
+    eraser: &Eraser<'_>,
+    request: Request,
+    unseen: &[String],
+) -> Result<Sought, RightsError> {
+    let remembered = Remembered::of(&request)?;
+    let brought = remembered.identities();
+    let (mut outcomes, mut came_back, mut left) = (Vec::new(), Vec::new(), Vec::new());
+    for name in &remembered.sources {
+        let outcome = recorded(eraser.store, request.id, name).await?;
+        let mut outcome = outcome.ok_or_else(|| {
+            RightsError::Asked(format!(
+                "it is not known to be done in source `{name}`; run `abide erase resume {}` first",
+                request.id
+            ))
+        })?;
+        if !unseen.contains(name) {
+            match look(eraser, eraser.named(name)?, &brought, &outcome.memory).await? {
+                Look::Clean => {}
+                Look::CameBack(rows) => {
+                    outcome.came_back(&rows);
+                    came_back.extend(rows.into_iter().map(|rows| (name.clone(), rows)));
+                }
+                Look::Left(rows) => left.extend(rows),
+            }
+        }
+        outcomes.push(outcome);
+    }
     let steps = files(eraser.store, request.id).await?;
     let waiting = steps.iter().filter(|step| !step.is_erased);
     let waiting: usize = waiting.map(|step| step.names.len()).sum();
@@ -101,7 +168,6 @@ async fn prepare(eraser: &Eraser<'_>, request: Request) -> Result<Sought, Rights
             count_of(waiting, "file")
         )));
     }
-    let brought = Remembered::of(&request)?.identities();
     let (mut people, mut shared) = (brought.clone(), Vec::new());
     for outcome in &outcomes {
         for (known, is_shared) in known_of(eraser, outcome, &brought).await? {
@@ -118,6 +184,8 @@ async fn prepare(eraser: &Eraser<'_>, request: Request) -> Result<Sought, Rights
         request,
         people,
         outcomes,
+        came_back,
+        left,
         shared,
     })
 }
@@ -142,7 +210,7 @@ async fn known_of(
         let one = Identities(vec![known.clone()]);
         let keys = mapped.look_up(&planner, &one, snapshot.as_mut()).await?;
         let there = mapped.subjects(&planner, &one, &keys);
-        found.push((known, there.goes_beyond(&own)));
+        found.push((known, planner.later(&there, &own) > 0));
     }
     snapshot.end().await?;
     Ok(found)
@@ -159,16 +227,26 @@ fn excuses(sought: &[Sought], source: &str) -> Excuses {
         for kept in here.flat_map(|outcome| &outcome.memory.kept) {
             excuses.add(person, kept);
         }
+        let others = one.came_back.iter().filter(|(name, _)| name == source);
+        for (_, rows) in others {
+            excuses.add_others(person, rows);
+        }
     }
     excuses
+}
+
+/// What a scan saw of one person, and what it did not.
+struct Seen<'a> {
+    looked: &'a [LookedPart],
+    unseen: &'a [String],
+    not_sought: Vec<String>,
 }
 
 async fn conclude(
     eraser: &Eraser<'_>,
     sought: Sought,
     residues: Vec<Residue>,
-    not_sought: Vec<String>,
-    looked: &[LookedPart],
+    seen: Seen<'_>,
 ) -> Result<Cleared, RightsError> {
     let request = &sought.request;
     let mut sources: Vec<SourcePart> = sought
@@ -193,25 +271,33 @@ async fn conclude(
     let Eraser {
         store, actor, now, ..
     } = *eraser;
-    let certified = if unexplained.is_empty() {
+    let mut cleared = Cleared {
+        request: request.id,
+        certified: None,
+        residues: unexplained,
+        left: sought.left,
+        stuck: None,
+    };
+    if !cleared.residues.is_empty() || !cleared.left.is_empty() {
+        let residues: u64 = cleared.residues.iter().map(|residue| residue.rows).sum();
+        let left: u64 = cleared.left.iter().map(|left| left.rows).sum();
+        let counts = [("residues".to_owned(), residues), ("left".to_owned(), left)];
+        let counts = BTreeMap::from(counts);
+        store.reopen_request(request.id, counts, actor, now).await?;
+    } else if !seen.unseen.is_empty() {
+        cleared.stuck = Some(format!(
+            "nothing is left in what was looked through, and nobody looked in `{}`; a scan of every source closes it",
+            seen.unseen.join("`, `")
+        ));
+    } else {
         let mut certificate =
             Certificate::new(request.id.to_string(), Grade::Scanned, now, sources);
-        certificate.not_sought = not_sought;
+        certificate.not_sought = seen.not_sought;
         certificate.shared = sought.shared;
-        certificate.looked = looked.to_vec();
-        Some(certify(eraser, request, certificate).await?)
-    } else {
-        let rows = unexplained.iter().map(|residue| residue.rows).sum();
-        let counts = BTreeMap::from([("residues".to_owned(), rows)]);
-        store.reopen_request(request.id, counts, actor, now).await?;
-        None
-    };
-    Ok(Cleared {
-        request: request.id,
-        certified,
-        residues: unexplained,
-        stuck: None,
-    })
+        certificate.looked = seen.looked.to_vec();
+        cleared.certified = Some(certify(eraser, request, certificate).await?);
+    }
+    Ok(cleared)
 }
 
 fn part_of<'a>(sources: &'a mut Vec<SourcePart>, name: &str) -> &'a mut SourcePart {

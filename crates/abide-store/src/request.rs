@@ -119,10 +119,12 @@ pub enum IntentState {
     Done,
     /// The source kept nothing of it.
     Failed,
+    /// There was nothing to do: the source is clean of the request, and the outcome says what stays.
+    Clean,
 }
 
 impl IntentState {
-    const ALL: [Self; 3] = [Self::Planned, Self::Done, Self::Failed];
+    const ALL: [Self; 4] = [Self::Planned, Self::Done, Self::Failed, Self::Clean];
 
     /// The stored word.
     pub fn word(self) -> &'static str {
@@ -130,6 +132,7 @@ impl IntentState {
             Self::Planned => "planned",
             Self::Done => "done",
             Self::Failed => "failed",
+            Self::Clean => "clean",
         }
     }
 }
@@ -326,6 +329,46 @@ impl Store {
         });
         let mut tx = self.begin(evidence)?;
         let id = tx.entry_id();
+        tx.push_step(self.intent_row(id, intended, None, now));
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// Records that a source is clean of a request: a fresh plan found nothing left to do, and `outcome` says what stays. From
+    /// then on the request changes nothing there.
+    pub async fn record_clean(
+        &self,
+        looked: &Intended,
+        outcome: &str,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<EntryId, StoreError> {
+        let mut evidence = Evidence::new("request.looked", actor, now);
+        evidence.outcome = Some(IntentState::Clean.word().to_owned());
+        evidence.clauses = looked.clauses.clone();
+        evidence.private = serde_json::json!({
+            "request": looked.request.to_string(),
+            "source": looked.source,
+            "fingerprint": looked.fingerprint,
+            "statements": looked.statements,
+            "outcome": outcome,
+        });
+        let mut tx = self.begin(evidence)?;
+        let id = tx.entry_id();
+        tx.push_step(self.intent_row(id, looked, Some(outcome), now));
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// The row of an intent: planned, or clean with an outcome at once.
+    fn intent_row(
+        &self,
+        id: EntryId,
+        intended: &Intended,
+        clean: Option<&str>,
+        now: Timestamp,
+    ) -> Step {
+        let state = clean.map_or(IntentState::Planned, |_| IntentState::Clean);
         let statement = Statement::new(
             "INSERT INTO intents (tenant, intent_id, request_id, source, fingerprint, statements, expected, state, outcome, sealed, key_id, at, ended_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
             vec![
@@ -336,12 +379,12 @@ impl Store {
                 (&intended.fingerprint).into(),
                 (&intended.statements).into(),
                 (&intended.expected).into(),
-                IntentState::Planned.word().into(),
-                "".into(),
+                state.word().into(),
+                clean.unwrap_or_default().into(),
                 Value::Bytes(None),
                 Value::Bytes(None),
                 now.as_millisecond().into(),
-                None::<i64>.into(),
+                clean.map(|_| now.as_millisecond()).into(),
             ],
         );
         let sealing = Sealing {
@@ -354,9 +397,7 @@ impl Store {
                 plain: intended.sealed.0.clone(),
             }],
         };
-        tx.push_step(Step::sealed(statement, sealing));
-        tx.commit().await?;
-        Ok(id)
+        Step::sealed(statement, sealing)
     }
 
     /// Records what came of an intent, once: a second time is refused as [`Refusal::Changed`].
@@ -410,7 +451,8 @@ impl Store {
     }
 
     /// Certifies what was done for a request and says where it stands from here on. When it closes, the key to whom it
-    /// was about is destroyed. Gives the entry that anchors the certificate.
+    /// was about is destroyed. Gives the entry that anchors the certificate. One that was closed meanwhile is refused as
+    /// [`Refusal::Changed`].
     pub async fn certify(
         &self,
         certified: &Certified<'_>,
@@ -441,7 +483,7 @@ impl Store {
         let closed_at = (certified.then == RequestState::Closed).then_some(now.as_millisecond());
         tx.push(
             Statement::new(
-                "UPDATE requests SET state = $3, closed_at = $4 WHERE tenant = $1 AND request_id = $2",
+                "UPDATE requests SET state = $3, closed_at = $4 WHERE tenant = $1 AND request_id = $2 AND state <> 'closed'",
                 vec![
                     self.tenant().into(),
                     certified.request.into(),
@@ -449,7 +491,7 @@ impl Store {
                     closed_at.into(),
                 ],
             )
-            .or_refuse(Refusal::NotThere),
+            .or_refuse(Refusal::Changed),
         );
         if certified.then == RequestState::Closed {
             tx.push(Statement::new(

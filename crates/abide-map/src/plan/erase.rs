@@ -6,7 +6,7 @@ use super::operation::{Act, Operation, Rank, Which, obstacle, overwrites};
 use super::planner::Planner;
 use super::predicate::{Pred, Source};
 use super::rows::{Roots, Rows, lead};
-use super::{Held, Plan, Subjects};
+use super::{Held, Hold, Plan, Subjects};
 use crate::map::{EdgeErase, Erase, Holds, Identity, Keep, MappedTable, Replacement};
 use crate::ownership::{Link, TableId, cannot, cannot_plan};
 use crate::schema::TableName;
@@ -109,27 +109,27 @@ impl<'a, 'r> Eraser<'a, 'r> {
             for id in self.planner.in_order() {
                 let own = rows.own(id);
                 if own != Pred::Never {
-                    self.hold(id, &hold.name, own);
+                    self.hold(id, hold, own);
                 }
             }
         }
     }
 
     /// Names rows of a table that stay because of a hold.
-    pub(crate) fn hold(&mut self, id: TableId, name: &str, rows: Pred) {
+    pub(crate) fn hold(&mut self, id: TableId, hold: &Hold, rows: Pred) {
         let Some(mapped) = self.mapped(id) else {
             return;
         };
         self.operations.push(Operation {
             table: id,
             act: Act::Keep {
-                because: format!("the hold `{name}`"),
+                because: hold.because(),
                 until: None,
             },
             which: Which::Held(Box::new(rows)),
             and: Pred::Always,
             rank: Rank::Keep,
-            reason: format!("the hold `{name}` lies on whose these rows are"),
+            reason: format!("{} lies on whose these rows are", hold.because()),
             clauses: self.planner.clauses(&mapped, "erase"),
         });
     }

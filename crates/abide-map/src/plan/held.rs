@@ -10,7 +10,7 @@ use super::rows::{Roots, Rows};
 use super::{Doing, Held, Hold, Planner, Subjects};
 use crate::ownership::TableId;
 
-impl Eraser<'_, '_> {
+impl<'a> Eraser<'a, '_> {
     /// Takes the rows that somebody on hold owns out of everything that would change them.
     pub(super) fn spare_held(&mut self) {
         let planner = self.planner;
@@ -30,13 +30,13 @@ impl Eraser<'_, '_> {
             }
         }
         for (id, hold, rows) in kept {
-            self.hold(id, &hold, rows);
+            self.hold(id, hold, rows);
         }
         self.forbid_dangling();
     }
 
     /// Rows that would change if no hold lay on somebody who owns them, by table and hold.
-    fn kept(&self) -> Vec<(TableId, String, Pred)> {
+    fn kept(&self) -> Vec<(TableId, &'a Hold, Pred)> {
         let mut kept = Vec::new();
         for id in self.planner.in_order() {
             // A reference to a row that goes is in the way instead.
@@ -51,7 +51,7 @@ impl Eraser<'_, '_> {
             for hold in self.planner.holds {
                 let held = Pred::all([rows.clone(), self.planner.owned_under(hold, id)]);
                 if held != Pred::Never {
-                    kept.push((id, hold.name.clone(), held));
+                    kept.push((id, hold, held));
                 }
             }
         }

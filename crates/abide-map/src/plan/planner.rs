@@ -9,10 +9,13 @@ use super::erase::Eraser;
 use super::predicate::Pred;
 use super::render::Writer;
 use super::rows::{Roots, Rows};
-use super::{Correction, Doing, Effect, Held, Hold, Identities, Lookup, Plan, Step, Subjects};
-use crate::map::Replacement;
+use super::{
+    Correction, Doing, Effect, Held, Hold, Identities, Lookup, Plan, ReadBefore, Step, Subjects,
+};
+use crate::map::{Erase, Replacement};
 use crate::ownership::{Node, Ownership, Reach, TableId};
 use crate::promise::Promises;
+use crate::schema::TableName;
 use crate::statement::{ReadColumn, Statement};
 
 /// Makes plans over one map of one source.
@@ -75,10 +78,47 @@ impl<'a> Planner<'a> {
                     kind: kind.to_owned(),
                     statement,
                     columns,
+                    key: node.key.clone(),
                 });
             }
         }
         lookups
+    }
+
+    /// How many of the rows found are of people who came after the rows of others were erased: under a key that is none of
+    /// theirs, or under the key of a row that was deleted, and with other identifiers. A database may give a key out again.
+    pub fn later(&self, found: &Subjects, erased: &Subjects) -> usize {
+        let tables = self
+            .ownership
+            .tables
+            .iter()
+            .filter(|node| node.is_subject());
+        let later = tables.map(|node| {
+            let name = &node.table.name;
+            let erase = node.mapped.as_ref().map(|mapped| &mapped.erase);
+            match erase {
+                Some(Erase::Delete) => found.other_rows(name, erased),
+                _ => found.other_keys(name, erased),
+            }
+        });
+        later.sum()
+    }
+
+    /// Statements that read the keys of every row of these people's own, table by table; of a table without a key, nothing
+    /// but a row for each.
+    pub fn own_keys(&self, subjects: &Subjects) -> Vec<(TableName, ReadBefore)> {
+        let rows = Rows::new(self.ownership, &self.reach, Roots::People(subjects));
+        let mut readings = Vec::new();
+        for id in self.in_order() {
+            let own = rows.own(id);
+            let node = self.ownership.tables.get(id);
+            let Some(node) = node.filter(|_| own != Pred::Never) else {
+                continue;
+            };
+            let (statement, columns) = self.read(id, &node.key, &own, None);
+            readings.push((node.table.name.clone(), ReadBefore { statement, columns }));
+        }
+        readings
     }
 
     /// Identifiers that stand in the found rows, by the map's `identity` lines: what else the source knows these people
@@ -259,7 +299,7 @@ impl<'a> Planner<'a> {
             };
             let spared = self.spared_for(held, id);
             if spared != Pred::Never {
-                eraser.hold(id, &hold.name, Pred::all([over.clone(), spared]));
+                eraser.hold(id, hold, Pred::all([over.clone(), spared]));
             }
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Who a plan is for: the statements that find people's rows, and what came back. Never shows an identifier.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::{Identities, Row};
@@ -18,6 +18,8 @@ pub struct Lookup {
     pub statement: Statement,
     /// What comes back: the columns that a plan needs, and those of every `identity` line.
     pub columns: Vec<ReadColumn>,
+    /// Those of them that tell the rows apart; none where the table has no key.
+    pub key: Vec<String>,
 }
 
 /// The people that a plan is for: their identifiers, and their rows in the subject tables.
@@ -33,7 +35,35 @@ pub struct Subjects {
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct SubjectRows {
     pub(crate) columns: Vec<String>,
+    pub(crate) key: Vec<String>,
     pub(crate) rows: Vec<Row>,
+}
+
+impl SubjectRows {
+    /// Where the values stand that tell the rows apart: those of the key, or all of them where the table has none. A row is
+    /// the same row when its address has changed.
+    fn places(&self) -> Vec<usize> {
+        let all = 0..self.columns.len();
+        let keyed = |place: &usize| match self.columns.get(*place) {
+            Some(name) => self.key.contains(name),
+            None => false,
+        };
+        match self.key.is_empty() {
+            true => all.collect(),
+            false => all.filter(keyed).collect(),
+        }
+    }
+
+    /// What tells each row apart.
+    fn marks(&self) -> BTreeSet<Row> {
+        let places = self.places();
+        self.rows.iter().map(|row| mark(row, &places)).collect()
+    }
+}
+
+fn mark(row: &Row, places: &[usize]) -> Row {
+    let values = places.iter().filter_map(|place| row.get(*place));
+    values.cloned().collect()
 }
 
 /// Hides whose they are.
@@ -56,6 +86,7 @@ impl Subjects {
                 .iter()
                 .map(|column| column.name.clone())
                 .collect();
+            table.key.clone_from(&lookup.key);
             table.rows.extend(rows.iter().cloned());
         }
         for table in tables.values_mut() {
@@ -91,11 +122,25 @@ impl Subjects {
         rest.len() < self.len() || rest.identities.0.len() < self.identities.0.len()
     }
 
-    /// Whether a row was found that is not among theirs.
-    pub fn goes_beyond(&self, others: &Self) -> bool {
-        let mut rest = self.clone();
-        rest.leave_out(others);
-        !rest.is_empty()
+    /// How many rows of a table were found whose key is none of theirs.
+    pub(crate) fn other_keys(&self, table: &TableName, others: &Self) -> usize {
+        let Some(found) = self.rows.get(table) else {
+            return 0;
+        };
+        let known = others.rows.get(table).map(SubjectRows::marks);
+        let known = known.unwrap_or_default();
+        let marks = found.marks();
+        marks.difference(&known).count()
+    }
+
+    /// How many rows of a table were found that are none of theirs as they were, be it under the same key.
+    pub(crate) fn other_rows(&self, table: &TableName, others: &Self) -> usize {
+        let Some(found) = self.rows.get(table) else {
+            return 0;
+        };
+        let known = others.rows.get(table);
+        let is_known = |row: &&Row| known.is_some_and(|known| known.rows.contains(row));
+        found.rows.iter().filter(|row| !is_known(row)).count()
     }
 
     /// Takes in others, with their rows and identifiers.
@@ -107,6 +152,7 @@ impl Subjects {
             let table = self.rows.entry(name.clone()).or_default();
             if table.columns.is_empty() {
                 table.columns.clone_from(&other.columns);
+                table.key.clone_from(&other.key);
             }
             let places = table.columns.iter().map(|column| {
                 let mut names = other.columns.iter();
@@ -129,7 +175,8 @@ impl Subjects {
             .retain(|known| !others.identities.has(known));
         for (name, table) in &mut self.rows {
             if let Some(held) = others.rows.get(name) {
-                table.rows.retain(|row| !held.rows.contains(row));
+                let (places, held) = (table.places(), held.marks());
+                table.rows.retain(|row| !held.contains(&mark(row, &places)));
             }
         }
     }
@@ -140,10 +187,9 @@ impl Subjects {
             .0
             .retain(|known| these.identities.has(known));
         for (name, table) in &mut self.rows {
-            let kept = these.rows.get(name);
-            table
-                .rows
-                .retain(|row| kept.is_some_and(|kept| kept.rows.contains(row)));
+            let kept = these.rows.get(name).map(SubjectRows::marks);
+            let (places, kept) = (table.places(), kept.unwrap_or_default());
+            table.rows.retain(|row| kept.contains(&mark(row, &places)));
         }
     }
 

@@ -21,8 +21,19 @@ impl std::fmt::Debug for Excuses {
 impl Excuses {
     /// Adds rows that are kept of a person, who is meant by the place among those that are sought.
     pub(crate) fn add(&mut self, person: usize, kept: &KeptRows) {
-        let place = (person, kept.table.clone());
-        self.0.entry(place).or_default().push(kept.clone());
+        self.add_others(
+            person,
+            &KeptRows {
+                because: format!("rows kept: {}", kept.because),
+                ..kept.clone()
+            },
+        );
+    }
+
+    /// Adds rows that name a person and are somebody else's, with the reason in full.
+    pub(crate) fn add_others(&mut self, person: usize, rows: &KeptRows) {
+        let place = (person, rows.table.clone());
+        self.0.entry(place).or_default().push(rows.clone());
     }
 
     /// Why the row of this key may name the person.
@@ -39,7 +50,7 @@ impl Excuses {
         let kept = self.0.get(&(person, table.clone()))?;
         let mut holding = kept.iter();
         let found = holding.find(|kept| kept.columns == columns && kept.keys.contains(key));
-        found.map(|kept| reason(&kept.because))
+        found.map(|kept| kept.because.clone())
     }
 
     /// Why rows of a table without a key may name the person: nobody can tell them apart, so as many of them as are kept.
@@ -47,12 +58,8 @@ impl Excuses {
         let kept = self.0.get(&(person, table.clone()))?;
         let mut holding = kept.iter();
         let found = holding.find(|kept| kept.columns.is_empty() && rows <= kept.rows);
-        found.map(|kept| reason(&kept.because))
+        found.map(|kept| kept.because.clone())
     }
-}
-
-fn reason(because: &str) -> String {
-    format!("rows kept: {because}")
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use abide_rights::{Grade, StepEffect};
 use abide_sources::SourceOptions;
 use abide_store::RequestState;
 
+use crate::meddle::{Between, between};
+use crate::place::Engine;
 use crate::shop::{MAP, Shop, at, known, mapped_with};
 
 on_all! {
@@ -60,14 +62,54 @@ on_all! {
         assert_eq!(shop.dump().await, after);
     }
 
-    async fn rows_that_appear_meanwhile_are_found_by_the_keys(shop: Shop) {
-        let eraser = shop.eraser(1);
-        let first = eraser.erase(&known("email", "ann@example.org"), &["shop".into()], &[]).await.unwrap();
+    async fn rows_that_appear_before_anybody_looked_are_found_by_the_keys(shop: Shop) {
+        let sources = [between(&shop, Between::losing_commits()).await];
+        let person = known("email", "ann@example.org");
+        let first = shop.eraser_over(&sources, 1).erase(&person, &["shop".into()], &[]).await.unwrap();
+        assert!(first.certified.is_none());
+        assert!(!shop.dump().await["users"].iter().any(|row| row.contains("ann@")), "it was committed all the same");
         // No declared key stops the application from writing for somebody who is gone.
         shop.database.run("INSERT INTO sessions VALUES ('t9', 1, '2026-06-02 00:00:00')").await;
-        let again = eraser.advance(first.request).await.unwrap();
+        let again = shop.eraser(2).advance(first.request).await.unwrap();
         assert!(again.stuck.is_empty(), "{:?}", again.stuck);
         assert!(!shop.dump().await["sessions"].iter().any(|row| row.starts_with("t9")));
+        // Once somebody has looked and nothing was left, whoever is given the key is somebody else.
+        shop.database.run("INSERT INTO sessions VALUES ('t10', 1, '2026-06-03 00:00:00')").await;
+        let again = shop.eraser(3).advance(first.request).await.unwrap();
+        assert!(again.certified.is_some(), "{:?}", again.stuck);
+        assert!(shop.dump().await["sessions"].iter().any(|row| row.starts_with("t10")));
+    }
+
+    async fn a_source_that_is_done_is_left_alone_while_another_is_waited_for(shop: Shop) {
+        let names = ["shop".to_owned(), "gone".to_owned()];
+        let first = shop.eraser(1).erase(&known("email", "ann@example.org"), &names, &[]).await.unwrap();
+        assert_eq!(first.stuck.len(), 1);
+        // Her key is given out again, and she comes back under another.
+        shop.database.run("INSERT INTO users VALUES (1, 'dee@example.org', 'Dee', NULL, NULL), (8, 'ann@example.org', 'Ann', NULL, NULL)").await;
+        shop.database.run("INSERT INTO orders VALUES (10, 1, 'Dee'), (80, 8, 'Ann')").await;
+        let before = shop.dump().await;
+        let again = shop.eraser(2).advance(first.request).await.unwrap();
+        assert_eq!(again.stuck.len(), 1, "{:?}", again.stuck);
+        assert_eq!(again.stuck[0].0, "gone");
+        assert_eq!(shop.dump().await, before);
+    }
+
+    async fn a_row_that_is_there_again_as_it_was_is_told_and_left_to_people(shop: Shop) {
+        let eraser = shop.eraser(1);
+        let person = known("email", "ann@example.org");
+        let first = eraser.erase(&person, &["shop".into()], &[]).await.unwrap();
+        // As a backup brings it back.
+        shop.database.run("INSERT INTO users VALUES (1, 'ann@example.org', 'Ann', NULL, 'a/1.png')").await;
+        let before = shop.dump().await;
+        let again = eraser.advance(first.request).await.unwrap();
+        assert!(again.certified.is_none());
+        let why = &again.stuck[0].1;
+        assert!(why.contains("1 row of `users`") && why.contains("abide erase replay"), "{why}");
+        assert_eq!(shop.dump().await, before);
+        // Asked for anew, it goes, and nothing is in the way of the first request any more.
+        assert!(eraser.erase(&person, &["shop".into()], &[]).await.unwrap().certified.is_some());
+        assert!(!shop.dump().await["users"].iter().any(|row| row.contains("ann@")));
+        assert!(eraser.advance(first.request).await.unwrap().certified.is_some());
     }
 
     async fn a_hold_is_named_and_nothing_is_touched(shop: Shop) {
@@ -133,9 +175,43 @@ on_all! {
         assert!(certificate.text().contains("the hold `case-7`"), "{}", certificate.text());
     }
 
+    async fn a_person_who_is_somebodys_on_hold_stays_for_a_reason(shop: Shop) {
+        shop.hold("case-7", "account", "1").await;
+        let map = MAP.replace("refers manager_id to=users", "owned-by manager_id to=users");
+        assert_ne!(map, MAP);
+        let sources = [mapped_with(&shop.database.url, SourceOptions::new("shop"), &map).await];
+        let eraser = shop.eraser_over(&sources, 1);
+        let before = shop.dump().await;
+        let progress = eraser.erase(&known("email", "bo@example.org"), &["shop".into()], &[]).await.unwrap();
+        assert_eq!(shop.dump().await["users"], before["users"]);
+        let (_, certificate) = progress.certified.expect("nothing is left that may go");
+        assert!(certificate.text().contains("the hold `case-7`"), "{}", certificate.text());
+        // Whoever looks again sees it so.
+        let cleared = abide_rights::scan_requests(&eraser).await.unwrap();
+        assert!(cleared[0].left.is_empty() && cleared[0].residues.is_empty(), "{cleared:?}");
+    }
+
+    async fn a_hold_is_known_by_the_row_and_not_by_what_stands_in_it(shop: Shop) {
+        let mut shop = shop;
+        shop.hold("case-7", "account", "1").await;
+        let held = shop.store.held().await.unwrap();
+        shop.mapped[0].hold(&held, at(1)).await.unwrap();
+        // The application gives her another address after the holds were read.
+        shop.database.run("UPDATE users SET email = 'lee@example.org' WHERE id = 1").await;
+        let before = shop.dump().await;
+        let person = known("email", "lee@example.org");
+        let error = shop.eraser(1).erase(&person, &["shop".into()], &[]).await.unwrap_err();
+        assert!(error.to_string().contains("case-7"), "{error}");
+        assert_eq!(shop.dump().await, before);
+        let doing = abide_map::plan::Doing::Erase;
+        let explained = abide_rights::explain(&shop.mapped[0], doing, &person, at(1)).await.unwrap();
+        assert!(explained.text().contains("keep 2 rows of orders: the hold `case-7`"), "{}", explained.text());
+    }
+
     async fn a_map_that_cannot_use_the_keys_that_were_read_is_refused(shop: Shop) {
         let person = known("email", "ann@example.org");
-        let first = shop.eraser(1).erase(&person, &["shop".into()], &[]).await.unwrap();
+        let cut = [between(&shop, Between::losing_commits()).await];
+        let first = shop.eraser_over(&cut, 1).erase(&person, &["shop".into()], &[]).await.unwrap();
         shop.database.run("INSERT INTO sessions VALUES ('t9', 1, '2026-06-02 00:00:00')").await;
         let before = shop.dump().await;
         let ordinary = "table scribbles { ordinary because=\"notes of the till\" }";
@@ -227,4 +303,25 @@ on_all! {
         shop.database.run("DELETE FROM loans").await;
         assert!(eraser.advance(progress.request).await.unwrap().certified.is_some());
     }
+}
+
+/// A key whose values compare with none as they were read: SQLite keeps a number as a number in a column without a type.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn somebody_who_is_still_found_is_not_certified_as_erased_sqlite() {
+    let shop = Shop::open(Engine::Sqlite, "found").await;
+    shop.database
+        .run("CREATE TABLE cards (id PRIMARY KEY, email TEXT); INSERT INTO cards VALUES (7, 'ann@example.org')")
+        .await;
+    let map = "map shop {\n    source shop\n    table cards { subject; identity email email; erase delete }\n}\n";
+    let sources = [mapped_with(&shop.database.url, SourceOptions::new("shop"), map).await];
+    let eraser = shop.eraser_over(&sources, 1);
+    let person = known("email", "ann@example.org");
+    let progress = eraser.erase(&person, &["shop".into()], &[]).await.unwrap();
+    assert!(progress.certified.is_none());
+    let why = &progress.stuck[0].1;
+    assert!(why.contains("still finds this person in `cards`"), "{why}");
+    shop.database.run("UPDATE cards SET id = '7'").await;
+    let progress = eraser.advance(progress.request).await.unwrap();
+    assert!(progress.certified.is_some(), "{:?}", progress.stuck);
+    assert!(shop.dump().await["cards"].is_empty());
 }

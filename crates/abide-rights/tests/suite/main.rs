@@ -40,6 +40,7 @@ mod disk;
 mod erase;
 mod house;
 mod kill;
+mod meddle;
 mod place;
 mod retain;
 mod scan;

@@ -1,9 +1,25 @@
 //! The scan for what was left behind, and people who come back with a backup.
 
-use abide_rights::{Grade, came_back, files_erased, scan_requests};
+use abide_rights::{Grade, Progress, came_back, files_erased, scan_requests, scan_some};
+use abide_sources::SourceOptions;
 use abide_store::RequestState;
 
-use crate::shop::{Shop, at, known};
+use crate::shop::{MAP, Shop, at, known, mapped_with};
+
+/// Erases Ann, with her files.
+async fn erased(shop: &Shop) -> Progress {
+    let person = known("email", "ann@example.org");
+    let progress = shop
+        .eraser(1)
+        .erase(&person, &["shop".into()], &[])
+        .await
+        .unwrap();
+    assert!(progress.certified.is_some(), "{:?}", progress.stuck);
+    files_erased(&shop.store, progress.request, "test", at(1))
+        .await
+        .unwrap();
+    progress
+}
 
 on_all! {
     async fn what_no_map_names_is_found_and_reopens_the_request(shop: Shop) {
@@ -59,6 +75,85 @@ on_all! {
         let cleared = scan_requests(&eraser).await.unwrap();
         let found: Vec<String> = cleared[0].residues.iter().map(|it| it.table.to_string()).collect();
         assert!(found.contains(&"scribbles".to_owned()), "{cleared:?}");
+    }
+
+    async fn a_key_that_is_given_out_again_is_somebody_elses(shop: Shop) {
+        erased(&shop).await;
+        shop.database.run("INSERT INTO users VALUES (1, 'dee@example.org', 'Dee', NULL, NULL)").await;
+        shop.database.run("INSERT INTO orders VALUES (10, 1, 'Dee')").await;
+        shop.database.run("INSERT INTO sessions VALUES ('t1', 1, '2026-06-02 00:00:00')").await;
+        let before = shop.dump().await;
+        let cleared = scan_requests(&shop.eraser(2)).await.unwrap();
+        assert_eq!(shop.dump().await, before, "a scan only looks");
+        let (_, certificate) = cleared[0].certified.as_ref().expect("nothing is left");
+        assert_eq!(certificate.grade, Grade::Scanned);
+        assert_eq!(certificate.counts()["deleted"], 9, "{}", certificate.text());
+    }
+
+    async fn somebody_who_comes_back_is_told_and_not_erased(shop: Shop) {
+        erased(&shop).await;
+        shop.database.run("INSERT INTO users VALUES (8, 'ann@example.org', 'Ann', NULL, NULL)").await;
+        shop.database.run("INSERT INTO sessions VALUES ('t8', 8, '2026-06-02 00:00:00')").await;
+        shop.database.run("INSERT INTO reviews VALUES (9, 1, 'ann@example.org', 'still bright')").await;
+        let before = shop.dump().await;
+        let cleared = scan_requests(&shop.eraser(2)).await.unwrap();
+        assert_eq!(shop.dump().await, before);
+        let (_, certificate) = cleared[0].certified.as_ref().expect("nothing of what was asked for is left");
+        assert_eq!(certificate.sources[0].came_back, 3, "{certificate:?}");
+        let text = certificate.text();
+        assert!(text.contains("has come to own 3 rows: not erased by this"), "{text}");
+        assert!(text.contains("found in users.email: 1 row (written after the erasure"), "{text}");
+        // Her address elsewhere may be an old one.
+        assert_eq!(certificate.counts()["deleted"], 9, "{text}");
+    }
+
+    async fn rows_that_somebody_wrote_late_open_the_request_again(shop: Shop) {
+        let progress = erased(&shop).await;
+        // Nobody has an account with this address, so nobody can tell that it is not an old review.
+        shop.database.run("INSERT INTO reviews VALUES (9, 1, 'ann@example.org', 'late')").await;
+        let before = shop.dump().await;
+        let cleared = scan_requests(&shop.eraser(2)).await.unwrap();
+        assert!(cleared[0].certified.is_none());
+        let [left] = cleared[0].left.as_slice() else {
+            panic!("{cleared:?}");
+        };
+        assert_eq!((left.source.as_str(), left.table.as_str(), left.rows), ("shop", "reviews", 1));
+        assert_eq!(shop.store.requests(RequestState::Open, None, 10).await.unwrap().len(), 1);
+        assert!(shop.eraser(3).advance(progress.request).await.unwrap().certified.is_none());
+        assert_eq!(shop.dump().await, before);
+    }
+
+    async fn a_scan_of_some_sources_closes_nothing(shop: Shop) {
+        let progress = erased(&shop).await;
+        let cleared = scan_some(&shop.eraser(2), &["crm".to_owned()]).await.unwrap();
+        assert!(cleared[0].certified.is_none());
+        let why = cleared[0].stuck.as_ref().unwrap();
+        assert!(why.contains("nobody looked in `crm`"), "{why}");
+        let stored = shop.store.request(progress.request).await.unwrap().unwrap();
+        assert_eq!(stored.state, RequestState::Checked);
+        assert!(stored.sealed.is_some(), "somebody may have to look there yet");
+        // What it finds it tells all the same.
+        shop.database.run("INSERT INTO scribbles VALUES (7, 'ann@example.org')").await;
+        let cleared = scan_some(&shop.eraser(3), &["crm".to_owned()]).await.unwrap();
+        assert_eq!(cleared[0].residues.len(), 1);
+        assert_eq!(shop.store.requests(RequestState::Open, None, 10).await.unwrap().len(), 1);
+    }
+
+    async fn a_row_that_stays_is_the_same_row_when_it_is_overwritten(shop: Shop) {
+        let gone = "column avatar file\n        erase delete";
+        assert!(MAP.contains(gone));
+        let stays = "column avatar file\n        erase anonymise { overwrite email with=unique; overwrite name with=\"removed\"; overwrite avatar }";
+        let map = MAP.replace(gone, stays);
+        let sources = [mapped_with(&shop.database.url, SourceOptions::new("shop"), &map).await];
+        let eraser = shop.eraser_over(&sources, 1);
+        let person = known("email", "ann@example.org");
+        let progress = eraser.erase(&person, &["shop".into()], &[]).await.unwrap();
+        assert!(progress.certified.is_some(), "{:?}", progress.stuck);
+        files_erased(&shop.store, progress.request, "test", at(1)).await.unwrap();
+        let cleared = scan_requests(&eraser).await.unwrap();
+        let (_, certificate) = cleared[0].certified.as_ref().expect("nothing is left");
+        // The source knows nobody else by her account.
+        assert!(certificate.shared.is_empty(), "{certificate:?}");
     }
 
     async fn people_who_come_back_with_a_backup_are_found(shop: Shop) {

@@ -60,13 +60,26 @@ on_both! {
         assert_eq!(intents[0].state, IntentState::Done);
         assert_eq!(intents[0].intended.sealed.0.as_slice(), b"keys");
 
+        let looked = store.record_clean(&intended(id), "[2]", "test", at(4)).await.unwrap();
+        let intents = store.intents(id).await.unwrap();
+        let clean = intents.iter().find(|intent| intent.id == looked).unwrap();
+        assert_eq!((clean.state, clean.outcome.as_str()), (IntentState::Clean, "[2]"));
+        assert_eq!(clean.intended.sealed.0.as_slice(), b"keys");
+        // Nothing came of it that could be settled.
+        let settled = store.settle_intent(looked, &done, "test", at(4)).await;
+        assert!(matches!(settled, Err(StoreError::Refused(Refusal::Changed))));
+
         store.certify(&certified(id, RequestState::Checked), "test", at(4)).await.unwrap();
         store.reopen_request(id, BTreeMap::new(), "test", at(5)).await.unwrap();
         let entry = store.certify(&certified(id, RequestState::Closed), "test", at(6)).await.unwrap();
         let closed = store.request(id).await.unwrap().unwrap();
         assert_eq!(closed.state, RequestState::Closed);
         assert!(closed.sealed.is_none());
-        assert!(store.intents(id).await.unwrap()[0].intended.sealed.0.is_empty());
+        assert!(store.intents(id).await.unwrap().iter().all(|intent| intent.intended.sealed.0.is_empty()));
+        // Nobody opens it again who comes late.
+        let late = store.certify(&certified(id, RequestState::Checked), "test", at(7)).await;
+        assert!(matches!(late, Err(StoreError::Refused(Refusal::Changed))));
+        assert_eq!(store.request(id).await.unwrap().unwrap().state, RequestState::Closed);
         assert_eq!(store.certificates(id).await.unwrap().len(), 2);
 
         sequence(&store).await;

@@ -1,7 +1,7 @@
 //! `abide scan`: looks through every source for everyone whose erasure is done but not yet looked for. Prints where
 //! something was left, never what.
 
-use abide_rights::{Certificate, Eraser, count_of, scan_requests};
+use abide_rights::{Certificate, Eraser, count_of, scan_some};
 use anyhow::Result;
 
 use super::person::Which;
@@ -32,7 +32,9 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
             actor: OPERATOR,
             now: installation.now,
         };
-        let cleared = scan_requests(&eraser).await?;
+        let all = installation.config.sources.iter().map(|it| &it.name);
+        let unseen: Vec<String> = all.filter(|name| !names.contains(*name)).cloned().collect();
+        let cleared = scan_some(&eraser, &unseen).await?;
         if cleared.is_empty() {
             print("no erasure waits for a scan")?;
         }
@@ -49,7 +51,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
             if let Some(why) = &request.stuck {
                 outcome = Outcome::Found;
                 print(&format!(
-                    "request `{}`: not scanned: {why}",
+                    "request `{}`: not closed: {why}",
                     request.request
                 ))?;
                 continue;
@@ -65,6 +67,15 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
                     residue.source
                 ))?;
             }
+            for left in &request.left {
+                print(&format!(
+                    "  {} of `{}` in source `{}` {} this person's by the map, where nothing had been left; nothing was changed",
+                    count_of(left.rows, "row"),
+                    left.table,
+                    left.source,
+                    if left.rows == 1 { "is" } else { "are" }
+                ))?;
+            }
         }
         Ok(outcome)
     })
@@ -73,6 +84,13 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
 /// Where the person is still named because rows are kept.
 fn excused(certificate: &Certificate) -> Result<()> {
     for source in &certificate.sources {
+        if source.came_back > 0 {
+            print(&format!(
+                "  somebody who goes by the same identifiers has come to source `{}` since, with {}: erased only if they ask for it (`abide erase --as …`)",
+                source.source,
+                count_of(source.came_back, "row")
+            ))?;
+        }
         for residue in &source.residues {
             print(&format!(
                 "  this person is named in {} of `{}`.`{}` in source `{}` and may be: {}",

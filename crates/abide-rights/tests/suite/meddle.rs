@@ -1,0 +1,179 @@
+//! Somebody in between us and a source: another process that goes on with the same request, a connection that is lost with
+//! the answer to a COMMIT. Each effect is recorded once, as it was.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+
+use abide_map::sample::{Contained, Containment, TableSample};
+use abide_map::schema::{Dialect, Schema, Table};
+use abide_rights::{Mapped, Progress};
+use abide_sources::{
+    Access, Done, Marker, Snapshot, Source, SourceError, SourceFuture, Trouble, Work,
+};
+use abide_store::{IntentState, RequestState};
+
+use crate::shop::{Shop, known, mapped};
+
+/// What somebody does, once.
+type Deed = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// What happens around a piece of work.
+#[derive(Default)]
+pub(crate) struct Between {
+    before: Mutex<Option<Deed>>,
+    after: Mutex<Option<Deed>>,
+    /// Work is committed, and neither that nor anything about it comes through.
+    loses_commits: bool,
+}
+
+impl Between {
+    pub(crate) fn losing_commits() -> Self {
+        Self {
+            loses_commits: true,
+            ..Self::default()
+        }
+    }
+}
+
+async fn happens(deed: &Mutex<Option<Deed>>) {
+    let deed = deed.lock().unwrap().take();
+    if let Some(deed) = deed {
+        deed.await;
+    }
+}
+
+/// The shop's source with somebody in between.
+pub(crate) async fn between(shop: &Shop, between: Between) -> Mapped {
+    let mut mapped = mapped(&shop.database.url, Access::Change).await;
+    mapped.source = Box::new(Meddled {
+        inner: mapped.source,
+        between,
+    });
+    mapped
+}
+
+struct Meddled {
+    inner: Box<dyn Source>,
+    between: Between,
+}
+
+impl fmt::Debug for Meddled {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Meddled({:?})", self.inner)
+    }
+}
+
+impl Meddled {
+    fn lost(&self) -> SourceError {
+        SourceError {
+            source: self.name().to_owned(),
+            doing: "committing".to_owned(),
+            trouble: Trouble::Gone,
+            code: None,
+            is_in_doubt: true,
+        }
+    }
+}
+
+impl Source for Meddled {
+    fn name(&self) -> &str {
+        self.inner.name()
+    }
+    fn dialect(&self) -> Dialect {
+        self.inner.dialect()
+    }
+    fn version(&self) -> SourceFuture<'_, String> {
+        self.inner.version()
+    }
+    fn schema(&self) -> SourceFuture<'_, Schema> {
+        self.inner.schema()
+    }
+    fn sample<'a>(&'a self, table: &'a Table, rows: u64) -> SourceFuture<'a, TableSample> {
+        self.inner.sample(table, rows)
+    }
+    fn contained<'a>(
+        &'a self,
+        schema: &'a Schema,
+        questions: &'a [Containment],
+    ) -> SourceFuture<'a, Vec<Contained>> {
+        self.inner.contained(schema, questions)
+    }
+    fn snapshot(&self) -> SourceFuture<'_, Box<dyn Snapshot>> {
+        self.inner.snapshot()
+    }
+    fn run<'a>(&'a self, work: &'a Work) -> SourceFuture<'a, Done> {
+        Box::pin(async move {
+            happens(&self.between.before).await;
+            let done = self.inner.run(work).await?;
+            happens(&self.between.after).await;
+            match self.between.loses_commits {
+                true => Err(self.lost()),
+                false => Ok(done),
+            }
+        })
+    }
+    fn marker<'a>(&'a self, intent: &'a str) -> SourceFuture<'a, Marker> {
+        self.inner.marker(intent)
+    }
+    fn fence<'a>(&'a self, intent: &'a str) -> SourceFuture<'a, Marker> {
+        match self.between.loses_commits {
+            true => Box::pin(async move { Err(self.lost()) }),
+            false => self.inner.fence(intent),
+        }
+    }
+    fn close(&self) -> SourceFuture<'_, ()> {
+        self.inner.close()
+    }
+}
+
+/// Another process that goes on with whatever is open, over connections of its own.
+fn resuming(shop: &Arc<Shop>) -> Mutex<Option<Deed>> {
+    let shop = Arc::clone(shop);
+    Mutex::new(Some(Box::pin(async move {
+        let open = shop.store.requests(RequestState::Open, None, 10).await;
+        let request = open.unwrap()[0].id;
+        let sources = [mapped(&shop.database.url, Access::Change).await];
+        let eraser = shop.eraser_over(&sources, 2);
+        let progress = eraser.advance(request).await.unwrap();
+        assert!(progress.certified.is_some(), "{:?}", progress.stuck);
+    })))
+}
+
+async fn erase(shop: &Shop, around: Between) -> Progress {
+    let sources = [between(shop, around).await];
+    let eraser = shop.eraser_over(&sources, 1);
+    let person = known("email", "ann@example.org");
+    eraser.erase(&person, &["shop".into()], &[]).await.unwrap()
+}
+
+/// The request is certified with all that went, and that is told of one intent alone.
+async fn is_told_once(shop: &Shop, progress: &Progress) {
+    let again = shop.eraser(3).advance(progress.request).await.unwrap();
+    let (_, certificate) = again.certified.unwrap();
+    assert_eq!(certificate.counts()["deleted"], 9, "{}", certificate.text());
+    let intents = shop.store.intents(progress.request).await.unwrap();
+    let ran = intents.iter().filter(|intent| {
+        intent.state == IntentState::Done && intent.outcome.contains("\"delete\"")
+    });
+    assert_eq!(ran.count(), 1);
+}
+
+on_all! {
+    async fn another_process_takes_over_before_the_work_runs(shop: Shop) {
+        let shop = Arc::new(shop);
+        let around = Between { before: resuming(&shop), ..Between::default() };
+        let progress = erase(&shop, around).await;
+        let why = &progress.stuck[0].1;
+        assert!(why.contains("another process"), "{why}");
+        is_told_once(&shop, &progress).await;
+    }
+
+    async fn another_process_comes_before_the_work_is_recorded(shop: Shop) {
+        let shop = Arc::new(shop);
+        let around = Between { after: resuming(&shop), ..Between::default() };
+        let progress = erase(&shop, around).await;
+        assert!(progress.certified.is_some(), "{:?}", progress.stuck);
+        is_told_once(&shop, &progress).await;
+    }
+}
