@@ -223,6 +223,7 @@ checks! {
     broken_reference,
     system_versioned,
     shared_identity,
+    unclear_clock,
     hidden_rows,
     unknown_category,
     undeclared_category,

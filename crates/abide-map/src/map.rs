@@ -250,6 +250,18 @@ impl Map {
     }
 }
 
+impl MappedTable {
+    /// The columns that times of its rows are counted from.
+    pub fn clocks(&self) -> impl Iterator<Item = &Spanned<String>> {
+        let kept = match &self.erase {
+            Erase::Keep(keep) => keep.from.as_ref(),
+            _ => None,
+        };
+        let retained = self.retain.as_ref().map(|retain| &retain.from);
+        kept.into_iter().chain(retained)
+    }
+}
+
 impl fmt::Display for EdgeKind {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {

@@ -15,6 +15,7 @@ mod erase;
 mod fingerprint;
 mod held;
 mod limit;
+mod moment;
 mod operation;
 mod order;
 mod orphan;

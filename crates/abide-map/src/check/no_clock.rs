@@ -4,8 +4,7 @@ use abide_policy::diagnostic::{Findings, Severity};
 use abide_policy::source::Spanned;
 
 use super::{Check, Context};
-use crate::map::Erase;
-use crate::schema::{Table, TypeClass};
+use crate::schema::{Dialect, Table};
 
 /// See the manual page.
 pub const CHECK: Check = Check {
@@ -13,7 +12,8 @@ pub const CHECK: Check = Check {
     name: "no-clock",
     severity: Severity::Error,
     manual: r#"
-`from=` names the column that says when the time of a row began: a date or a moment.
+`from=` names the column that says when the time of a row began: a date or a moment. Databases without a type for it keep moments
+as text or as numbers, which serve too.
 
 ```kdl wrong
 map shop {
@@ -31,28 +31,21 @@ map shop {
 };
 
 fn run(cx: &Context<'_>, findings: &mut Findings) {
+    let Some(schema) = cx.live() else {
+        return;
+    };
     for (table, live) in cx.mapped() {
-        let kept = match &table.erase {
-            Erase::Keep(keep) => keep.from.as_ref(),
-            _ => None,
-        };
-        let retained = table.retain.as_ref().map(|retain| &retain.from);
-        for name in kept.into_iter().chain(retained) {
-            report(live, name, findings);
+        for name in table.clocks() {
+            report(schema.dialect, live, name, findings);
         }
     }
 }
 
-fn report(live: &Table, name: &Spanned<String>, findings: &mut Findings) {
+fn report(dialect: Dialect, live: &Table, name: &Spanned<String>, findings: &mut Findings) {
     let Some(column) = live.column(&name.value) else {
         return;
     };
-    // Databases without a type for it keep moments as text or as seconds.
-    let may_hold_time = matches!(
-        column.class,
-        TypeClass::Date | TypeClass::Timestamp | TypeClass::Integer | TypeClass::Text | TypeClass::Decimal | TypeClass::Float | TypeClass::Other
-    );
-    if !may_hold_time {
+    if dialect.form(column).is_none() {
         let message = format!("`{}.{}` is {}", live.name, column.name, column.type_name);
         findings.push(
             CHECK

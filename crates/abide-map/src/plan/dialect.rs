@@ -4,7 +4,6 @@
 use crate::map::Replacement;
 use crate::schema::{Column, Dialect, TableName, TypeClass};
 
-use super::predicate::Moment;
 use super::same::Fold;
 
 /// Up to this many keys stand in a statement one by one; more are bound as one list.
@@ -205,34 +204,6 @@ impl Dialect {
                 format!("CASE WHEN {place} IS NOT NULL THEN lower(hex({place})) END")
             }
             (Self::Sqlite, _) => format!("CAST({place} AS TEXT)"),
-        }
-    }
-
-    /// A moment as a value of the column's type, and the expression to hold against it.
-    pub(crate) fn moment(self, place: &str, column: &Column, moment: Moment) -> (String, String) {
-        let stamp = jiff::Timestamp::from_second(moment.0).unwrap_or_default();
-        let zoned = stamp.to_zoned(jiff::tz::TimeZone::UTC);
-        match column.class {
-            // Seconds or milliseconds since 1970: the latter have passed 10^11 since 1973.
-            TypeClass::Integer | TypeClass::Decimal | TypeClass::Float => (
-                format!("CASE WHEN {place} > 100000000000 THEN {place} / 1000 ELSE {place} END"),
-                moment.0.to_string(),
-            ),
-            TypeClass::Timestamp if self == Self::Postgresql => {
-                let zone = if column.type_name.contains("with time zone") {
-                    "+00"
-                } else {
-                    ""
-                };
-                let text = zoned.strftime("%Y-%m-%d %H:%M:%S").to_string();
-                (place.to_owned(), format!("{text}{zone}"))
-            }
-            TypeClass::Timestamp if self == Self::Mariadb => (
-                place.to_owned(),
-                zoned.strftime("%Y-%m-%d %H:%M:%S").to_string(),
-            ),
-            // Text is compared from the left, and the day is what every way of writing a moment begins with.
-            _ => (place.to_owned(), zoned.strftime("%Y-%m-%d").to_string()),
         }
     }
 

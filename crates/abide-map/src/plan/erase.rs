@@ -2,6 +2,7 @@
 
 use abide_policy::diagnostic::Findings;
 
+use super::limit::no_moment;
 use super::operation::{Act, Operation, Rank, Which, obstacle, overwrites};
 use super::planner::Planner;
 use super::predicate::{Pred, Source};
@@ -117,19 +118,25 @@ impl<'a, 'r> Eraser<'a, 'r> {
 
     /// Names rows of a table that stay because of a hold.
     pub(crate) fn hold(&mut self, id: TableId, hold: &Hold, rows: Pred) {
+        let reason = format!("{} lies on whose these rows are", hold.because());
+        self.stay(id, hold.because(), reason, rows);
+    }
+
+    /// Names rows of a table that stay, whoever they are of.
+    pub(crate) fn stay(&mut self, id: TableId, because: String, reason: String, rows: Pred) {
         let Some(mapped) = self.mapped(id) else {
             return;
         };
         self.operations.push(Operation {
             table: id,
             act: Act::Keep {
-                because: hold.because(),
+                because,
                 until: None,
             },
             which: Which::Held(Box::new(rows)),
             and: Pred::Always,
             rank: Rank::Keep,
-            reason: format!("{} lies on whose these rows are", hold.because()),
+            reason,
             clauses: self.planner.clauses(&mapped, "erase"),
         });
     }
@@ -187,6 +194,7 @@ impl<'a, 'r> Eraser<'a, 'r> {
         which: &Which,
     ) {
         let mut young = Pred::Always;
+        let mut untimed = None;
         let mut until = keep.until.as_ref().map(|until| until.value.clone());
         if let (Some(length), Some(from)) = (&keep.until, &keep.from) {
             match self.planner.cutoff(length) {
@@ -198,6 +206,7 @@ impl<'a, 'r> Eraser<'a, 'r> {
                 }
                 Err(found) => self.findings.extend(found),
             }
+            untimed = Some(&from.value);
             until = Some(format!("{} after `{}`", length.value, from.value));
         } else if let Some((ended, parents)) = self.ended(id, &mut Vec::new()) {
             let reason = "the person's own, kept for as long as what it belongs to";
@@ -210,14 +219,21 @@ impl<'a, 'r> Eraser<'a, 'r> {
             let reason = "the person's own, kept for a reason without saying more than it needs";
             self.write(id, mapped, which.clone(), written, young.clone(), reason);
         }
-        self.keep(
-            id,
-            mapped,
-            which.clone(),
-            young,
-            keep.because.value.clone(),
-            until,
-        );
+        let because = &keep.because.value;
+        if let Some(from) = untimed {
+            let rows = Pred::Untimed(from.clone());
+            let until = Some(no_moment(from));
+            self.keep(
+                id,
+                mapped,
+                which.clone(),
+                rows.clone(),
+                because.clone(),
+                until,
+            );
+            young = Pred::all([young, Pred::not(rows)]);
+        }
+        self.keep(id, mapped, which.clone(), young, because.clone(), until);
     }
 
     /// Rows kept for no time of their own that lead to kept rows whose time is over, and to none whose time is not; and the

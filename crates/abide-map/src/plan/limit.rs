@@ -51,6 +51,18 @@ impl Planner<'_> {
         let cutoff = self.cutoff(&retain.length)?;
         Ok(Some(Pred::Before(retain.from.value.clone(), cutoff)))
     }
+
+    /// The rows of a table with a `retain` line of which nobody can tell whether their time is over, and why.
+    pub(super) fn untimed(&self, id: TableId) -> Option<(Pred, String)> {
+        let mapped = self.ownership.tables.get(id)?.mapped.as_ref()?;
+        let from = &mapped.retain.as_ref()?.from.value;
+        Some((Pred::Untimed(from.clone()), no_moment(from)))
+    }
+}
+
+/// Why rows stay that say no moment in this column.
+pub(super) fn no_moment(column: &str) -> String {
+    format!("nobody can tell for how long: `{column}` holds no moment in a form that is known")
 }
 
 impl Planner<'_> {
@@ -58,21 +70,34 @@ impl Planner<'_> {
     /// subject table, or only to rows that an erasure has overwritten, and no identifier stands in them. Nothing for a
     /// table that keeps no rows for a time.
     pub(super) fn due_of_erased(&self, id: TableId) -> Result<Option<Pred>, Findings> {
-        let mapped = self
-            .ownership
-            .tables
-            .get(id)
-            .and_then(|node| node.mapped.as_ref());
-        let Some(Erase::Keep(keep)) = mapped.map(|mapped| &mapped.erase) else {
-            return Ok(None);
-        };
-        let (Some(until), Some(from)) = (&keep.until, &keep.from) else {
+        let Some((until, from)) = self.kept(id) else {
             return Ok(None);
         };
         let old = Pred::Before(from.value.clone(), self.cutoff(until)?);
-        let living = Rows::new(self.ownership, &self.reach, Roots::Living).of_others(id);
         let held = self.spared_by_holds(id);
-        Ok(Some(Pred::all([old, Pred::not(living), Pred::not(held)])))
+        Ok(Some(Pred::all([old, self.of_erased(id), Pred::not(held)])))
+    }
+
+    /// Of the rows that a table kept of people who have been erased, those of which nobody can tell whether their time is
+    /// over, and why.
+    pub(super) fn untimed_of_erased(&self, id: TableId) -> Option<(Pred, String)> {
+        let (_, from) = self.kept(id)?;
+        let untimed = Pred::Untimed(from.value.clone());
+        let rows = Pred::all([untimed, self.of_erased(id)]);
+        Some((rows, no_moment(&from.value)))
+    }
+
+    /// How long an erasure keeps rows of a table, and the column that it is counted from.
+    fn kept(&self, id: TableId) -> Option<(&Spanned<String>, &Spanned<String>)> {
+        let mapped = self.ownership.tables.get(id)?.mapped.as_ref()?;
+        let Erase::Keep(keep) = &mapped.erase else {
+            return None;
+        };
+        keep.until.as_ref().zip(keep.from.as_ref())
+    }
+
+    fn of_erased(&self, id: TableId) -> Pred {
+        Pred::not(Rows::new(self.ownership, &self.reach, Roots::Living).of_others(id))
     }
 }
 

@@ -211,20 +211,27 @@ impl<'a> Planner<'a> {
 
     /// A plan for each table with a `retain` line: up to `batch` of its rows whose time is over go as an erasure of them
     /// would have it, with what hangs on them. And one for each table that keeps rows for a time: those go whose time is
-    /// over and that lead to nobody who has not been erased. Run it again until its counts are 0.
+    /// over and that lead to nobody who has not been erased. Run it again until its counts are 0. Rows of which nobody can
+    /// tell whether their time is over are named.
     ///
     /// # Errors
     /// Findings (`M04…`) where a length is not known, or the database would refuse.
     pub fn sweep(&self, batch: u64) -> Result<Vec<Plan>, Findings> {
         let mut plans = Vec::new();
         for id in self.in_order() {
-            let dues = [(self.due(id)?, true), (self.due_of_erased(id)?, false)];
-            for (due, names_held) in dues {
+            let dues = [
+                (self.due(id)?, self.untimed(id), true),
+                (self.due_of_erased(id)?, self.untimed_of_erased(id), false),
+            ];
+            for (due, untimed, names_held) in dues {
                 let Some(due) = due else { continue };
                 let rows = Rows::new(self.ownership, &self.reach, Roots::Due(id, &due));
                 let mut eraser = Eraser::new(self, rows, self.plan(Doing::Sweep));
                 eraser.limit = Some((id, batch));
                 eraser.take_all();
+                if let Some((rows, why)) = untimed {
+                    eraser.stay(id, why.clone(), why, rows);
+                }
                 if names_held {
                     self.name_held(&mut eraser, id)?;
                 }

@@ -34,6 +34,8 @@ pub(crate) enum Pred {
     Present(String),
     /// The column holds a moment before this one.
     Before(String, Moment),
+    /// The column holds something that is no moment in a form that is known.
+    Untimed(String),
     /// The first columns together are not the same as the second.
     Apart(Vec<String>, Vec<String>),
     /// The row is marked in a table of keys as somebody else's too.
@@ -192,7 +194,8 @@ impl Pred {
             | Self::OutsideFolded(_, column, _)
             | Self::Filled(column)
             | Self::Present(column)
-            | Self::Before(column, _) => {
+            | Self::Before(column, _)
+            | Self::Untimed(column) => {
                 into.insert(column);
             }
             Self::All(parts) | Self::Any(parts) => {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Row;
 use super::dialect::FEW;
-use super::predicate::{Moment, Pred, Select, Source};
+use super::predicate::{Pred, Select, Source};
 use super::ring::{Rings, Shared};
 use super::same::Fold;
 use crate::map::Replacement;
@@ -210,6 +210,7 @@ impl<'a> Writer<'a> {
                 self.push(&format!("{place} IS NOT NULL"));
             }
             Pred::Before(name, moment) => self.before(id, alias, name, *moment),
+            Pred::Untimed(name) => self.untimed(id, alias, name),
             Pred::Apart(columns, others) => {
                 let pairs = columns.iter().zip(others);
                 let apart: Vec<String> = pairs
@@ -246,17 +247,6 @@ impl<'a> Writer<'a> {
         let column = self.column(id, name);
         let value = Value(value.0.as_deref().map(|text| spelled(text, column)));
         self.push(&format!("{place} = ")).bind(&value, column);
-    }
-
-    fn before(&mut self, id: TableId, alias: &str, name: &str, moment: Moment) {
-        let place = self.place(alias, name);
-        let Some(column) = self.column(id, name) else {
-            self.push("1 = 0");
-            return;
-        };
-        let (place, text) = self.dialect.moment(&place, column, moment);
-        self.push(&format!("{place} < "))
-            .bind(&Value::text(text), Some(column));
     }
 
     fn joined(&mut self, id: TableId, alias: &str, parts: &[Pred], word: &str) {

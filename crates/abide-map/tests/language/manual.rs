@@ -59,6 +59,8 @@ fn findings(text: &str) -> (Vec<Diagnostic>, String) {
         .iter()
         .map(|column| match column.name.as_str() {
             "password" => sample(&["hunter2", "correct horse"]),
+            "full" => sample(&["2026-11-05", "05/11/2026", "1700000000"]),
+            "born" => sample(&["1990-02-03"]),
             _ => sample(&[]),
         });
     let samples = [(

@@ -6,7 +6,7 @@ use abide_sources::{Address, SourceOptions};
 use crate::desk::{Desk, plain, planner, text};
 use crate::place::{Database, Engine, Folder};
 
-async fn desk(engine: Engine, folder: &Folder, statements: &[&str], map: &str) -> Desk {
+pub(crate) async fn desk(engine: Engine, folder: &Folder, statements: &[&str], map: &str) -> Desk {
     let database = Database::create(engine, "rules", folder).await;
     if let Some(path) = database.url.strip_prefix("sqlite:") {
         std::fs::write(path, b"").unwrap();
@@ -34,7 +34,7 @@ async fn erase(desk: &Desk, known: &[(&str, &str)]) {
     assert!(left.iter().all(|count| *count == 0), "{}", text(&plan));
 }
 
-async fn all(desk: &Desk, sql: &str) -> Vec<Vec<String>> {
+pub(crate) async fn all(desk: &Desk, sql: &str) -> Vec<Vec<String>> {
     let rows = desk.rows(&plain(sql)).await.into_iter();
     let cells = |row: abide_map::plan::Row| row.into_iter().map(|it| it.0.unwrap_or("-".into()));
     rows.map(|row| cells(row).collect()).collect()

@@ -13,6 +13,7 @@ mod engines;
 mod evaluator;
 mod held;
 mod k9db;
+mod moments;
 #[allow(dead_code, reason = "the other suite of this crate uses all of it")]
 #[path = "../suite/place.rs"]
 mod place;

@@ -611,6 +611,7 @@ async fn what_is_kept_because_its_parent_is_ends_with_the_parent() {
         [
             "as long as its row of `items`",
             "as long as its row of `orders`",
+            "nobody can tell for how long: `made` holds no moment in a form that is known",
             "7 years after `made`"
         ]
     );

@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use crate::installation::Place;
 use crate::sources;
 
-/// How many rows of a table with passwords are looked at.
+/// How many rows of a table with passwords or with times to be counted are looked at.
 const SAMPLE_ROWS: u64 = 200;
 
 /// Arguments that say what to hold a map against.
@@ -32,7 +32,7 @@ pub struct Live {
 pub(super) struct Found {
     /// Its schema.
     pub schema: Schema,
-    /// Some rows of the tables with passwords, where a source was asked.
+    /// Some rows of the tables with passwords or with times to be counted, where a source was asked.
     pub samples: Vec<(TableName, TableSample)>,
 }
 
@@ -63,7 +63,8 @@ async fn ask(source: &dyn Source, map: &Map) -> Result<Found> {
         let holds_passwords = mapped.columns.iter().any(|column| {
             matches!(&column.holds, Holds::Data(data) if data.iter().any(|name| name.value.contains("password")))
         });
-        if let (true, Some(table)) = (holds_passwords, schema.table(&mapped.name.value)) {
+        let is_looked_at = holds_passwords || mapped.clocks().next().is_some();
+        if let (true, Some(table)) = (is_looked_at, schema.table(&mapped.name.value)) {
             let sample = source.sample(table, SAMPLE_ROWS).await;
             let sample = sample.with_context(|| format!("cannot read rows of `{}`", table.name))?;
             samples.push((table.name.clone(), sample));
