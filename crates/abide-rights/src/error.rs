@@ -21,6 +21,13 @@ pub enum RightsError {
         /// Why.
         findings: Vec<Diagnostic>,
     },
+    /// Rows whose time is over are still there when a sweep finds nothing more that it could do.
+    Unswept {
+        /// The source.
+        source: String,
+        /// How many rows of which tables.
+        left: Vec<(String, u64)>,
+    },
     /// A legal hold names the person: nothing may be erased.
     Held(Vec<String>),
     /// Nothing that was given can be used; what to write instead.
@@ -60,6 +67,16 @@ impl fmt::Display for RightsError {
                     }
                 }
                 Ok(())
+            }
+            Self::Unswept { source, left } => {
+                write!(
+                    out,
+                    "the time of rows of source `{source}` is over, and the sweep changed nothing of them"
+                )?;
+                for (table, rows) in left {
+                    write!(out, "; `{table}`: {rows}")?;
+                }
+                out.write_str(" (look for a trigger that puts back what is written, and for who may see these rows)")
             }
             Self::Held(holds) => write!(
                 out,

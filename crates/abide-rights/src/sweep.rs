@@ -1,5 +1,5 @@
 //! Retention: rows whose time is over go, batch by batch, so that the application stays responsive. Each batch is recorded
-//! before and after. Never touches what a legal hold names.
+//! before and after. Never touches what a legal hold names, and never leaves a sweep that was cut short untold.
 
 use std::collections::BTreeMap;
 
@@ -24,6 +24,8 @@ pub struct Swept {
     pub batches: u64,
     /// How many of those are known by their markers alone, so that nobody counted their rows.
     pub uncounted: u64,
+    /// How many batches earlier sweeps had committed that were cut short before they could say so.
+    pub cut_short: u64,
 }
 
 impl Swept {
@@ -33,6 +35,7 @@ impl Swept {
             overwritten: self.overwritten - before.overwritten,
             batches: self.batches - before.batches,
             uncounted: self.uncounted - before.uncounted,
+            cut_short: 0,
         }
     }
 }
@@ -57,6 +60,13 @@ struct Plans<'a> {
     plans: Vec<Plan>,
 }
 
+/// What one batch is taken from.
+struct Turn<'a> {
+    plan: &'a Plan,
+    /// How many rows it would change, where it had to be made anew.
+    anew: Option<u64>,
+}
+
 impl<'a> Plans<'a> {
     async fn make(
         store: &'a Store,
@@ -74,21 +84,20 @@ impl<'a> Plans<'a> {
         })
     }
 
-    /// The plan at a place, with the holds of this moment: one may be laid while a sweep goes on.
-    async fn of_now(&mut self, place: usize) -> Result<Option<&Plan>, RightsError> {
+    /// The plan at a place, with the holds of this moment: one may be laid or lifted while a sweep goes on.
+    async fn of_now(&mut self, place: usize) -> Result<Option<Turn<'_>>, RightsError> {
         let held = self.store.held().await?;
         let holds = self.mapped.holds_of(&held, self.pace.now).await?;
+        let mut anew = None;
         if holds != self.holds {
             self.plans = plans(self.mapped, &holds, self.pace)?;
             self.holds = holds;
             if let Some(plan) = self.plans.get(place) {
                 // What such a hold forbids is in the way from here on.
-                let mut snapshot = self.mapped.source.snapshot().await?;
-                counted(self.mapped, plan, snapshot.as_mut()).await?;
-                snapshot.end().await?;
+                anew = Some(due_in(&steps_of(self.mapped, plan).await?));
             }
         }
-        Ok(self.plans.get(place))
+        Ok(self.plans.get(place).map(|plan| Turn { plan, anew }))
     }
 }
 
@@ -99,64 +108,151 @@ fn plans(mapped: &Mapped, holds: &[Hold], pace: Pace<'_>) -> Result<Vec<Plan>, R
     plans.map_err(|findings| mapped.no_plan(findings))
 }
 
-/// Sweeps one source until nothing is due. `pause` is awaited between two batches: the caller says how long the
-/// application may breathe.
+/// Sweeps one source until nothing is due, and settles what earlier sweeps of it left open. `pause` is awaited between two
+/// batches: the caller says how long the application may breathe.
 ///
 /// # Errors
 ///
-/// What is done stays done; the next sweep goes on from there.
+/// What is done stays done; the next sweep goes on from there. Rows that are due and that no batch can change are an error.
 pub async fn sweep(
     store: &Store,
     mapped: &Mapped,
     pace: Pace<'_>,
     pause: impl AsyncFn(),
 ) -> Result<Swept, RightsError> {
+    let mut swept = Swept {
+        cut_short: settle_cut_short(store, mapped, pace).await?,
+        ..Swept::default()
+    };
     let mut plans = Plans::make(store, mapped, pace).await?;
-    let mut swept = Swept::default();
+    let mut stuck = Vec::new();
     for place in 0..plans.plans.len() {
-        let Some(plan) = plans.of_now(place).await? else {
+        let Some(Turn { plan, .. }) = plans.of_now(place).await? else {
             continue;
         };
-        let mut snapshot = mapped.source.snapshot().await?;
-        let counts = counted(mapped, plan, snapshot.as_mut()).await?;
-        snapshot.end().await?;
-        let steps = StepCount::of_plan(plan, &mapped.map, &counts);
+        let steps = steps_of(mapped, plan).await?;
         if !steps.iter().any(StepCount::is_due) {
             continue;
         }
         let intent = intend(store, mapped, plan, &steps, pace).await?;
         let before = swept;
-        let done = run(&mut plans, place, intent, &mut swept, &pause).await;
+        let due = due_in(&steps);
+        let done = run(&mut plans, place, due, intent, &mut swept, &pause).await;
         let outcome = if done.is_ok() { "done" } else { "failed" };
-        settle(store, mapped, intent, swept.since(before), outcome, pace).await?;
-        done?;
+        let told = Told {
+            swept: swept.since(before),
+            outcome,
+        };
+        settle(store, mapped, intent, told, pace).await?;
+        match done {
+            // Other tables wait for nothing of this one.
+            Err(RightsError::Unswept { left, .. }) => stuck.extend(left),
+            done => done?,
+        }
     }
-    Ok(swept)
+    match stuck.is_empty() {
+        true => Ok(swept),
+        false => Err(unswept(mapped, stuck)),
+    }
 }
 
-/// Batch after batch of one plan, until one touches nothing.
+fn unswept(mapped: &Mapped, left: Vec<(String, u64)>) -> RightsError {
+    RightsError::Unswept {
+        source: mapped.name().to_owned(),
+        left,
+    }
+}
+
+/// The steps of a plan with what they would touch at present.
+async fn steps_of(mapped: &Mapped, plan: &Plan) -> Result<Vec<StepCount>, RightsError> {
+    let mut snapshot = mapped.source.snapshot().await?;
+    let counts = counted(mapped, plan, snapshot.as_mut()).await?;
+    snapshot.end().await?;
+    Ok(StepCount::of_plan(plan, &mapped.map, &counts))
+}
+
+/// How many rows of steps are due.
+fn due_in(steps: &[StepCount]) -> u64 {
+    let due = steps.iter().filter(|step| step.is_due());
+    due.map(|step| step.rows).sum()
+}
+
+/// Settles the sweeps of a source that were begun and never settled; how many batches they had committed. The markers of
+/// a sweep's batches are numbered without gaps.
+async fn settle_cut_short(
+    store: &Store,
+    mapped: &Mapped,
+    pace: Pace<'_>,
+) -> Result<u64, RightsError> {
+    let mut all = 0;
+    for intent in store.open_sweeps(mapped.name()).await? {
+        let mut batches = 0;
+        while let Marker::Committed(_) = mapped.source.marker(&marker(intent, batches + 1)).await? {
+            batches += 1;
+        }
+        let swept = Swept {
+            batches,
+            uncounted: batches,
+            ..Swept::default()
+        };
+        let told = Told {
+            swept,
+            outcome: "cut-short",
+        };
+        settle(store, mapped, intent, told, pace).await?;
+        all += batches;
+    }
+    Ok(all)
+}
+
+/// What the marker of a sweep's batch is called; batches are counted from 1.
+fn marker(intent: EntryId, number: u64) -> String {
+    format!("{intent}-{number}")
+}
+
+/// Batch after batch of one plan, until one touches nothing. Then nothing may be due.
 async fn run(
     plans: &mut Plans<'_>,
     place: usize,
+    due: u64,
     intent: EntryId,
     swept: &mut Swept,
     pause: &impl AsyncFn(),
 ) -> Result<(), RightsError> {
     let mapped = plans.mapped;
-    for number in 1_u64.. {
+    // A batch changes one row at least, or something puts back what it changes.
+    let mut last = due.saturating_add(1);
+    let mut number = 0;
+    while number < last {
+        number += 1;
         if swept.batches > 0 {
             pause().await;
         }
-        let Some(plan) = plans.of_now(place).await? else {
+        let Some(turn) = plans.of_now(place).await? else {
             break;
         };
-        let marker = format!("{intent}-{number}");
-        if batch(mapped, plan, marker, swept).await? == Some(0) {
+        if let Some(due) = turn.anew {
+            last = due.saturating_add(number);
+        }
+        let marker = marker(intent, number);
+        if batch(mapped, turn.plan, marker, swept).await? == Some(0) {
             break;
         }
         swept.batches += 1;
     }
-    Ok(())
+    let Some(Turn { plan, .. }) = plans.of_now(place).await? else {
+        return Ok(());
+    };
+    let left = steps_of(mapped, plan).await?;
+    let left: Vec<(String, u64)> = left
+        .into_iter()
+        .filter(StepCount::is_due)
+        .map(|step| (step.table, step.rows))
+        .collect();
+    match left.is_empty() {
+        true => Ok(()),
+        false => Err(unswept(mapped, left)),
+    }
 }
 
 /// One batch, in one transaction with its marker; how many rows that were, if anybody counted them.
@@ -207,25 +303,30 @@ async fn intend(
 ) -> Result<EntryId, RightsError> {
     let mut evidence = Evidence::new("sweep.intended", pace.actor, pace.now);
     evidence.clauses = clauses_of(steps);
-    let due = steps.iter().filter(|step| step.is_due());
-    evidence.counts = BTreeMap::from([("due".to_owned(), due.map(|step| step.rows).sum())]);
+    evidence.counts = BTreeMap::from([("due".to_owned(), due_in(steps))]);
     evidence.private = serde_json::json!({
         "source": mapped.name(),
         "fingerprint": plan.fingerprint,
         "statements": hash_of(plan),
         "steps": steps,
     });
-    Ok(store.begin(evidence)?.commit().await?.entry_id)
+    Ok(store.begin_sweep(mapped.name(), evidence).await?)
+}
+
+/// What is said of a sweep when it ends.
+struct Told {
+    swept: Swept,
+    outcome: &'static str,
 }
 
 async fn settle(
     store: &Store,
     mapped: &Mapped,
     intent: EntryId,
-    swept: Swept,
-    outcome: &str,
+    told: Told,
     pace: Pace<'_>,
 ) -> Result<(), RightsError> {
+    let Told { swept, outcome } = told;
     let mut evidence = Evidence::new("sweep.settled", pace.actor, pace.now);
     evidence.outcome = Some(outcome.to_owned());
     evidence.counts = BTreeMap::from([
@@ -235,6 +336,5 @@ async fn settle(
         ("uncounted".to_owned(), swept.uncounted),
     ]);
     evidence.private = serde_json::json!({ "intent": intent.to_string(), "source": mapped.name() });
-    store.begin(evidence)?.commit().await?;
-    Ok(())
+    Ok(store.settle_sweep(intent, evidence).await?)
 }

@@ -35,6 +35,7 @@ mod stamp;
 mod statement;
 mod subject;
 mod subject_request;
+mod sweep;
 mod table;
 mod tail;
 mod tile;

@@ -6,7 +6,7 @@ use super::orphan::orphaned;
 use super::planner::Planner;
 use super::predicate::{Pred, Source};
 use super::render::{Writer, fitted, spelled};
-use super::rows::Rows;
+use super::rows::{Rows, when};
 use super::{Effect, ReadBefore, Step};
 use crate::map::{Holds, Identity, Overwrite, Replacement};
 use crate::ownership::{Link, TableId};
@@ -110,6 +110,11 @@ impl Operation {
         matches!(self.act, Act::Delete | Act::Write(_))
     }
 
+    /// Whether it concerns the person's own rows, in a sweep those that are due, for what they are.
+    pub(crate) fn is_of_own(&self) -> bool {
+        matches!(self.which, Which::Own | Which::Sole | Which::SoleBy(_))
+    }
+
     /// The rows it concerns.
     pub(crate) fn filter(&self, rows: &Rows<'_>, all: &[Self]) -> Pred {
         let id = self.table;
@@ -119,6 +124,10 @@ impl Operation {
         let rows_meant = match &self.which {
             Which::Own => rows.own(id),
             Which::Sole => rows.sole(id),
+            // Whose a row is that is due, nobody asks: it loses every one of them.
+            Which::SoleBy(place) if rows.is_due(id) => {
+                Pred::all([rows.sole(id), link(*place).map_or(Pred::Never, when)])
+            }
             Which::SoleBy(place) => Pred::all([rows.sole(id), by(*place)]),
             Which::JointBy(place) => Pred::all([rows.joint(id), left_by(*place)]),
             Which::JointNamed(identity) => {
@@ -155,6 +164,7 @@ impl Operation {
             return false;
         };
         let by: &[String] = match &self.which {
+            Which::SoleBy(_) if rows.is_due(self.table) => &[],
             Which::Leading(leading) => &leading.columns,
             Which::SoleBy(place) | Which::JointBy(place) | Which::SeenBy(place) => {
                 match rows.ownership.links.get(*place) {

@@ -10,7 +10,7 @@ use super::operation::{Act, Leading, Operation, Rank, Which, WithGoing, WithJoin
 use super::planner::Planner;
 use super::predicate::{Pred, Source};
 use super::render::Writer;
-use super::rows::{Roots, Rows};
+use super::rows::{Roots, Rows, lead_back};
 use super::{Obstacle, Plan};
 use crate::ownership::TableId;
 use crate::schema::{Dialect, ForeignKey};
@@ -128,17 +128,67 @@ impl Eraser<'_, '_> {
         node.is_some_and(|node| !node.key.is_empty())
     }
 
-    /// Notes up to so many of the rows that are due; the condition for them.
+    /// Notes up to so many of the rows that are due and with which something is left to do; the condition for them.
     fn note_batch(&mut self, bare: &Rows<'_>, id: TableId, limit: u64) -> Option<Pred> {
-        let due = bare.own(id);
         if !self.has_key(id) {
             return None;
         }
-        let mut batch = self.keys(id, BATCH, &due);
-        batch.sql.push_str(&format!(" LIMIT {limit}"));
+        let batch = self.keys(id, BATCH, &self.unfinished(bare, id), Some(limit));
         self.note(&Writer::step(BATCH), batch);
         let key = &self.planner.ownership.tables.get(id)?.key;
         Some(Pred::leads(key, key, Source::Step(BATCH), Pred::Always))
+    }
+
+    /// The rows that are due and with which something is left to do, to them or to what hangs on them. A row that only
+    /// loses columns stays due when it has lost them, and would fill one batch after the other.
+    fn unfinished(&self, bare: &Rows<'_>, id: TableId) -> Pred {
+        let due = bare.own(id);
+        let everything = Pred::Always;
+        let planner = self.planner;
+        let roots = Roots::Due(id, &everything);
+        let every = Rows::new(planner.ownership, &planner.reach, roots);
+        let of_due = self.changing(id).filter(|operation| operation.is_of_own());
+        let left = Pred::any(of_due.map(|operation| operation.filter(&every, &self.operations)));
+        let left = match left {
+            // Rows that go take along what hangs on them.
+            Pred::Always => left,
+            left => Pred::any([left, self.leading_to_work(bare, id, &mut Vec::new())]),
+        };
+        match &due {
+            Pred::All(parts) if parts.contains(&left) => due,
+            _ if due == left => due,
+            _ => Pred::all([due, left]),
+        }
+    }
+
+    /// Rows of a table that lead, by whatever links, to rows of others to which something is done.
+    fn leading_to_work(&self, rows: &Rows<'_>, id: TableId, behind: &mut Vec<TableId>) -> Pred {
+        behind.push(id);
+        let mut ways = Vec::new();
+        for link in &self.planner.ownership.links {
+            let is_back = link.dependent != id && behind.contains(&link.dependent);
+            if link.source != id || is_back {
+                continue;
+            }
+            // What is done to due rows themselves has been looked at.
+            let is_due = rows.is_due(link.dependent);
+            let there = self.changing(link.dependent);
+            let there = there.filter(|operation| !(is_due && operation.is_of_own()));
+            let mut work: Vec<Pred> = there
+                .map(|operation| operation.filter(rows, &self.operations))
+                .collect();
+            if link.dependent != id {
+                work.push(self.leading_to_work(rows, link.dependent, behind));
+            }
+            ways.push(lead_back(link, Pred::any(work)));
+        }
+        behind.pop();
+        Pred::any(ways)
+    }
+
+    fn changing(&self, id: TableId) -> impl Iterator<Item = &Operation> {
+        let operations = self.operations.iter();
+        operations.filter(move |operation| operation.table == id && operation.changes())
     }
 
     /// Notes the rows of a step; the condition for them.
@@ -146,12 +196,12 @@ impl Eraser<'_, '_> {
         let Some(node) = self.planner.ownership.tables.get(id) else {
             return Pred::Never;
         };
-        let statement = self.keys(id, number, filter);
+        let statement = self.keys(id, number, filter, None);
         self.note(&Writer::step(number), statement);
         Pred::leads(&node.key, &node.key, Source::Step(number), Pred::Always)
     }
 
-    fn keys(&self, id: TableId, number: usize, filter: &Pred) -> Statement {
+    fn keys(&self, id: TableId, number: usize, filter: &Pred, limit: Option<u64>) -> Statement {
         let planner = self.planner;
         let head = planner
             .ownership
@@ -161,8 +211,12 @@ impl Eraser<'_, '_> {
         let alias = writer.alias();
         let node = planner.ownership.tables.get(id);
         let places = node.map(|node| writer.places(&alias, &node.key));
-        writer.push(&format!("SELECT {}", places.unwrap_or_default()));
+        let places = places.unwrap_or_default();
+        writer.push(&format!("SELECT {places}"));
         writer.from(id, &alias, filter);
+        if let Some(limit) = limit {
+            writer.push(&format!(" ORDER BY {places} LIMIT {limit}"));
+        }
         writer.done()
     }
 

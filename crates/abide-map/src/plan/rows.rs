@@ -289,7 +289,7 @@ impl<'a> Rows<'a> {
     }
 
     /// In a sweep nothing leads to the rows that are due: they are.
-    fn is_due(&self, id: TableId) -> bool {
+    pub(crate) fn is_due(&self, id: TableId) -> bool {
         matches!(self.roots, Roots::Due(table, _) if table == id)
     }
 
@@ -588,8 +588,24 @@ pub(crate) fn lead(link: &Link, source: Source, from: Pred) -> Pred {
     Pred::all([here, leads])
 }
 
+/// Rows of its source from which a link leads to these rows.
+pub(crate) fn lead_back(link: &Link, to: Pred) -> Pred {
+    let (here, there) = if link.is_pull() {
+        (Pred::Always, when(link))
+    } else {
+        (when(link), Pred::Always)
+    };
+    let leads = Pred::leads(
+        &link.source_columns,
+        &link.dependent_columns,
+        Source::Table(link.dependent),
+        Pred::all([there, to]),
+    );
+    Pred::all([here, leads])
+}
+
 /// The conditions of an edge.
-fn when(link: &Link) -> Pred {
+pub(crate) fn when(link: &Link) -> Pred {
     Pred::all(link.when.iter().map(|condition| {
         Pred::Equals(
             condition.column.value.clone(),

@@ -302,6 +302,8 @@ on_all! {
                 run(&shop, "sweep", &[("ABIDE_ROLE_STATEMENT", place)]);
             }
             assert_eq!(dump_of(&shop).await, expected, "{first} {then}");
+            let open = shop.store.open_sweeps("shop").await.unwrap();
+            assert!(open.is_empty(), "{first} {then}: every sweep is settled");
         }
     }
 }

@@ -1,8 +1,44 @@
 //! Retention sweeps.
 
-use abide_rights::{Pace, sweep};
+use abide_map::plan::{Doing, Identities};
+use abide_rights::{Mapped, Pace, RightsError, Swept, explain, sweep};
+use abide_sources::{SourceOptions, Work};
+use abide_store::Evidence;
 
-use crate::shop::{Shop, at};
+use crate::shop::{Shop, at, mapped_with};
+
+const USERS: &str =
+    "table users { subject; identity account-id id; identity email email; erase delete }";
+
+/// The shop's source with a map that says this of it, users apart.
+async fn mapped(shop: &Shop, lines: &str) -> Mapped {
+    let map = format!("map shop {{\nsource shop\n{USERS}\n{lines}\n}}");
+    mapped_with(&shop.database.url, SourceOptions::new("shop"), &map).await
+}
+
+/// One row at a time.
+fn slowly() -> Pace<'static> {
+    Pace {
+        batch: 1,
+        actor: "test",
+        now: at(1),
+    }
+}
+
+/// Sweeps one row at a time; deleted, overwritten.
+async fn swept(shop: &Shop, mapped: &Mapped) -> (u64, u64) {
+    let swept = sweep(&shop.store, mapped, slowly(), async || {})
+        .await
+        .unwrap();
+    (swept.deleted, swept.overwritten)
+}
+
+const LOGS: &str = "
+CREATE TABLE logs (id INTEGER NOT NULL PRIMARY KEY, user_id INTEGER NOT NULL, word VARCHAR(40), made VARCHAR(40));
+CREATE TABLE log_lines (id INTEGER NOT NULL PRIMARY KEY, log_id INTEGER NOT NULL, made VARCHAR(40));
+INSERT INTO logs VALUES (1, 1, 'gone', '2020-01-01'), (2, 1, 'gone', '2020-01-02'), (3, 1, 'gone', '2020-01-03'), (4, 1, 'said', '2026-11-01');
+INSERT INTO log_lines VALUES (1, 1, '2026-11-01'), (2, 2, '2026-11-01'), (3, 3, '2020-01-03'), (4, 4, '2020-01-03');
+";
 
 on_all! {
     async fn rows_whose_time_is_over_go_in_batches(shop: Shop) {
@@ -22,6 +58,82 @@ on_all! {
         }
         let again = sweep(&shop.store, &shop.mapped[0], pace, async || {}).await.unwrap();
         assert_eq!(again.deleted, 0);
+    }
+
+    /// A row that only loses columns stays due when it has lost them; the next batch goes on behind it.
+    async fn a_sweep_that_overwrites_goes_on_behind_its_first_batch(shop: Shop) {
+        let line = "table invoices { owned-by user_id to=users; retain \"90 days\" from=issued_at; erase anonymise { overwrite mail; overwrite billed_to with=gone } }";
+        let mapped = mapped(&shop, line).await;
+        assert_eq!(swept(&shop, &mapped).await, (0, 3));
+        for row in &shop.dump().await["invoices"] {
+            assert!(row.contains("|gone|∅|"), "{row}");
+        }
+        assert_eq!(swept(&shop, &mapped).await, (0, 0));
+    }
+
+    async fn a_sweep_that_detaches_goes_on_behind_its_first_batch(shop: Shop) {
+        let line = "table invoices { owned-by user_id to=users; retain \"90 days\" from=issued_at; erase detach }";
+        let mapped = mapped(&shop, line).await;
+        assert_eq!(swept(&shop, &mapped).await, (0, 3));
+        for row in &shop.dump().await["invoices"] {
+            assert_eq!(row.split('|').nth(1), Some("∅"), "{row}");
+        }
+        assert_eq!(swept(&shop, &mapped).await, (0, 0));
+    }
+
+    async fn a_sweep_of_rows_kept_for_longer_goes_on_behind_its_first_batch(shop: Shop) {
+        let line = "table invoices { owned-by user_id to=users; retain \"90 days\" from=issued_at; erase keep because=tax-law until=\"7 years\" from=issued_at { overwrite mail } }";
+        let mapped = mapped(&shop, line).await;
+        assert_eq!(swept(&shop, &mapped).await, (1, 2));
+        let left = &shop.dump().await["invoices"];
+        let ids: Vec<&str> = left.iter().map(|row| &row[..3]).collect();
+        assert_eq!(ids, ["100", "200"]);
+        assert!(left.iter().all(|row| row.contains("|∅|2026")), "{left:?}");
+        assert_eq!(swept(&shop, &mapped).await, (0, 0));
+    }
+
+    /// What hangs on rows that are done may come to its end later than they.
+    async fn a_sweep_goes_on_to_what_hangs_on_rows_that_are_done(shop: Shop) {
+        shop.database.run(LOGS).await;
+        let lines = "table logs { owned-by user_id to=users; retain \"90 days\" from=made; erase anonymise { overwrite word with=gone } }
+            table log_lines { owned-by log_id to=logs; erase keep because=tax-law until=\"1 year\" from=made }";
+        let mapped = mapped(&shop, lines).await;
+        assert_eq!(swept(&shop, &mapped).await, (1, 0));
+        let left = &shop.dump().await["log_lines"];
+        let ids: Vec<&str> = left.iter().map(|row| &row[..1]).collect();
+        assert_eq!(ids, ["1", "2", "4"]);
+    }
+
+    async fn a_sweep_names_rows_of_which_nobody_can_tell_whether_they_are_due(shop: Shop) {
+        shop.database.run(LOGS).await;
+        shop.database.run("UPDATE logs SET made = '05/11/2020' WHERE id < 3").await;
+        let line = "table logs { owned-by user_id to=users; retain \"90 days\" from=made; erase delete }";
+        let mapped = mapped(&shop, line).await;
+        let explained = explain(&mapped, Doing::Sweep, &Identities::default(), at(1)).await.unwrap();
+        let text = explained.text();
+        assert!(text.contains("delete 1 row of logs"), "{text}");
+        let named = "keep 2 rows of logs: nobody can tell for how long: `made` holds no moment in a form that is known";
+        assert!(text.contains(named), "{text}");
+        assert_eq!(swept(&shop, &mapped).await, (1, 0));
+        assert_eq!(shop.dump().await["logs"].len(), 3);
+    }
+
+    /// A process that was killed leaves its intent and the markers of its batches; the next sweep settles it by them.
+    async fn a_sweep_that_was_cut_short_is_settled_by_the_next(shop: Shop) {
+        let evidence = Evidence::new("sweep.intended", "test", at(0));
+        let intent = shop.store.begin_sweep("shop", evidence.clone()).await.unwrap();
+        shop.store.begin_sweep("other", evidence).await.unwrap();
+        for number in 1..3 {
+            let work = Work { intent: format!("{intent}-{number}"), ..Work::default() };
+            shop.source().run(&work).await.unwrap();
+        }
+        assert_eq!(shop.store.open_sweeps("shop").await.unwrap(), [intent]);
+        let swept = sweep(&shop.store, &shop.mapped[0], slowly(), async || {}).await.unwrap();
+        assert_eq!((swept.cut_short, swept.deleted, swept.uncounted), (2, 2, 0));
+        assert!(shop.store.open_sweeps("shop").await.unwrap().is_empty());
+        assert_eq!(shop.store.open_sweeps("other").await.unwrap().len(), 1);
+        let again = sweep(&shop.store, &shop.mapped[0], slowly(), async || {}).await.unwrap();
+        assert_eq!(again, Swept::default());
     }
 
     async fn a_hold_of_our_records_stops_a_sweep_and_is_named(shop: Shop) {
@@ -51,4 +163,23 @@ on_all! {
         let left = &shop.dump().await["sessions"];
         assert_eq!(left.iter().filter(|row| row.contains("2020-01")).count(), 1);
     }
+}
+
+/// A trigger puts back what a sweep writes: that is told, and the sweep ends.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_cannot_be_changed_are_told() {
+    let shop = Shop::open(crate::place::Engine::Sqlite, "put_back").await;
+    let trigger = "CREATE TRIGGER put_back AFTER UPDATE ON invoices BEGIN UPDATE invoices SET mail = 'x' WHERE id = NEW.id; END";
+    shop.database.run(trigger).await;
+    let line = "table invoices { owned-by user_id to=users; retain \"90 days\" from=issued_at; erase anonymise { overwrite mail } }
+        table sessions { owned-by user_id to=users; retain \"1 year\" from=seen_at; erase delete }";
+    let mapped = mapped(&shop, line).await;
+    let done = sweep(&shop.store, &mapped, slowly(), async || {}).await;
+    let Err(RightsError::Unswept { source, left }) = done else {
+        panic!("{done:?}");
+    };
+    assert_eq!(source, "shop");
+    assert_eq!(left, [("invoices".to_owned(), 3)]);
+    assert_eq!(shop.dump().await["sessions"].len(), 2, "other tables go on");
+    assert!(shop.store.open_sweeps("shop").await.unwrap().is_empty());
 }

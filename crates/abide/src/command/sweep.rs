@@ -58,6 +58,12 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
                 swept.overwritten,
                 swept.batches
             ))?;
+            if swept.cut_short > 0 {
+                print(&format!(
+                    "  an earlier sweep was cut short after {}, whose rows are not counted here",
+                    abide_rights::count_of(swept.cut_short, "batch")
+                ))?;
+            }
             if swept.uncounted > 0 {
                 print(&format!(
                     "  {} of them were committed as the connection was lost, so their rows are not counted here",
