@@ -236,6 +236,7 @@ checks! {
     keep_differs,
     promised_erasure,
     plain_password,
+    undo_too_long,
 }
 
 pub mod of_plans;

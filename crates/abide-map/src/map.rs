@@ -15,6 +15,8 @@ pub struct Map {
     pub source: Option<Spanned<String>>,
     /// The longest that a backup of the source lives, such as `35 days`.
     pub backups: Option<Spanned<String>>,
+    /// For how long an erasure may be undone, as a length; without it, not at all.
+    pub undo: Option<Spanned<String>>,
     /// Hash of the schema that it was last held against; a plan over another is refused.
     pub fingerprint: Option<Spanned<String>>,
     /// The tables, in the order written.

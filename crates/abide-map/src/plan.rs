@@ -6,6 +6,7 @@ use std::fmt;
 use abide_policy::diagnostic::{Diagnostic, Findings};
 use jiff::Timestamp;
 
+use crate::map::Replacement;
 use crate::schema::{Dialect, TableName};
 use crate::statement::{ReadColumn, Statement, Value};
 
@@ -27,6 +28,7 @@ mod ring;
 mod rows;
 mod same;
 mod subject;
+pub mod undo;
 
 pub use fingerprint::fingerprint;
 pub use planner::Planner;
@@ -165,10 +167,23 @@ pub struct Step {
     pub count: Statement,
     /// What has to be read before it runs, because nobody can tell it afterwards.
     pub before: Option<ReadBefore>,
+    /// In an erasure that may be undone: reads the rows that it changes, whole. It needs no table of [`Plan::opening`].
+    pub image: Option<Image>,
     /// Why, in words of the map, without values.
     pub reason: String,
     /// The clauses that it answers to.
     pub clauses: Vec<String>,
+}
+
+/// What puts back the rows of a step: how they are read before it, and what is written over them.
+#[derive(Debug, Clone)]
+pub struct Image {
+    /// Reads every column that the database does not compute.
+    pub read: ReadBefore,
+    /// The columns that tell rows apart; none where the table has none.
+    pub key: Vec<String>,
+    /// What is written over which column; nothing where the rows are deleted.
+    pub written: Vec<(String, Replacement)>,
 }
 
 /// A reading before a step: of rows that stay, their keys; of rows that change, the names of files in them. It needs no

@@ -85,6 +85,7 @@ pub fn draft(
         name: written(name.to_owned()),
         source: Some(written(source.to_owned())),
         backups: None,
+        undo: None,
         fingerprint: None,
         tables: tables::all(&catalogue, &people, samples, &ties),
     }

@@ -47,6 +47,7 @@ fn empty(span: Span) -> Map {
         },
         source: None,
         backups: None,
+        undo: None,
         fingerprint: None,
         tables: Vec::new(),
     }
@@ -63,6 +64,10 @@ fn read_map(statement: &Statement, findings: &mut Findings) -> Map {
             "backups" => {
                 length_of(line, findings);
                 once(&mut map.backups, line, findings);
+            }
+            "undo" => {
+                length_of(line, findings);
+                once(&mut map.undo, line, findings);
             }
             "fingerprint" => once(&mut map.fingerprint, line, findings),
             "table" => {

@@ -18,6 +18,7 @@ pub fn write(map: &Map) -> String {
     let head = [
         ("source", &map.source),
         ("backups", &map.backups),
+        ("undo", &map.undo),
         ("fingerprint", &map.fingerprint),
     ];
     for (word, value) in head {

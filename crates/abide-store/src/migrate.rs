@@ -28,6 +28,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations! {
     "0004_data_keys_in_order"
     "0005_requests"
     "0006_subject_requests"
+    "0007_capsules"
     "0008_sweeps"
 };
 

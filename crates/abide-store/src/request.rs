@@ -7,6 +7,7 @@ use abide_ledger::Receipt;
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
+use crate::capsule::{CapsuleState, Recoverable};
 use crate::engine::Row;
 use crate::error::{Refusal, StoreError};
 use crate::evidence::{EntryId, Evidence};
@@ -97,6 +98,8 @@ pub struct Intended {
     pub clauses: Vec<String>,
     /// The keys of the rows that it is about. They are sealed, and gone once the request closes.
     pub sealed: Sensitive,
+    /// The rows as they are, where the map lets the erasure be undone; never read back with the intent.
+    pub capsule: Option<Recoverable>,
 }
 
 /// Bytes that may say something of a person. Never shown, and wiped from memory when dropped.
@@ -330,6 +333,9 @@ impl Store {
         let mut tx = self.begin(evidence)?;
         let id = tx.entry_id();
         tx.push_step(self.intent_row(id, intended, None, now));
+        if let Some(kept) = &intended.capsule {
+            tx.keep_capsule(id, intended.request, &intended.source, kept, now);
+        }
         tx.commit().await?;
         Ok(id)
     }
@@ -400,7 +406,8 @@ impl Store {
         Step::sealed(statement, sealing)
     }
 
-    /// Records what came of an intent, once: a second time is refused as [`Refusal::Changed`].
+    /// Records what came of an intent, once: a second time is refused as [`Refusal::Changed`]. Where nothing came of it,
+    /// there is nothing to undo, and its capsule is destroyed.
     pub async fn settle_intent(
         &self,
         id: EntryId,
@@ -430,6 +437,10 @@ impl Store {
             )
             .or_refuse(Refusal::Changed),
         );
+        if settlement.state == IntentState::Failed {
+            let ended = tx.end_capsule(id, CapsuleState::Destroyed, now);
+            tx.push(ended);
+        }
         tx.commit().await
     }
 
@@ -607,6 +618,7 @@ fn read_intent(row: &Row) -> Result<Intent, StoreError> {
             expected: row.text(5)?,
             clauses: Vec::new(),
             sealed: Sensitive::default(),
+            capsule: None,
         },
         state: state.ok_or_else(|| StoreError::corrupt("intent", "its state is none"))?,
         outcome: row.text(7)?,

@@ -93,6 +93,7 @@ impl Planner<'_> {
             statement,
             count: self.count(id, filter),
             before: None,
+            image: None,
             reason: if is_own {
                 "rows of the person's own".to_owned()
             } else {

@@ -101,17 +101,34 @@ impl Planner<'_> {
     }
 }
 
-/// The moment so long before `now`. Working days count as calendar days and weekends on top, which is never too few.
-fn before(now: Timestamp, length: Length) -> Option<Moment> {
+impl Planner<'_> {
+    /// When an erasure that is carried out at the planner's moment can no longer be undone; nothing if the map does not let
+    /// it be, or says no length that anyone can count.
+    pub fn undone_until(&self) -> Option<Timestamp> {
+        let undo = self.ownership.map.undo.as_ref()?;
+        let length = Length::parse(&undo.value)
+            .or_else(|| self.promises.constants.get(&undo.value).copied())?;
+        let start = self.now.to_zoned(TimeZone::UTC);
+        start.checked_add(span_of(length)?).ok().map(|end| end.timestamp())
+    }
+}
+
+/// A length as a calendar counts it. Working days count as calendar days and weekends on top.
+fn span_of(length: Length) -> Option<Span> {
     let value = i64::from(length.value);
-    let span = match length.unit {
+    match length.unit {
         Unit::Hours => Span::new().try_hours(value),
         Unit::Days => Span::new().try_days(value),
         Unit::BusinessDays => Span::new().try_days(value + 2 * (value / 5 + 1)),
         Unit::Months => Span::new().try_months(value),
         Unit::Years | Unit::CalendarYear => Span::new().try_years(value),
     }
-    .ok()?;
+    .ok()
+}
+
+/// The moment so long before `now`. Working days count as calendar days and weekends on top, which is never too few.
+fn before(now: Timestamp, length: Length) -> Option<Moment> {
+    let span = span_of(length)?;
     let start: DateTime = now
         .to_zoned(TimeZone::UTC)
         .datetime()

@@ -7,7 +7,7 @@ use super::planner::Planner;
 use super::predicate::{Pred, Source};
 use super::render::{Writer, fitted, spelled};
 use super::rows::{Rows, when};
-use super::{Effect, ReadBefore, Step};
+use super::{Effect, Image, ReadBefore, Step};
 use crate::map::{Holds, Identity, Overwrite, Replacement};
 use crate::ownership::{Link, TableId};
 use crate::schema::{Column, Dialect};
@@ -241,6 +241,7 @@ impl Operation {
             statement,
             count,
             before: self.before(planner, open),
+            image: self.image(planner, open),
             reason: self.reason.clone(),
             clauses: self.clauses.clone(),
         })
@@ -248,6 +249,25 @@ impl Operation {
 }
 
 impl Operation {
+    /// What puts the rows back, where the map lets an erasure be undone.
+    fn image(&self, planner: &Planner<'_>, open: &Pred) -> Option<Image> {
+        planner.ownership.map.undo.as_ref()?;
+        let node = planner.ownership.tables.get(self.table)?;
+        let written = match &self.act {
+            Act::Delete => Vec::new(),
+            Act::Write(overwrites) => overwrites.clone(),
+            Act::Keep { .. } | Act::Forbid(_) => return None,
+        };
+        let columns = node.table.columns.iter().filter(|column| !column.is_generated);
+        let columns: Vec<String> = columns.map(|column| column.name.clone()).collect();
+        let (statement, columns) = planner.read(self.table, &columns, open, None);
+        Some(Image {
+            read: ReadBefore { statement, columns },
+            key: node.key.clone(),
+            written,
+        })
+    }
+
     /// What nobody can tell once it has run: which rows stay, and which files the others named.
     fn before(&self, planner: &Planner<'_>, open: &Pred) -> Option<ReadBefore> {
         let node = planner.ownership.tables.get(self.table)?;

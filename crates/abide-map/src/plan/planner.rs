@@ -270,6 +270,7 @@ impl<'a> Planner<'a> {
                 statement,
                 count: self.count(id, &filter),
                 before: None,
+                image: None,
                 reason: "rows that the map says are somebody's, and that lead to nobody".to_owned(),
                 clauses: Vec::new(),
             });

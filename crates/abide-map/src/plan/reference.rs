@@ -106,7 +106,9 @@ impl Eraser<'_, '_> {
             return;
         }
         match key.on_delete {
-            OnDelete::SetNull | OnDelete::SetDefault => return,
+            // What the database does by itself, nobody reads before and nobody could undo.
+            OnDelete::SetNull if self.planner.ownership.map.undo.is_none() => return,
+            OnDelete::SetDefault => return,
             OnDelete::Cascade if mapped.is_none() => {
                 let message = format!(
                     "the database deletes rows of `{name}` with those of `{there}`, and the map does not say whose they are"

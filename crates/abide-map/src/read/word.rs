@@ -102,6 +102,7 @@ pub const MAP_WORDS: &[Word] = &[Word {
     children: &[
         word("source", "source NAME", (1, 1)),
         word("backups", "backups \"35 days\"", (1, 1)),
+        word("undo", "undo \"7 days\"", (1, 1)),
         word("fingerprint", "fingerprint \"sha256:…\"", (1, 1)),
         TABLE,
     ],

@@ -1,0 +1,246 @@
+//! What an erasure took away, sealed under a key of its own for as long as it may be undone. Never opens a capsule whose time
+//! is over, and never keeps the key of one that was used.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use zeroize::Zeroizing;
+
+use crate::engine::Row;
+use crate::error::{Refusal, StoreError};
+use crate::evidence::{EntryId, Evidence};
+use crate::request::Sensitive;
+use crate::statement::{Statement, Value};
+use crate::subject::SubjectToken;
+use crate::write::{SealedPart, Sealing, Step};
+use crate::{Store, WriteTx, moment};
+
+/// What a capsule's sealed part is bound to.
+const CAPSULE: &str = "capsule";
+
+const READ: &str = "SELECT capsule_id, request_id, source, state, row_count, made_at, until_at FROM capsules";
+
+/// Rows as they were, to be kept with the intent that is about to change them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recoverable {
+    /// When it can no longer be opened.
+    pub until: Timestamp,
+    /// How many rows.
+    pub rows: u64,
+    /// The rows.
+    pub sealed: Sensitive,
+}
+
+/// Whether a capsule can still be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CapsuleState {
+    /// It can, until its time is over.
+    Sealed,
+    /// What was in it has been put back.
+    Opened,
+    /// Its key is destroyed.
+    Destroyed,
+}
+
+impl CapsuleState {
+    const ALL: [Self; 3] = [Self::Sealed, Self::Opened, Self::Destroyed];
+
+    /// The stored word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sealed => "sealed",
+            Self::Opened => "opened",
+            Self::Destroyed => "destroyed",
+        }
+    }
+}
+
+/// A capsule as it is stored; what is in it is opened by [`Store::open_capsule`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Capsule {
+    /// Which; the same as the intent that it belongs to.
+    pub id: EntryId,
+    /// For which request.
+    pub request: EntryId,
+    /// The source, by name.
+    pub source: String,
+    /// Whether it can be opened.
+    pub state: CapsuleState,
+    /// How many rows are in it.
+    pub rows: u64,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// When it can no longer be opened.
+    pub until: Timestamp,
+}
+
+impl Capsule {
+    /// Whether it can be opened at this moment.
+    pub fn is_open_to(&self, now: Timestamp) -> bool {
+        self.state == CapsuleState::Sealed && now < self.until
+    }
+}
+
+impl WriteTx {
+    /// Keeps rows as they were with the intent that this write records.
+    pub(crate) fn keep_capsule(
+        &mut self,
+        intent: EntryId,
+        request: EntryId,
+        source: &str,
+        kept: &Recoverable,
+        now: Timestamp,
+    ) {
+        let statement = Statement::new(
+            "INSERT INTO capsules (tenant, capsule_id, request_id, source, state, row_count, sealed, key_id, made_at, until_at, ended_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            vec![
+                self.store().tenant().into(),
+                intent.into(),
+                request.into(),
+                source.into(),
+                CapsuleState::Sealed.word().into(),
+                i64::try_from(kept.rows).unwrap_or(i64::MAX).into(),
+                Value::Bytes(None),
+                Value::Bytes(None),
+                now.as_millisecond().into(),
+                kept.until.as_millisecond().into(),
+                None::<i64>.into(),
+            ],
+        );
+        let sealing = Sealing {
+            subject: Some(own_key(intent)),
+            key_at: Some(7),
+            parts: vec![SealedPart {
+                at: 6,
+                purpose: CAPSULE,
+                id: intent.0.to_vec(),
+                plain: kept.sealed.0.clone(),
+            }],
+        };
+        self.push_step(Step::sealed(statement, sealing));
+    }
+
+    /// Ends a capsule, if there is one and it is not ended, and destroys its key.
+    pub(crate) fn end_capsule(&mut self, id: EntryId, state: CapsuleState, now: Timestamp) -> Statement {
+        let tenant = self.store().tenant().to_owned();
+        self.push(Statement::new(
+            "DELETE FROM data_keys WHERE tenant = $1 AND subject = $2",
+            vec![tenant.as_str().into(), own_key(id).into()],
+        ));
+        self.destroys(own_key(id));
+        Statement::new(
+            "UPDATE capsules SET state = $3, sealed = $4, ended_at = $5 WHERE tenant = $1 AND capsule_id = $2 AND state = 'sealed'",
+            vec![
+                tenant.as_str().into(),
+                id.into(),
+                state.word().into(),
+                Vec::new().into(),
+                now.as_millisecond().into(),
+            ],
+        )
+    }
+}
+
+impl Store {
+    /// The capsules of a request, oldest first.
+    pub async fn capsules(&self, request: EntryId) -> Result<Vec<Capsule>, StoreError> {
+        let sql = format!("{READ} WHERE tenant = $1 AND request_id = $2 ORDER BY made_at, capsule_id");
+        let params = vec![self.tenant().into(), request.into()];
+        let rows = self.engine().rows("reading capsules", &sql, params).await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// What is in a capsule; nothing if it has been used, its time is over, or its key is destroyed.
+    pub async fn open_capsule(
+        &self,
+        id: EntryId,
+        now: Timestamp,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+        let sql = "SELECT key_id, sealed FROM capsules WHERE tenant = $1 AND capsule_id = $2 AND state = 'sealed' AND until_at > $3";
+        let params = vec![self.tenant().into(), id.into(), now.as_millisecond().into()];
+        let row = self.engine().row("reading a capsule", sql, params).await?;
+        match row {
+            Some(row) => self.open_sealed(&row.bytes(0)?, CAPSULE, &id.0, &row.bytes(1)?).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Records that what was in a capsule has been put back, and destroys its key. `counts` says how many rows were.
+    pub async fn capsule_opened(
+        &self,
+        capsule: &Capsule,
+        counts: BTreeMap<String, u64>,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut evidence = Evidence::new("capsule.opened", actor, now);
+        evidence.counts = counts;
+        evidence.private = about(capsule);
+        let mut tx = self.begin(evidence)?;
+        let ended = tx.end_capsule(capsule.id, CapsuleState::Opened, now);
+        tx.push(ended.or_refuse(Refusal::Changed));
+        tx.commit().await.map(drop)
+    }
+
+    /// Destroys the keys of capsules whose time is over, at most `limit` of them; how many.
+    pub async fn destroy_capsules(
+        &self,
+        actor: &str,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<u32, StoreError> {
+        let sql = format!("{READ} WHERE tenant = $1 AND state = 'sealed' AND until_at <= $2 ORDER BY until_at, capsule_id LIMIT $3");
+        let params = vec![
+            self.tenant().into(),
+            now.as_millisecond().into(),
+            i64::from(limit).into(),
+        ];
+        let rows = self.engine().rows("reading capsules", &sql, params).await?;
+        let mut count = 0;
+        for row in &rows {
+            let capsule = read(row)?;
+            let mut evidence = Evidence::new("capsule.destroyed", actor, now);
+            evidence.counts = BTreeMap::from([("rows".to_owned(), capsule.rows)]);
+            evidence.private = about(&capsule);
+            let mut tx = self.begin(evidence)?;
+            let ended = tx.end_capsule(capsule.id, CapsuleState::Destroyed, now);
+            tx.push(ended.or_refuse(Refusal::Changed));
+            match tx.commit().await {
+                // Another server was first.
+                Err(StoreError::Refused(Refusal::Changed)) => {}
+                other => {
+                    other?;
+                    count += 1;
+                }
+            }
+        }
+        Ok(count)
+    }
+}
+
+fn about(capsule: &Capsule) -> serde_json::Value {
+    serde_json::json!({
+        "capsule": capsule.id.to_string(),
+        "request": capsule.request.to_string(),
+        "source": capsule.source,
+    })
+}
+
+/// A capsule has a key of its own, stored as if the capsule were a subject.
+fn own_key(capsule: EntryId) -> SubjectToken {
+    SubjectToken(capsule.0)
+}
+
+fn read(row: &Row) -> Result<Capsule, StoreError> {
+    let word = row.text(3)?;
+    let state = CapsuleState::ALL.into_iter().find(|state| state.word() == word);
+    Ok(Capsule {
+        id: EntryId(row.array(0)?),
+        request: EntryId(row.array(1)?),
+        source: row.text(2)?,
+        state: state.ok_or_else(|| StoreError::corrupt("capsule", "its state is none"))?,
+        rows: u64::try_from(row.int(4)?).unwrap_or_default(),
+        made_at: moment(row.int(5)?)?,
+        until: moment(row.int(6)?)?,
+    })
+}
