@@ -45,6 +45,8 @@ pub struct Certificate {
     pub grade: Grade,
     /// When.
     pub at: Timestamp,
+    /// Until when what went can still be put back: it is kept, encrypted, and its key is destroyed then.
+    pub recoverable_until: Option<Timestamp>,
     /// Each source that was erased from.
     pub sources: Vec<SourcePart>,
     /// Kinds of identifiers that a scan did not look for, because they are too short to tell people apart.
@@ -196,6 +198,7 @@ impl Certificate {
             request,
             grade,
             at,
+            recoverable_until: None,
             sources,
             not_sought: Vec::new(),
             shared: Vec::new(),
@@ -266,6 +269,13 @@ impl Certificate {
             self.grade.word(),
             self.meaning(),
         );
+        if let Some(until) = self.recoverable_until {
+            let _ = writeln!(
+                out,
+                "Undo      recoverable until {}: until then what went is kept, encrypted, to be put back if this was a mistake",
+                until.strftime("%Y-%m-%d %H:%M UTC")
+            );
+        }
         for source in &self.sources {
             let _ = write!(out, "\nSource {}\n", source.source);
             if source.tables.is_empty() {

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use abide_map::plan::{Hold, Identities, Plan, Planner};
 use abide_sources::{Marker, SourceError, Trouble, Work};
 use abide_store::{
-    Asked, Certified, EntryId, Identifier, Intended, Intent, IntentState, Refusal, Request,
-    RequestState, Sensitive, Settlement, Store, StoreError, WriteTx,
+    Asked, Certified, EntryId, Identifier, Intended, Intent, IntentState, Recoverable, Refusal,
+    Request, RequestState, Sensitive, Settlement, Store, StoreError, WriteTx,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,7 @@ use crate::mapped::{Keys, Mapped, lying_on};
 use crate::memory::{KeptRows, Memory};
 use crate::remembered::{Remembered, identifiers};
 use crate::step::{StepCount, StepEffect, clauses_of, hash_of};
+use crate::undo::{kept, recoverable_until};
 
 /// How often a source is gone over: the application may write while rows go, and a trigger may write others.
 const ROUNDS: usize = 4;
@@ -168,7 +169,10 @@ impl Eraser<'_> {
         identifiers: &[Identifier],
         parts: Vec<SourcePart>,
     ) -> Result<(EntryId, Certificate), RightsError> {
-        let certificate = Certificate::new(request.id.to_string(), Grade::Erased, self.now, parts);
+        let mut certificate =
+            Certificate::new(request.id.to_string(), Grade::Erased, self.now, parts);
+        certificate.recoverable_until =
+            recoverable_until(self.store, request.id, self.now).await?;
         // Our own records go last: until here they say who has to be erased.
         for identifier in identifiers {
             let subject = self.store.subject(identifier).await?;
@@ -254,6 +258,7 @@ impl Site<'_> {
             let counts = counted(self.mapped, &plan, snapshot.as_mut()).await?;
             let steps = StepCount::of_plan(&plan, &self.mapped.map, &counts);
             memory.add(Memory::read(&plan, &steps, snapshot.as_mut()).await?);
+            let capsule = kept(&plan, &steps, planner.undone_until(), snapshot.as_mut()).await?;
             snapshot.end().await?;
             let is_left = steps.iter().any(StepCount::is_due);
             if !is_left {
@@ -270,7 +275,7 @@ impl Site<'_> {
                     ..Memory::default()
                 });
             }
-            self.run(&plan, &steps, &memory).await?;
+            self.run(&plan, &steps, &memory, capsule).await?;
         }
         Err(RightsError::Asked(format!(
             "rows of this person keep appearing in source `{}`; stop what writes them, then `abide erase resume`",
@@ -383,6 +388,7 @@ impl Site<'_> {
             expected: String::from_utf8_lossy(&to_json(&steps)?).into_owned(),
             clauses: clauses_of(steps),
             sealed: Sensitive(Zeroizing::new(to_json(memory)?)),
+            capsule: None,
         })
     }
 
@@ -409,7 +415,10 @@ impl Site<'_> {
                 continue;
             }
             if is_left {
-                self.fail(intent.id, "rows are left that it was to touch")
+                // Rows may have appeared since: what it took, if anything, may still be asked back.
+                let why = "rows are left that it was to touch";
+                let outcome = serde_json::json!({ "failed": why }).to_string();
+                self.record(intent.id, Came::Unknown, &outcome, BTreeMap::new())
                     .await?;
             } else {
                 self.settle(intent.id, "plan", &expected_of(&intent)?)
@@ -424,8 +433,10 @@ impl Site<'_> {
         plan: &Plan,
         steps: &[StepCount],
         memory: &Memory,
+        capsule: Option<Recoverable>,
     ) -> Result<(), RightsError> {
-        let intended = self.intended(plan, steps, memory)?;
+        let mut intended = self.intended(plan, steps, memory)?;
+        intended.capsule = capsule;
         for attempt in 1..=ATTEMPTS {
             let intent = self
                 .eraser
@@ -501,27 +512,29 @@ impl Site<'_> {
             ("overwritten".to_owned(), rows(StepEffect::Overwrite)),
         ]);
         let outcome = serde_json::json!({ "how": how, "steps": steps }).to_string();
-        self.record(intent, IntentState::Done, &outcome, counts)
+        self.record(intent, Came::Work, &outcome, counts)
             .await
     }
 
+    /// The source kept nothing of it.
     async fn fail(&self, intent: EntryId, why: &str) -> Result<(), RightsError> {
         let outcome = serde_json::json!({ "failed": why }).to_string();
-        self.record(intent, IntentState::Failed, &outcome, BTreeMap::new())
+        self.record(intent, Came::Nothing, &outcome, BTreeMap::new())
             .await
     }
 
     async fn record(
         &self,
         intent: EntryId,
-        state: IntentState,
+        come: Came,
         outcome: &str,
         counts: BTreeMap<String, u64>,
     ) -> Result<(), RightsError> {
         let settlement = Settlement {
-            state,
+            state: come.state(),
             outcome,
             counts,
+            is_void: come == Came::Nothing,
         };
         let Eraser {
             store, actor, now, ..
@@ -540,6 +553,26 @@ impl Site<'_> {
         let intents = self.intents().await?;
         let mut same = intents.iter().filter(|known| known.id == intent);
         Ok(same.any(|known| known.state == state))
+    }
+}
+
+/// What came of an intent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Came {
+    /// The source committed it.
+    Work,
+    /// The source kept nothing of it.
+    Nothing,
+    /// Not all of it, as far as anybody can tell.
+    Unknown,
+}
+
+impl Came {
+    fn state(self) -> IntentState {
+        match self {
+            Self::Work => IntentState::Done,
+            Self::Nothing | Self::Unknown => IntentState::Failed,
+        }
     }
 }
 

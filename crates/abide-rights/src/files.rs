@@ -93,6 +93,7 @@ pub async fn files_erased(
             state: IntentState::Done,
             outcome: &outcome,
             counts: BTreeMap::from([("files".to_owned(), files)]),
+            is_void: false,
         };
         store
             .settle_intent(step.id, &settlement, actor, now)
@@ -141,6 +142,7 @@ pub(crate) async fn intend_files(
         expected: String::from_utf8_lossy(&crate::erase::to_json(&expected)?).into_owned(),
         clauses: Vec::new(),
         sealed: Sensitive(Zeroizing::new(crate::erase::to_json(&sealed)?)),
+        capsule: None,
     };
     store.record_intent(&intended, actor, now).await?;
     Ok(())

@@ -19,6 +19,7 @@ mod residue;
 mod scan;
 mod step;
 mod sweep;
+mod undo;
 
 pub use access::access;
 pub use certificate::{
@@ -36,3 +37,4 @@ pub use residue::{Excuses, Needles, Residue, Scanned, Sought, scan};
 pub use scan::{Cleared, scan_requests, scan_some};
 pub use step::{StepCount, StepEffect};
 pub use sweep::{Pace, Swept, sweep};
+pub use undo::{Restored, Undone, destroy_capsules, recoverable_until, undo};

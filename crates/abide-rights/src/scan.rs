@@ -15,6 +15,7 @@ use crate::files::files;
 use crate::memory::KeptRows;
 use crate::remembered::Remembered;
 use crate::residue::{Excuses, Needles, Residue, scan};
+use crate::undo::recoverable_until;
 
 /// How many requests are looked for at once.
 const AT_ONCE: u32 = 10_000;
@@ -292,6 +293,7 @@ async fn conclude(
     } else {
         let mut certificate =
             Certificate::new(request.id.to_string(), Grade::Scanned, now, sources);
+        certificate.recoverable_until = recoverable_until(store, request.id, now).await?;
         certificate.not_sought = seen.not_sought;
         certificate.shared = sought.shared;
         certificate.looked = seen.looked.to_vec();

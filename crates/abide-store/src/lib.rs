@@ -7,6 +7,7 @@
 mod api_key;
 mod backup;
 mod bundle;
+mod capsule;
 mod choice;
 mod data_key;
 mod decision;
@@ -50,6 +51,7 @@ use tokio::sync::Notify;
 
 pub use api_key::{ApiKey, ApiKeys, ApiScope};
 pub use backup::{BackedUpTable, Manifest};
+pub use capsule::{Capsule, CapsuleState, Recoverable};
 pub use choice::{
     Acting, Actor, Choice, ConsentState, Matter, PastChoice, PastWord, Recorded, Scope, Shown,
     ShownText, current_of,

@@ -164,6 +164,8 @@ pub struct Settlement<'a> {
     pub outcome: &'a str,
     /// How many of what, for everyone to see.
     pub counts: BTreeMap<String, u64>,
+    /// Whether the source certainly kept nothing, so that there is nothing to undo.
+    pub is_void: bool,
 }
 
 /// What is certified of a request.
@@ -406,8 +408,8 @@ impl Store {
         Step::sealed(statement, sealing)
     }
 
-    /// Records what came of an intent, once: a second time is refused as [`Refusal::Changed`]. Where nothing came of it,
-    /// there is nothing to undo, and its capsule is destroyed.
+    /// Records what came of an intent, once: a second time is refused as [`Refusal::Changed`]. Where
+    /// certainly nothing came of it, there is nothing to undo, and its capsule is destroyed.
     pub async fn settle_intent(
         &self,
         id: EntryId,
@@ -437,7 +439,7 @@ impl Store {
             )
             .or_refuse(Refusal::Changed),
         );
-        if settlement.state == IntentState::Failed {
+        if settlement.is_void {
             let ended = tx.end_capsule(id, CapsuleState::Destroyed, now);
             tx.push(ended);
         }
@@ -505,22 +507,48 @@ impl Store {
             .or_refuse(Refusal::Changed),
         );
         if certified.then == RequestState::Closed {
-            tx.push(Statement::new(
-                "UPDATE requests SET sealed = $3 WHERE tenant = $1 AND request_id = $2",
-                vec![
-                    self.tenant().into(),
-                    certified.request.into(),
-                    Vec::new().into(),
-                ],
-            ));
-            tx.push(Statement::new(
-                "DELETE FROM data_keys WHERE tenant = $1 AND subject = $2",
-                vec![self.tenant().into(), own_key(certified.request).into()],
-            ));
-            tx.destroys(own_key(certified.request));
+            self.forget_request(&mut tx, certified.request);
         }
         tx.commit().await?;
         Ok(entry)
+    }
+
+    /// Closes a request whose erasure was taken back everywhere, and destroys the key to whom it was about.
+    pub async fn close_undone(
+        &self,
+        id: EntryId,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<Written, StoreError> {
+        let mut evidence = Evidence::new("request.undone", actor, now);
+        evidence.private = serde_json::json!({ "request": id.to_string() });
+        let mut tx = self.begin(evidence)?;
+        tx.push(
+            Statement::new(
+                "UPDATE requests SET state = 'closed', closed_at = $3 WHERE tenant = $1 AND request_id = $2 AND state <> 'closed'",
+                vec![
+                    self.tenant().into(),
+                    id.into(),
+                    now.as_millisecond().into(),
+                ],
+            )
+            .or_refuse(Refusal::Changed),
+        );
+        self.forget_request(&mut tx, id);
+        tx.commit().await
+    }
+
+    /// What a closed request is left without: whom it was about, and the key to it.
+    fn forget_request(&self, tx: &mut WriteTx, id: EntryId) {
+        tx.push(Statement::new(
+            "UPDATE requests SET sealed = $3 WHERE tenant = $1 AND request_id = $2",
+            vec![self.tenant().into(), id.into(), Vec::new().into()],
+        ));
+        tx.push(Statement::new(
+            "DELETE FROM data_keys WHERE tenant = $1 AND subject = $2",
+            vec![self.tenant().into(), own_key(id).into()],
+        ));
+        tx.destroys(own_key(id));
     }
 
     /// Opens a request again, because something of the person was found after all.

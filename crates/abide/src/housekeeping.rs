@@ -12,10 +12,15 @@ use crate::http::app::App;
 const PACE: Duration = Duration::from_mins(1);
 /// Expiries recorded at once.
 const EXPIRIES: u32 = 200;
+/// Capsules of erasures destroyed at once.
+const CAPSULES: u32 = 200;
 /// How long a request may be sent again with its idempotency key.
 const ANSWERS: SignedDuration = SignedDuration::from_hours(48);
 /// How long the token of an erased subject is kept, for servers that have not heard of it.
 const ERASED: SignedDuration = SignedDuration::from_hours(1);
+
+/// Who does it, for the evidence.
+const ACTOR: &str = "housekeeping";
 
 /// Keeps house until told to stop.
 pub async fn keep_house(app: &App, mut stop: watch::Receiver<bool>) {
@@ -42,6 +47,7 @@ pub async fn once(app: &App, now: Timestamp) -> Result<(), StoreError> {
             break;
         }
     }
+    while app.store.destroy_capsules(ACTOR, now, CAPSULES).await? == CAPSULES {}
     let recent = SignedDuration::try_from(app.config.limits.recent).unwrap_or(ANSWERS);
     let before = |age: SignedDuration| now.checked_sub(age).unwrap_or(Timestamp::UNIX_EPOCH);
     app.store.forget_answers(before(ANSWERS), now).await?;

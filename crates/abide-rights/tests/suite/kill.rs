@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use abide_map::sample::{Contained, Containment, TableSample};
 use abide_map::schema::{Dialect, Schema, Table};
 use abide_rights::{Eraser, Mapped, Pace, RightsError, access, sweep};
-use abide_sources::{Access, Done, Marker, Snapshot, Source, SourceFuture, Work};
+use abide_sources::{Access, Done, Marker, Snapshot, Source, SourceFuture, SourceOptions, Work};
 use abide_store::{Journal, Keys, RequestState, Store, StoreOptions};
 
-use crate::shop::{Dump, Shop, at, known, mapped};
+use crate::shop::{Dump, Shop, at, known, mapped, mapped_with, undoable};
 
 /// Points at which one erasure can be killed: before and after each call to its source.
 pub(crate) const POINTS: i64 = 8;
@@ -135,7 +135,10 @@ async fn role() {
     };
     let store = format!("sqlite:{}", folder.join("ours/abide.db").display());
     let store = Store::open(&store, keys, options, at(2)).await.unwrap();
-    let mut shop = mapped(&url, Access::Change).await;
+    let mut shop = match std::env::var_os("ABIDE_ROLE_UNDO") {
+        Some(_) => mapped_with(&url, SourceOptions::new("shop"), &undoable()).await,
+        None => mapped(&url, Access::Change).await,
+    };
     shop.source = Box::new(Deadly {
         inner: shop.source,
         left: AtomicI64::new(number("ABIDE_ROLE_POINT").unwrap_or(i64::MAX)),

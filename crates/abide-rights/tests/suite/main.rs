@@ -46,3 +46,4 @@ mod retain;
 mod scan;
 mod shop;
 mod trouble;
+mod undo;

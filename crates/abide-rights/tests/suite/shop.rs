@@ -68,6 +68,11 @@ map shop {
 }
 "#;
 
+/// The same, for an erasure that can be taken back for a week.
+pub(crate) fn undoable() -> String {
+    MAP.replace("    source shop\n", "    source shop\n    undo \"7 days\"\n")
+}
+
 /// A moment so many seconds after the tests' beginning of time.
 pub(crate) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_795_000_000 + second).unwrap()

@@ -20,6 +20,7 @@ fn intended(request: abide_store::EntryId) -> Intended {
         expected: "[]".into(),
         clauses: vec!["HB-005".into()],
         sealed: Sensitive(Zeroizing::new(b"keys".to_vec())),
+        capsule: None,
     }
 }
 
@@ -52,7 +53,7 @@ on_both! {
         assert_eq!(store.erased_at(&erasures, &person("bo")).unwrap(), None);
 
         let intent = store.record_intent(&intended(id), "test", at(2)).await.unwrap();
-        let done = Settlement { state: IntentState::Done, outcome: "{}", counts: BTreeMap::new() };
+        let done = Settlement { state: IntentState::Done, outcome: "{}", counts: BTreeMap::new(), is_void: false };
         store.settle_intent(intent, &done, "test", at(3)).await.unwrap();
         let again = store.settle_intent(intent, &done, "test", at(3)).await;
         assert!(matches!(again, Err(StoreError::Refused(Refusal::Changed))));

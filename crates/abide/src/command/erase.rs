@@ -5,9 +5,10 @@ mod certificate;
 mod files;
 mod list;
 mod replay;
+mod undo;
 
 use abide_map::plan::Doing;
-use abide_rights::{Eraser, Progress, RightsError, explain};
+use abide_rights::{Eraser, Progress, RightsError, destroy_capsules, explain};
 use abide_store::{EntryId, RequestState};
 use anyhow::{Context, Result};
 use clap::Subcommand;
@@ -55,6 +56,8 @@ enum Other {
     Certificate(certificate::Arguments),
     /// After a backup of a source was restored: find those who came back, and erase them again
     Replay(replay::Arguments),
+    /// Put back what an erasure took away, for as long as the map's `undo` lets it
+    Undo(undo::Arguments),
 }
 
 #[derive(clap::Args)]
@@ -65,23 +68,22 @@ struct ResumeArguments {
 
 /// Runs the command: found if something is left to do.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
-    let place = &arguments.place;
-    match &arguments.other {
-        None => erase(arguments),
-        Some(Other::Resume(resume)) => place.work(clock::now(), async |installation| {
-            go_on(installation, resume.request.as_deref(), &arguments.which).await
-        }),
-        Some(Other::List) => place.work(clock::now(), list::run),
-        Some(Other::Files(files)) => place.work(clock::now(), async |installation| {
-            files::run(installation, files).await
-        }),
-        Some(Other::Certificate(certificate)) => place.work(clock::now(), async |installation| {
-            certificate::run(installation, certificate).await
-        }),
-        Some(Other::Replay(replay)) => place.work(clock::now(), async |installation| {
-            replay::run(installation, replay, &arguments.which).await
-        }),
-    }
+    let Some(other) = &arguments.other else {
+        return erase(arguments);
+    };
+    arguments.place.work(clock::now(), async |installation| {
+        destroy_capsules(&installation.store, OPERATOR, installation.now).await?;
+        match other {
+            Other::Resume(resume) => {
+                go_on(installation, resume.request.as_deref(), &arguments.which).await
+            }
+            Other::List => list::run(installation).await,
+            Other::Files(files) => files::run(installation, files).await,
+            Other::Certificate(certificate) => certificate::run(installation, certificate).await,
+            Other::Replay(replay) => replay::run(installation, replay, &arguments.which).await,
+            Other::Undo(undo) => undo::run(installation, undo).await,
+        }
+    })
 }
 
 fn erase(arguments: &Arguments) -> Result<Outcome> {
@@ -107,6 +109,7 @@ fn erase(arguments: &Arguments) -> Result<Outcome> {
             print("nothing was done; add `--yes` to do it")?;
             return Ok(Outcome::Clean);
         }
+        destroy_capsules(&installation.store, OPERATOR, installation.now).await?;
         let eraser = eraser(installation, &sources);
         let progress = eraser.erase(&people, &names, &arguments.clause).await?;
         report(&progress)
