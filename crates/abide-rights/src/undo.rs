@@ -169,6 +169,10 @@ async fn put_back(
         ..Work::default()
     };
     let done = mapped.source.run(&work).await?;
+    let untouched = rows.iter().zip(&done.rows).filter(|(_, changed)| **changed == 0);
+    let untouched: Vec<_> = untouched.map(|(row, _)| row.standing.clone()).collect();
+    // An earlier attempt may have put them back.
+    let mut standing = mapped.source.numbers(&untouched).await?.into_iter();
     let mut tables = Vec::new();
     for (row, changed) in rows.iter().zip(done.rows) {
         let mut found = Restored {
@@ -176,10 +180,11 @@ async fn put_back(
             table: row.table.to_string(),
             ..Restored::default()
         };
-        match (changed, row.was_deleted) {
-            (0, _) => found.refused = 1,
-            (_, true) => found.returned = 1,
-            (_, false) => found.rewritten = 1,
+        let is_back = changed > 0 || standing.next().is_some_and(|count| count > 0);
+        match (is_back, row.was_deleted) {
+            (false, _) => found.refused = 1,
+            (true, true) => found.returned = 1,
+            (true, false) => found.rewritten = 1,
         }
         add(&mut tables, found);
     }

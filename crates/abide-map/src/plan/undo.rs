@@ -1,7 +1,7 @@
 //! An erasure taken back: statements that put rows back as they were, each for one row, and each touching nothing if the
 //! row's place has been taken or what was written over it has been changed. Reads no row.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +74,8 @@ pub struct Restoring {
     pub was_deleted: bool,
     /// The statement: it changes one row, or none if that is not possible any more.
     pub statement: Statement,
+    /// A statement that answers one number: whether the row is as it was, whoever put it back.
+    pub standing: Statement,
 }
 
 /// Where a value stood: table, key of the row, column.
@@ -88,14 +90,15 @@ pub fn restore(schema: &Schema, steps: &[KeptStep]) -> Result<(Vec<Statement>, V
     let mut restorer = Restorer {
         schema,
         back: BTreeSet::new(),
-        emptied: BTreeSet::new(),
+        emptied: BTreeMap::new(),
+        deleted: BTreeMap::new(),
         found: Vec::new(),
     };
-    for step in steps.iter().filter(|step| !step.written.is_empty()) {
-        restorer.note_emptied(step);
+    for (number, step) in steps.iter().enumerate() {
+        restorer.note(number, step);
     }
-    for step in steps.iter().rev() {
-        restorer.take(step)?;
+    for (number, step) in steps.iter().enumerate().rev() {
+        restorer.take(number, step)?;
     }
     let opening = schema.dialect.defer().map(|sql| Statement {
         sql: sql.to_owned(),
@@ -108,28 +111,37 @@ struct Restorer<'a> {
     schema: &'a Schema,
     /// Values that a later statement need not put back: the row has been put back with them.
     back: BTreeSet<Spot>,
-    /// Values that were emptied before anything else happened: a row that is put back begins without them, because what
-    /// they lead to may have to be put back after it.
-    emptied: BTreeSet<Spot>,
+    /// Values that were emptied, by the number of the step: a row that was deleted after that is put back without them,
+    /// because what they lead to may have to be put back in between.
+    emptied: BTreeMap<Spot, usize>,
+    /// Rows that were deleted, by the number of the step.
+    deleted: BTreeMap<(TableName, Row), usize>,
     found: Vec<Restoring>,
 }
 
 impl Restorer<'_> {
-    fn note_emptied(&mut self, step: &KeptStep) {
+    /// Remembers which step emptied or deleted what.
+    fn note(&mut self, number: usize, step: &KeptStep) {
         let Some(table) = self.schema.table(&step.table) else {
             return;
         };
-        for row in &step.rows {
+        let keyed = step.rows.iter().filter_map(|row| key_of(step, row));
+        for key in keyed {
+            if step.written.is_empty() {
+                self.deleted.entry((step.table.clone(), key)).or_insert(number);
+                continue;
+            }
             for (name, with) in &step.written {
                 let nullable = table.column(name).is_some_and(|column| column.nullable);
-                if let (Written::Empty, true, Some(key)) = (with, nullable, key_of(step, row)) {
-                    self.emptied.insert((step.table.clone(), key, name.clone()));
+                if *with == Written::Empty && nullable {
+                    let spot = (step.table.clone(), key.clone(), name.clone());
+                    self.emptied.entry(spot).or_insert(number);
                 }
             }
         }
     }
 
-    fn take(&mut self, step: &KeptStep) -> Result<(), String> {
+    fn take(&mut self, number: usize, step: &KeptStep) -> Result<(), String> {
         let table = self
             .schema
             .table(&step.table)
@@ -139,97 +151,126 @@ impl Restorer<'_> {
             return Err(format!("`{}.{name}`", step.table));
         }
         if !step.written.is_empty() {
-            step.rows.iter().for_each(|row| self.write_back(table, step, row));
+            for row in &step.rows {
+                self.write_back(number, table, step, row);
+            }
             return Ok(());
         }
         for row in in_order(table, step) {
-            self.put_back(table, step, row);
+            self.put_back(number, table, step, row);
         }
         Ok(())
     }
 
     /// A row that was written over: its values return where what was written still stands.
-    fn write_back(&mut self, table: &Table, step: &KeptStep, row: &[Option<String>]) {
+    fn write_back(&mut self, number: usize, table: &Table, step: &KeptStep, row: &[Option<String>]) {
         let Some(key) = key_of(step, row) else { return };
+        let deleted = self.deleted.get(&(step.table.clone(), key.clone()));
+        if deleted.is_some_and(|deleted| *deleted < number) {
+            return;
+        }
         let spot = |name: &str| (step.table.clone(), key.clone(), name.to_owned());
-        let open: Vec<&(String, Written)> = step
-            .written
-            .iter()
-            .filter(|(name, _)| self.back.insert(spot(name)))
-            .collect();
+        let mut open: Vec<(&Column, &Written, Value)> = Vec::new();
+        for (name, with) in &step.written {
+            if let (Some(column), true) = (table.column(name), self.back.insert(spot(name))) {
+                open.push((column, with, value_of(step, row, name)));
+            }
+        }
         if open.is_empty() {
             return;
         }
         let mut sql = Sql::new(self.schema.dialect);
-        sql.text.push_str(&format!("UPDATE {} SET ", sql.dialect.table(&table.name)));
-        for (place, (name, _)) in open.iter().enumerate() {
-            let Some(column) = table.column(name) else { return };
+        sql.push(&format!("UPDATE {} SET ", sql.dialect.table(&table.name)));
+        for (place, (column, _, value)) in open.iter().enumerate() {
             let comma = if place > 0 { ", " } else { "" };
-            sql.text.push_str(&format!("{comma}{} = ", sql.dialect.quote(name)));
-            sql.bind(value_of(step, row, name), column);
+            sql.push(&format!("{comma}{} = ", sql.dialect.quote(&column.name)));
+            sql.bind(value.clone(), column);
         }
-        sql.text.push_str(" WHERE ");
+        sql.push(" WHERE ");
         sql.equals(table, &step.key, &key);
-        for (name, with) in open {
-            let Some(column) = table.column(name) else { return };
+        for (column, with, _) in &open {
             let text = match with {
-                Written::Text(text) => sql.placeholder(
-                    Value::text(spelled(&fitted(text, column), Some(column))),
-                    column,
-                ),
+                Written::Text(text) => {
+                    let text = spelled(&fitted(text, column), Some(column));
+                    sql.placeholder(Value::text(text), column)
+                }
                 _ => String::new(),
             };
-            let place = sql.dialect.quote(name);
-            let changed = sql.dialect.unwritten(&place, column, &with.into(), &text);
-            sql.text.push_str(&format!(" AND ({changed}) IS NOT TRUE"));
+            let place = sql.dialect.quote(&column.name);
+            let changed = sql.dialect.unwritten(&place, column, &Replacement::from(*with), &text);
+            sql.push(&format!(" AND ({changed}) IS NOT TRUE"));
         }
-        self.found.push(sql.done(&table.name, false));
+        let open: Vec<(&Column, Value)> =
+            open.into_iter().map(|(column, _, value)| (column, value)).collect();
+        let standing = self.standing(table, &step.key, &key, &open);
+        self.found.push(Restoring {
+            table: table.name.clone(),
+            was_deleted: false,
+            statement: sql.done(),
+            standing,
+        });
     }
 
     /// A row that was deleted: it returns where its key and whatever must be unique are free, and where what it leads to is
     /// there.
-    fn put_back(&mut self, table: &Table, step: &KeptStep, row: &[Option<String>]) {
+    fn put_back(&mut self, number: usize, table: &Table, step: &KeptStep, row: &[Option<String>]) {
         let key = key_of(step, row);
         let spot = |name: &str| Some((step.table.clone(), key.clone()?, name.to_owned()));
-        let mut values: Vec<(&Column, Value)> = Vec::new();
-        for name in &step.columns {
-            let Some(column) = table.column(name) else { return };
-            let later = spot(name).filter(|spot| self.emptied.contains(spot));
-            let value = match later {
-                Some(_) => Value(None),
-                None => value_of(step, row, name),
-            };
-            if let (None, Some(spot)) = (later, spot(name)) {
-                self.back.insert(spot);
+        let (mut values, mut whole): (Vec<(&Column, Value)>, Vec<(&Column, Value)>) =
+            (Vec::new(), Vec::new());
+        for column in step.columns.iter().filter_map(|name| table.column(name)) {
+            let spot = spot(&column.name);
+            let emptied = spot.as_ref().and_then(|spot| self.emptied.get(spot));
+            if emptied.is_some_and(|emptied| *emptied < number) {
+                values.push((column, Value(None)));
+                continue;
             }
+            self.back.extend(spot);
+            let value = value_of(step, row, &column.name);
+            whole.push((column, value.clone()));
             values.push((column, value));
         }
         let mut sql = Sql::new(self.schema.dialect);
-        let names: Vec<String> = values.iter().map(|(column, _)| sql.dialect.quote(&column.name)).collect();
+        let names: Vec<String> =
+            values.iter().map(|(column, _)| sql.dialect.quote(&column.name)).collect();
         let name = sql.dialect.table(&table.name);
         let system = match sql.dialect {
             Dialect::Postgresql => " OVERRIDING SYSTEM VALUE",
             _ => "",
         };
-        sql.text.push_str(&format!("INSERT INTO {name} ({}){system} SELECT ", names.join(", ")));
+        sql.push(&format!("INSERT INTO {name} ({}){system} SELECT ", names.join(", ")));
         for (place, (column, value)) in values.iter().enumerate() {
-            sql.text.push_str(if place > 0 { ", " } else { "" });
+            sql.push(if place > 0 { ", " } else { "" });
             sql.bind(value.clone(), column);
         }
         if sql.dialect == Dialect::Mariadb {
-            sql.text.push_str(" FROM DUAL");
+            sql.push(" FROM DUAL");
         }
-        sql.text.push_str(" WHERE 1 = 1");
+        sql.push(" WHERE 1 = 1");
+        self.where_free(&mut sql, table, &values);
+        let key = key.unwrap_or_default();
+        let standing = self.standing(table, &step.key, &key, &whole);
+        self.found.push(Restoring {
+            table: table.name.clone(),
+            was_deleted: true,
+            statement: sql.done(),
+            standing,
+        });
+    }
+
+    /// Only where nothing of the table has a value that must be unique, and where what the row leads to is there.
+    fn where_free(&self, sql: &mut Sql, table: &Table, values: &[(&Column, Value)]) {
         let value = |name: &String| {
             let mut values = values.iter();
             values.find(|(column, _)| column.name == *name).map(|(_, value)| value.clone())
         };
+        let name = sql.dialect.table(&table.name);
         for columns in std::iter::once(&table.primary_key).chain(&table.unique) {
             let key: Option<Row> = columns.iter().map(value).collect();
-            if let Some(key) = key.filter(|key| is_whole(key)) {
-                sql.text.push_str(&format!(" AND NOT EXISTS (SELECT 1 FROM {name} WHERE "));
+            if let Some(key) = key.filter(is_whole) {
+                sql.push(&format!(" AND NOT EXISTS (SELECT 1 FROM {name} WHERE "));
                 sql.equals(table, columns, &key);
-                sql.text.push(')');
+                sql.push(")");
             }
         }
         for reference in &table.foreign_keys {
@@ -239,12 +280,39 @@ impl Restorer<'_> {
             let there = self.schema.table(&reference.target);
             if let (Some(leads), Some(there), false) = (leads.filter(is_whole), there, is_own) {
                 let target = sql.dialect.table(&reference.target);
-                sql.text.push_str(&format!(" AND EXISTS (SELECT 1 FROM {target} WHERE "));
+                sql.push(&format!(" AND EXISTS (SELECT 1 FROM {target} WHERE "));
                 sql.equals(there, &reference.target_columns, &leads);
-                sql.text.push(')');
+                sql.push(")");
             }
         }
-        self.found.push(sql.done(&table.name, true));
+    }
+
+    /// Counts rows of the key that hold these values, as they are read.
+    fn standing(
+        &self,
+        table: &Table,
+        columns: &[String],
+        key: &Row,
+        values: &[(&Column, Value)],
+    ) -> Statement {
+        let mut sql = Sql::new(self.schema.dialect);
+        sql.push(&format!("SELECT count(*) FROM {} WHERE ", sql.dialect.table(&table.name)));
+        match is_whole(key) {
+            true => sql.equals(table, columns, key),
+            false => sql.push("1 = 1"),
+        }
+        for (column, value) in values {
+            let place = sql.dialect.quote(&column.name);
+            if value.0.is_none() {
+                sql.push(&format!(" AND {place} IS NULL"));
+                continue;
+            }
+            sql.values.push(value.clone());
+            let bound = sql.dialect.placeholder(sql.values.len(), None);
+            let text = sql.dialect.as_text(&place, column);
+            sql.push(&format!(" AND {text} = {bound}"));
+        }
+        sql.done()
     }
 }
 
@@ -306,26 +374,27 @@ impl Sql {
 
     fn bind(&mut self, value: Value, column: &Column) {
         let place = self.placeholder(value, column);
-        self.text.push_str(&place);
+        self.push(&place);
     }
 
     fn equals(&mut self, table: &Table, columns: &[String], values: &Row) {
         for (place, (name, value)) in columns.iter().zip(values).enumerate() {
             let Some(column) = table.column(name) else { continue };
             let and = if place > 0 { " AND " } else { "" };
-            self.text.push_str(&format!("{and}{} = ", self.dialect.quote(name)));
+            let quoted = self.dialect.quote(name);
+            self.push(&format!("{and}{quoted} = "));
             self.bind(value.clone(), column);
         }
     }
 
-    fn done(self, table: &TableName, was_deleted: bool) -> Restoring {
-        Restoring {
-            table: table.clone(),
-            was_deleted,
-            statement: Statement {
-                sql: self.text,
-                values: self.values,
-            },
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    fn done(self) -> Statement {
+        Statement {
+            sql: self.text,
+            values: self.values,
         }
     }
 }

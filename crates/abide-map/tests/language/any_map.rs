@@ -211,7 +211,7 @@ fn once<T>(all: &mut Vec<T>, key: impl Fn(&T) -> String) {
 
 /// A map that reads without findings.
 pub fn any_map() -> impl Strategy<Value = Map> {
-    let backups = (1_u32..400).prop_map(|days| {
+    let days = (1_u32..400).prop_map(|days| {
         spanned(
             abide_policy::length::Length {
                 value: days,
@@ -223,14 +223,16 @@ pub fn any_map() -> impl Strategy<Value = Map> {
     let head = (
         word(),
         option::of(word()),
-        option::of(backups),
+        option::of(days.clone()),
+        option::of(days),
         option::of(word()),
     );
-    (head, vec(table(), 0..5)).prop_map(|((name, source, backups, fingerprint), tables)| {
+    (head, vec(table(), 0..5)).prop_map(|((name, source, backups, undo, fingerprint), tables)| {
         let mut map = Map {
             name,
             source,
             backups,
+            undo,
             fingerprint,
             tables,
         };

@@ -1,5 +1,6 @@
 //! `abide erase list`: requests and where they stand. Says of nobody whom they are about.
 
+use abide_rights::recoverable_until;
 use abide_store::RequestState;
 use anyhow::Result;
 
@@ -21,8 +22,16 @@ pub(super) async fn run(installation: &Installation) -> Result<Outcome> {
         for request in installation.store.requests(state, None, LISTED).await? {
             count += 1;
             let day = request.opened_at.strftime("%Y-%m-%d %H:%M UTC");
+            let (store, now) = (&installation.store, installation.now);
+            let undo = match recoverable_until(store, request.id, now).await? {
+                Some(until) => format!(
+                    "; `abide erase undo` takes it back until {}",
+                    until.strftime("%Y-%m-%d %H:%M UTC")
+                ),
+                None => String::new(),
+            };
             print(&format!(
-                "{} {} {}, asked for {day}{}",
+                "{} {} {}, asked for {day}{}{undo}",
                 request.id,
                 request.right,
                 state.word(),

@@ -1,6 +1,6 @@
 //! `abide erase undo`: puts back what an erasure took away, while the map's `undo` lets it, and says what could not be.
 
-use abide_rights::{Restored, undo};
+use abide_rights::{Restored, count_of, undo};
 use abide_store::EntryId;
 use anyhow::{Result, bail};
 
@@ -33,8 +33,8 @@ pub(super) async fn run(installation: &Installation, arguments: &Arguments) -> R
     };
     if !arguments.yes {
         for capsule in &open {
-            let (rows, source) = (capsule.rows, &capsule.source);
-            print(&format!("source `{source}`: {rows} changed or deleted rows are kept"))?;
+            let (rows, source) = (count_of(capsule.rows, "row"), &capsule.source);
+            print(&format!("source `{source}`: {rows} kept as they were"))?;
         }
         let until = until.strftime("%Y-%m-%d %H:%M UTC");
         print(&format!("nothing was done; add `--yes` to put them back, until {until}"))?;
@@ -54,8 +54,11 @@ pub(super) async fn run(installation: &Installation, arguments: &Arguments) -> R
 
 fn told(table: &Restored) -> String {
     let mut text = format!(
-        "{}.{}: {} returned, {} as they were",
-        table.source, table.table, table.returned, table.rewritten
+        "{}.{}: {} returned, {} as before",
+        table.source,
+        table.table,
+        count_of(table.returned, "row"),
+        table.rewritten
     );
     if table.refused > 0 {
         text.push_str(&format!(
