@@ -23,6 +23,8 @@ pub struct Promises {
     pub grounds: BTreeMap<String, Ground>,
     /// Lengths that laws of the policy give a name, such as `tax-limitation`: the longest of each.
     pub constants: BTreeMap<String, Length>,
+    /// How long the answer to a request of erasure may take, by the policy and its laws: the shortest that a line says.
+    pub answer: Option<Length>,
 }
 
 /// What is promised of one category.
@@ -60,6 +62,8 @@ impl Promises {
         let mut promises = Self {
             policy: policy.name.clone(),
             constants: constants(policy, library),
+            answer: shortest_answer(policy.norms.iter().chain(norms_of_laws(policy, library)))
+                .map(|(_, length)| length),
             ..Self::default()
         };
         for norm in &policy.norms {
@@ -162,6 +166,32 @@ fn take_norm(
             .push((sentence(norm, policy, lang), norm.id.clone())),
         _ => {}
     }
+}
+
+fn norms_of_laws<'a>(
+    policy: &'a Policy,
+    library: &'a Library,
+) -> impl Iterator<Item = &'a Norm> {
+    let named = |law: &&Law| policy.laws.iter().any(|name| name.value == law.name);
+    library.laws.iter().filter(named).flat_map(|law| &law.norms)
+}
+
+/// The line that gives the shortest time for an answer to a request of erasure.
+pub(crate) fn shortest_answer<'a>(
+    norms: impl Iterator<Item = &'a Norm>,
+) -> Option<(&'a Norm, Length)> {
+    let is_meant = |norm: &&Norm| {
+        let of_erasure = |name: &str| name == "erase" || name == "any";
+        (norm.mode, norm.action) == (Mode::Must, Action::Answer)
+            && norm.objects.iter().any(|object| of_erasure(&object.name))
+    };
+    let timed = norms
+        .filter(is_meant)
+        .filter_map(|norm| Some((norm, norm.length(Slot::Within)?)));
+    timed.reduce(|known, other| match other.1.shorter_than(known.1) {
+        Some(true) => other,
+        _ => known,
+    })
 }
 
 /// The longest length of each constant in the laws that the policy is under.

@@ -1,10 +1,9 @@
 //! An erasure that may be taken back for longer than the answer to it may take.
 
 use abide_policy::diagnostic::{Findings, Severity};
-use abide_policy::model::Norm;
-use abide_policy::vocabulary::{Action, Mode, Slot};
 
 use super::{Check, Context, clauses_of};
+use crate::promise::shortest_answer;
 
 /// See the manual page.
 pub const CHECK: Check = Check {
@@ -14,7 +13,7 @@ pub const CHECK: Check = Check {
     manual: r#"
 What an erasure took away is kept, encrypted, for as long as the map says `undo`: until then it is not erased. That may take no longer
 than the answer to a request of erasure, which a `must answer erase when=request within=…` of the policy or of its laws says; where no
-line says it, there is no time in which to keep it.
+line says it, there is no time in which to keep it. Nothing is kept where this finding stands.
 
 ```kdl wrong
 map shop {
@@ -41,13 +40,7 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
         return;
     };
     let laws = cx.laws().flat_map(|law| &law.norms);
-    let answers = policy.norms.iter().chain(laws).filter(|norm| answers_erasure(norm));
-    let timed = answers.filter_map(|norm| Some((norm, norm.length(Slot::Within)?)));
-    let shortest = timed.reduce(|known, other| match other.1.shorter_than(known.1) {
-        Some(true) => other,
-        _ => known,
-    });
-    match shortest {
+    match shortest_answer(policy.norms.iter().chain(laws)) {
         Some((norm, length)) if length.shorter_than(mine) == Some(true) => findings.push(
             CHECK
                 .at(undo.span, format!("erasures can be taken back for {mine}; {} answers within {length}", clauses_of(norm)))
@@ -62,11 +55,4 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
                 .help("write `must answer erase when=request within=\"1 month\"` in the policy, or leave `undo` out".to_owned()),
         ),
     }
-}
-
-/// Whether the line says how requests of erasure are answered.
-fn answers_erasure(norm: &Norm) -> bool {
-    let is_meant = |name: &str| name == "erase" || name == "any";
-    (norm.mode, norm.action) == (Mode::Must, Action::Answer)
-        && norm.objects.iter().any(|object| is_meant(&object.name))
 }

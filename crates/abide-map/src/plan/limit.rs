@@ -103,11 +103,18 @@ impl Planner<'_> {
 
 impl Planner<'_> {
     /// When an erasure that is carried out at the planner's moment can no longer be undone; nothing if the map does not let
-    /// it be, or says no length that anyone can count.
+    /// it be, says no length that anyone can count, or a longer one than the policy's answer to the request may take.
     pub fn undone_until(&self) -> Option<Timestamp> {
         let undo = self.ownership.map.undo.as_ref()?;
         let length = Length::parse(&undo.value)
             .or_else(|| self.promises.constants.get(&undo.value).copied())?;
+        if !self.promises.policy.is_empty() {
+            // Until it cannot be undone nothing is erased, and an answer that says so must not be late.
+            let answer = self.promises.answer?;
+            if answer.shorter_than(length) == Some(true) {
+                return None;
+            }
+        }
         let start = self.now.to_zoned(TimeZone::UTC);
         start.checked_add(span_of(length)?).ok().map(|end| end.timestamp())
     }
