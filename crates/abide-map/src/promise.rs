@@ -168,10 +168,7 @@ fn take_norm(
     }
 }
 
-fn norms_of_laws<'a>(
-    policy: &'a Policy,
-    library: &'a Library,
-) -> impl Iterator<Item = &'a Norm> {
+fn norms_of_laws<'a>(policy: &'a Policy, library: &'a Library) -> impl Iterator<Item = &'a Norm> {
     let named = |law: &&Law| policy.laws.iter().any(|name| name.value == law.name);
     library.laws.iter().filter(named).flat_map(|law| &law.norms)
 }

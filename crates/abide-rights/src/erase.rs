@@ -171,8 +171,7 @@ impl Eraser<'_> {
     ) -> Result<(EntryId, Certificate), RightsError> {
         let mut certificate =
             Certificate::new(request.id.to_string(), Grade::Erased, self.now, parts);
-        certificate.recoverable_until =
-            recoverable_until(self.store, request.id, self.now).await?;
+        certificate.recoverable_until = recoverable_until(self.store, request.id, self.now).await?;
         // Our own records go last: until here they say who has to be erased.
         for identifier in identifiers {
             let subject = self.store.subject(identifier).await?;
@@ -512,8 +511,7 @@ impl Site<'_> {
             ("overwritten".to_owned(), rows(StepEffect::Overwrite)),
         ]);
         let outcome = serde_json::json!({ "how": how, "steps": steps }).to_string();
-        self.record(intent, Came::Work, &outcome, counts)
-            .await
+        self.record(intent, Came::Work, &outcome, counts).await
     }
 
     /// The source kept nothing of it.

@@ -52,7 +52,11 @@ pub(crate) async fn kept(
 ) -> Result<Option<Recoverable>, RightsError> {
     let Some(until) = until else { return Ok(None) };
     let (mut kept, mut count) = (Vec::new(), 0);
-    let touching = plan.steps.iter().zip(steps).filter(|(_, step)| step.rows > 0);
+    let touching = plan
+        .steps
+        .iter()
+        .zip(steps)
+        .filter(|(_, step)| step.rows > 0);
     for (step, _) in touching {
         let Some(image) = &step.image else { continue };
         let rows: Vec<_> = snapshot.read(&image.read.statement).try_collect().await?;
@@ -61,8 +65,17 @@ pub(crate) async fn kept(
         kept.push(KeptStep {
             table: step.table.clone(),
             key: image.key.clone(),
-            columns: image.read.columns.iter().map(|column| column.name.clone()).collect(),
-            written: image.written.iter().map(|(name, with)| (name.clone(), with.into())).collect(),
+            columns: image
+                .read
+                .columns
+                .iter()
+                .map(|column| column.name.clone())
+                .collect(),
+            written: image
+                .written
+                .iter()
+                .map(|(name, with)| (name.clone(), with.into()))
+                .collect(),
             rows: rows.into_iter().map(plain).collect(),
         });
     }
@@ -108,7 +121,9 @@ pub async fn destroy_capsules(
 /// No capsule that can be opened, a source that cannot be used, or our own records. A source in which nothing could be done
 /// keeps its capsules.
 pub async fn undo(eraser: &Eraser<'_>, request: EntryId) -> Result<Undone, RightsError> {
-    let Eraser { store, actor, now, .. } = *eraser;
+    let Eraser {
+        store, actor, now, ..
+    } = *eraser;
     let mut capsules = store.capsules(request).await?;
     capsules.retain(|capsule| capsule.is_open_to(now));
     if capsules.is_empty() {
@@ -123,7 +138,9 @@ pub async fn undo(eraser: &Eraser<'_>, request: EntryId) -> Result<Undone, Right
         if refused > 0 {
             open_until = open_until.max(Some(capsule.until));
         } else {
-            store.capsule_opened(capsule, counts(&found), actor, now).await?;
+            store
+                .capsule_opened(capsule, counts(&found), actor, now)
+                .await?;
         }
         found.into_iter().for_each(|table| add(&mut tables, table));
     }
@@ -138,16 +155,21 @@ pub async fn undo(eraser: &Eraser<'_>, request: EntryId) -> Result<Undone, Right
 async fn undo_one(eraser: &Eraser<'_>, capsule: &Capsule) -> Result<Vec<Restored>, RightsError> {
     let name = &capsule.source;
     let mut sources = eraser.sources.iter();
-    let mapped = sources.find(|mapped| mapped.name() == name).ok_or_else(|| {
-        RightsError::Asked(format!(
-            "source `{name}` cannot be used: it is not in `abide.kdl`, or could not be opened"
-        ))
-    })?;
+    let mapped = sources
+        .find(|mapped| mapped.name() == name)
+        .ok_or_else(|| {
+            RightsError::Asked(format!(
+                "source `{name}` cannot be used: it is not in `abide.kdl`, or could not be opened"
+            ))
+        })?;
     let Some(sealed) = eraser.store.open_capsule(capsule.id, eraser.now).await? else {
         return Ok(Vec::new());
     };
     let steps: Vec<KeptStep> = serde_json::from_slice(&sealed).map_err(|_| {
-        RightsError::Corrupt(format!("what capsule `{}` holds cannot be read", capsule.id))
+        RightsError::Corrupt(format!(
+            "what capsule `{}` holds cannot be read",
+            capsule.id
+        ))
     })?;
     let (opening, rows) = restore(&mapped.schema, &steps).map_err(|missing| {
         RightsError::Asked(format!(
@@ -169,7 +191,10 @@ async fn put_back(
         ..Work::default()
     };
     let done = mapped.source.run(&work).await?;
-    let untouched = rows.iter().zip(&done.rows).filter(|(_, changed)| **changed == 0);
+    let untouched = rows
+        .iter()
+        .zip(&done.rows)
+        .filter(|(_, changed)| **changed == 0);
     let untouched: Vec<_> = untouched.map(|(row, _)| row.standing.clone()).collect();
     // An earlier attempt may have put them back.
     let mut standing = mapped.source.numbers(&untouched).await?.into_iter();
@@ -205,7 +230,13 @@ fn add(tables: &mut Vec<Restored>, found: Restored) {
 
 fn counts(tables: &[Restored]) -> BTreeMap<String, u64> {
     BTreeMap::from([
-        ("returned".to_owned(), tables.iter().map(|table| table.returned).sum()),
-        ("rewritten".to_owned(), tables.iter().map(|table| table.rewritten).sum()),
+        (
+            "returned".to_owned(),
+            tables.iter().map(|table| table.returned).sum(),
+        ),
+        (
+            "rewritten".to_owned(),
+            tables.iter().map(|table| table.rewritten).sum(),
+        ),
     ])
 }

@@ -18,7 +18,8 @@ use crate::{Store, WriteTx, moment};
 /// What a capsule's sealed part is bound to.
 const CAPSULE: &str = "capsule";
 
-const READ: &str = "SELECT capsule_id, request_id, source, state, row_count, made_at, until_at FROM capsules";
+const READ: &str =
+    "SELECT capsule_id, request_id, source, state, row_count, made_at, until_at FROM capsules";
 
 /// Rows as they were, to be kept with the intent that is about to change them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,7 +122,12 @@ impl WriteTx {
     }
 
     /// Ends a capsule, if there is one and it is not ended, and destroys its key.
-    pub(crate) fn end_capsule(&mut self, id: EntryId, state: CapsuleState, now: Timestamp) -> Statement {
+    pub(crate) fn end_capsule(
+        &mut self,
+        id: EntryId,
+        state: CapsuleState,
+        now: Timestamp,
+    ) -> Statement {
         let tenant = self.store().tenant().to_owned();
         self.push(Statement::new(
             "DELETE FROM data_keys WHERE tenant = $1 AND subject = $2",
@@ -144,7 +150,8 @@ impl WriteTx {
 impl Store {
     /// The capsules of a request, oldest first.
     pub async fn capsules(&self, request: EntryId) -> Result<Vec<Capsule>, StoreError> {
-        let sql = format!("{READ} WHERE tenant = $1 AND request_id = $2 ORDER BY made_at, capsule_id");
+        let sql =
+            format!("{READ} WHERE tenant = $1 AND request_id = $2 ORDER BY made_at, capsule_id");
         let params = vec![self.tenant().into(), request.into()];
         let rows = self.engine().rows("reading capsules", &sql, params).await?;
         rows.iter().map(read).collect()
@@ -160,7 +167,10 @@ impl Store {
         let params = vec![self.tenant().into(), id.into(), now.as_millisecond().into()];
         let row = self.engine().row("reading a capsule", sql, params).await?;
         match row {
-            Some(row) => self.open_sealed(&row.bytes(0)?, CAPSULE, &id.0, &row.bytes(1)?).await,
+            Some(row) => {
+                self.open_sealed(&row.bytes(0)?, CAPSULE, &id.0, &row.bytes(1)?)
+                    .await
+            }
             None => Ok(None),
         }
     }
@@ -189,7 +199,9 @@ impl Store {
         now: Timestamp,
         limit: u32,
     ) -> Result<u32, StoreError> {
-        let sql = format!("{READ} WHERE tenant = $1 AND state = 'sealed' AND until_at <= $2 ORDER BY until_at, capsule_id LIMIT $3");
+        let sql = format!(
+            "{READ} WHERE tenant = $1 AND state = 'sealed' AND until_at <= $2 ORDER BY until_at, capsule_id LIMIT $3"
+        );
         let params = vec![
             self.tenant().into(),
             now.as_millisecond().into(),
@@ -233,7 +245,9 @@ fn own_key(capsule: EntryId) -> SubjectToken {
 
 fn read(row: &Row) -> Result<Capsule, StoreError> {
     let word = row.text(3)?;
-    let state = CapsuleState::ALL.into_iter().find(|state| state.word() == word);
+    let state = CapsuleState::ALL
+        .into_iter()
+        .find(|state| state.word() == word);
     Ok(Capsule {
         id: EntryId(row.array(0)?),
         request: EntryId(row.array(1)?),

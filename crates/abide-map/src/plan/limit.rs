@@ -116,7 +116,10 @@ impl Planner<'_> {
             }
         }
         let start = self.now.to_zoned(TimeZone::UTC);
-        start.checked_add(span_of(length)?).ok().map(|end| end.timestamp())
+        start
+            .checked_add(span_of(length)?)
+            .ok()
+            .map(|end| end.timestamp())
     }
 }
 

@@ -258,7 +258,11 @@ impl Operation {
             Act::Write(overwrites) => overwrites.clone(),
             Act::Keep { .. } | Act::Forbid(_) => return None,
         };
-        let columns = node.table.columns.iter().filter(|column| !column.is_generated);
+        let columns = node
+            .table
+            .columns
+            .iter()
+            .filter(|column| !column.is_generated);
         let columns: Vec<String> = columns.map(|column| column.name.clone()).collect();
         let (statement, columns) = planner.read(self.table, &columns, open, None);
         Some(Image {

@@ -86,7 +86,10 @@ type Spot = (TableName, Row, String);
 ///
 /// # Errors
 /// The table or column that the schema does not have any more.
-pub fn restore(schema: &Schema, steps: &[KeptStep]) -> Result<(Vec<Statement>, Vec<Restoring>), String> {
+pub fn restore(
+    schema: &Schema,
+    steps: &[KeptStep],
+) -> Result<(Vec<Statement>, Vec<Restoring>), String> {
     let mut restorer = Restorer {
         schema,
         back: BTreeSet::new(),
@@ -128,7 +131,9 @@ impl Restorer<'_> {
         let keyed = step.rows.iter().filter_map(|row| key_of(step, row));
         for key in keyed {
             if step.written.is_empty() {
-                self.deleted.entry((step.table.clone(), key)).or_insert(number);
+                self.deleted
+                    .entry((step.table.clone(), key))
+                    .or_insert(number);
                 continue;
             }
             for (name, with) in &step.written {
@@ -146,7 +151,10 @@ impl Restorer<'_> {
             .schema
             .table(&step.table)
             .ok_or_else(|| format!("`{}`", step.table))?;
-        let missing = step.columns.iter().find(|name| table.column(name).is_none());
+        let missing = step
+            .columns
+            .iter()
+            .find(|name| table.column(name).is_none());
         if let Some(name) = missing {
             return Err(format!("`{}.{name}`", step.table));
         }
@@ -163,7 +171,13 @@ impl Restorer<'_> {
     }
 
     /// A row that was written over: its values return where what was written still stands.
-    fn write_back(&mut self, number: usize, table: &Table, step: &KeptStep, row: &[Option<String>]) {
+    fn write_back(
+        &mut self,
+        number: usize,
+        table: &Table,
+        step: &KeptStep,
+        row: &[Option<String>],
+    ) {
         let Some(key) = key_of(step, row) else { return };
         let deleted = self.deleted.get(&(step.table.clone(), key.clone()));
         if deleted.is_some_and(|deleted| *deleted < number) {
@@ -197,11 +211,15 @@ impl Restorer<'_> {
                 _ => String::new(),
             };
             let place = sql.dialect.quote(&column.name);
-            let changed = sql.dialect.unwritten(&place, column, &Replacement::from(*with), &text);
+            let changed = sql
+                .dialect
+                .unwritten(&place, column, &Replacement::from(*with), &text);
             sql.push(&format!(" AND ({changed}) IS NOT TRUE"));
         }
-        let open: Vec<(&Column, Value)> =
-            open.into_iter().map(|(column, _, value)| (column, value)).collect();
+        let open: Vec<(&Column, Value)> = open
+            .into_iter()
+            .map(|(column, _, value)| (column, value))
+            .collect();
         let standing = self.standing(table, &step.key, &key, &open);
         self.found.push(Restoring {
             table: table.name.clone(),
@@ -231,14 +249,19 @@ impl Restorer<'_> {
             values.push((column, value));
         }
         let mut sql = Sql::new(self.schema.dialect);
-        let names: Vec<String> =
-            values.iter().map(|(column, _)| sql.dialect.quote(&column.name)).collect();
+        let names: Vec<String> = values
+            .iter()
+            .map(|(column, _)| sql.dialect.quote(&column.name))
+            .collect();
         let name = sql.dialect.table(&table.name);
         let system = match sql.dialect {
             Dialect::Postgresql => " OVERRIDING SYSTEM VALUE",
             _ => "",
         };
-        sql.push(&format!("INSERT INTO {name} ({}){system} SELECT ", names.join(", ")));
+        sql.push(&format!(
+            "INSERT INTO {name} ({}){system} SELECT ",
+            names.join(", ")
+        ));
         for (place, (column, value)) in values.iter().enumerate() {
             sql.push(if place > 0 { ", " } else { "" });
             sql.bind(value.clone(), column);
@@ -262,7 +285,9 @@ impl Restorer<'_> {
     fn where_free(&self, sql: &mut Sql, table: &Table, values: &[(&Column, Value)]) {
         let value = |name: &String| {
             let mut values = values.iter();
-            values.find(|(column, _)| column.name == *name).map(|(_, value)| value.clone())
+            values
+                .find(|(column, _)| column.name == *name)
+                .map(|(_, value)| value.clone())
         };
         let name = sql.dialect.table(&table.name);
         for columns in std::iter::once(&table.primary_key).chain(&table.unique) {
@@ -296,7 +321,10 @@ impl Restorer<'_> {
         values: &[(&Column, Value)],
     ) -> Statement {
         let mut sql = Sql::new(self.schema.dialect);
-        sql.push(&format!("SELECT count(*) FROM {} WHERE ", sql.dialect.table(&table.name)));
+        sql.push(&format!(
+            "SELECT count(*) FROM {} WHERE ",
+            sql.dialect.table(&table.name)
+        ));
         match is_whole(key) {
             true => sql.equals(table, columns, key),
             false => sql.push("1 = 1"),
@@ -379,7 +407,9 @@ impl Sql {
 
     fn equals(&mut self, table: &Table, columns: &[String], values: &Row) {
         for (place, (name, value)) in columns.iter().zip(values).enumerate() {
-            let Some(column) = table.column(name) else { continue };
+            let Some(column) = table.column(name) else {
+                continue;
+            };
             let and = if place > 0 { " AND " } else { "" };
             let quoted = self.dialect.quote(name);
             self.push(&format!("{and}{quoted} = "));
@@ -405,7 +435,11 @@ fn value_of(step: &KeptStep, row: &[Option<String>], name: &str) -> Value {
 }
 
 fn key_of(step: &KeptStep, row: &[Option<String>]) -> Option<Row> {
-    let key: Row = step.key.iter().map(|name| value_of(step, row, name)).collect();
+    let key: Row = step
+        .key
+        .iter()
+        .map(|name| value_of(step, row, name))
+        .collect();
     is_whole(&key).then_some(key)
 }
 

@@ -70,7 +70,10 @@ map shop {
 
 /// The same, for an erasure that can be taken back for a week.
 pub(crate) fn undoable() -> String {
-    MAP.replace("    source shop\n", "    source shop\n    undo \"7 days\"\n")
+    MAP.replace(
+        "    source shop\n",
+        "    source shop\n    undo \"7 days\"\n",
+    )
 }
 
 /// A moment so many seconds after the tests' beginning of time.

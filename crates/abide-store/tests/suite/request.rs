@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use abide_ledger::KeyRing;
 use abide_store::{
-    Asked, Certified, Identifier, Intended, IntentState, Journal, Refusal, RequestState, Sensitive,
-    Settlement, StoreError, StoreOptions,
+    Asked, CapsuleState, Certified, Identifier, Intended, IntentState, Journal, Recoverable,
+    Refusal, RequestState, Sensitive, Settlement, StoreError, StoreOptions,
 };
 use zeroize::Zeroizing;
 
@@ -99,5 +99,40 @@ on_both! {
         assert_eq!(report.verdict(), abide_ledger::Verdict::Refuted);
         let report = abide_ledger::verify_file(json.as_bytes(), &KeyRing::new());
         assert_ne!(report.verdict(), abide_ledger::Verdict::Refuted);
+    }
+
+    async fn a_capsule_is_opened_until_its_time_is_over(place: Place) {
+        let store = place.open().await;
+        let who = [person("anna")];
+        let asked = Asked { right: "erase", identifiers: &who, sealed: b"anna", clauses: &[] };
+        let request = store.open_request(&asked, "test", at(1)).await.unwrap();
+        let kept = Recoverable { until: at(100), rows: 2, sealed: Sensitive(Zeroizing::new(b"rows".to_vec())) };
+        let with_capsule = || Intended { capsule: Some(kept.clone()), ..intended(request) };
+        let mut ids = Vec::new();
+        for second in 2..5 {
+            ids.push(store.record_intent(&with_capsule(), "test", at(second)).await.unwrap());
+        }
+        let [used, void, late] = ids[..] else { panic!("three were recorded") };
+        // Whoever the request is about is forgotten before the capsule is.
+        store.certify(&certified(request, RequestState::Closed), "test", at(6)).await.unwrap();
+        let opened = store.open_capsule(used, at(7)).await.unwrap().unwrap();
+        assert_eq!(opened.as_slice(), b"rows");
+        assert!(store.open_capsule(used, at(100)).await.unwrap().is_none());
+
+        let failed = Settlement { state: IntentState::Failed, outcome: "{}", counts: BTreeMap::new(), is_void: true };
+        store.settle_intent(void, &failed, "test", at(8)).await.unwrap();
+        assert!(store.open_capsule(void, at(9)).await.unwrap().is_none());
+
+        let capsules = store.capsules(request).await.unwrap();
+        store.capsule_opened(&capsules[0], BTreeMap::new(), "test", at(10)).await.unwrap();
+        assert!(store.open_capsule(used, at(11)).await.unwrap().is_none());
+        let again = store.capsule_opened(&capsules[0], BTreeMap::new(), "test", at(10)).await;
+        assert!(matches!(again, Err(StoreError::Refused(Refusal::Changed))));
+
+        assert_eq!(store.destroy_capsules("test", at(99), 10).await.unwrap(), 0);
+        assert_eq!(store.destroy_capsules("test", at(100), 10).await.unwrap(), 1);
+        assert!(store.open_capsule(late, at(11)).await.unwrap().is_none(), "to a clock that goes back, too");
+        let states: Vec<CapsuleState> = store.capsules(request).await.unwrap().iter().map(|it| it.state).collect();
+        assert_eq!(states, [CapsuleState::Opened, CapsuleState::Destroyed, CapsuleState::Destroyed]);
     }
 }

@@ -24,7 +24,9 @@ pub(super) struct Arguments {
 pub(super) async fn run(installation: &Installation, arguments: &Arguments) -> Result<Outcome> {
     let request = request_id(&arguments.request)?;
     let capsules = installation.store.capsules(request).await?;
-    let open = capsules.iter().filter(|capsule| capsule.is_open_to(installation.now));
+    let open = capsules
+        .iter()
+        .filter(|capsule| capsule.is_open_to(installation.now));
     let open: Vec<_> = open.collect();
     let Some(until) = open.iter().map(|capsule| capsule.until).max() else {
         bail!(
@@ -37,7 +39,9 @@ pub(super) async fn run(installation: &Installation, arguments: &Arguments) -> R
             print(&format!("source `{source}`: {rows} kept as they were"))?;
         }
         let until = until.strftime("%Y-%m-%d %H:%M UTC");
-        print(&format!("nothing was done; add `--yes` to put them back, until {until}"))?;
+        print(&format!(
+            "nothing was done; add `--yes` to put them back, until {until}"
+        ))?;
         return Ok(Outcome::Clean);
     }
     let mut names: Vec<String> = open.iter().map(|capsule| capsule.source.clone()).collect();
