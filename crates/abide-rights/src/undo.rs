@@ -114,7 +114,7 @@ pub async fn destroy_capsules(
 }
 
 /// Takes an erasure back in every source, newest change first. Row by row: a row whose place has been taken, or that was
-/// changed after it was overwritten, is left as it is and counted. If none is left, the request is closed.
+/// changed after it was overwritten, is left as it is and counted. The request is closed.
 ///
 /// # Errors
 ///
@@ -131,6 +131,14 @@ pub async fn undo(eraser: &Eraser<'_>, request: EntryId) -> Result<Undone, Right
             "request `{request}` cannot be undone: its map has no `undo`, its time is over, or it was undone"
         )));
     }
+    for capsule in &capsules {
+        source_of(eraser, &capsule.source)?;
+    }
+    // From here on nobody erases what comes back, whatever happens in between: the capsules are there to try again.
+    let stored = store.request(request).await?;
+    if stored.is_some_and(|stored| stored.state != RequestState::Closed) {
+        store.close_undone(request, actor, now).await?;
+    }
     let (mut tables, mut open_until) = (Vec::new(), None);
     for capsule in capsules.iter().rev() {
         let found = undo_one(eraser, capsule).await?;
@@ -144,24 +152,21 @@ pub async fn undo(eraser: &Eraser<'_>, request: EntryId) -> Result<Undone, Right
         }
         found.into_iter().for_each(|table| add(&mut tables, table));
     }
-    let stored = store.request(request).await?;
-    let is_known = stored.is_some_and(|stored| stored.state != RequestState::Closed);
-    if open_until.is_none() && is_known {
-        store.close_undone(request, actor, now).await?;
-    }
     Ok(Undone { tables, open_until })
+}
+
+fn source_of<'a>(eraser: &'a Eraser<'_>, name: &str) -> Result<&'a Mapped, RightsError> {
+    let mut sources = eraser.sources.iter();
+    sources.find(|mapped| mapped.name() == name).ok_or_else(|| {
+        RightsError::Asked(format!(
+            "source `{name}` cannot be used: it is not in `abide.kdl`, or could not be opened"
+        ))
+    })
 }
 
 async fn undo_one(eraser: &Eraser<'_>, capsule: &Capsule) -> Result<Vec<Restored>, RightsError> {
     let name = &capsule.source;
-    let mut sources = eraser.sources.iter();
-    let mapped = sources
-        .find(|mapped| mapped.name() == name)
-        .ok_or_else(|| {
-            RightsError::Asked(format!(
-                "source `{name}` cannot be used: it is not in `abide.kdl`, or could not be opened"
-            ))
-        })?;
+    let mapped = source_of(eraser, name)?;
     let Some(sealed) = eraser.store.open_capsule(capsule.id, eraser.now).await? else {
         return Ok(Vec::new());
     };

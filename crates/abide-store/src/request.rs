@@ -513,7 +513,7 @@ impl Store {
         Ok(entry)
     }
 
-    /// Closes a request whose erasure was taken back everywhere, and destroys the key to whom it was about.
+    /// Closes a request whose erasure is taken back, and destroys the key to whom it was about.
     pub async fn close_undone(
         &self,
         id: EntryId,

@@ -55,6 +55,12 @@ on_all! {
         assert_eq!(left["orders"], before["orders"]);
         assert!(left["sessions"].iter().any(|row| row.starts_with("t1|2|")));
         assert!(left["invoices"].iter().any(|row| row.contains("|Bo|")), "{:?}", left["invoices"]);
+        // Nobody erases again what came back, and once there is room the rest comes too.
+        assert!(scan_requests(&shop.eraser_over(&sources, 3)).await.unwrap().is_empty());
+        shop.database.run("DELETE FROM sessions WHERE token = 't1'; UPDATE invoices SET billed_to = 'removed' WHERE id = 100").await;
+        let undone = undo(&shop.eraser_over(&sources, 4), request).await.unwrap();
+        assert_eq!(undone.open_until, None, "{:?}", undone.tables);
+        assert_eq!(dump_of(&shop).await, before);
     }
 
     async fn a_capsule_whose_time_is_over_opens_no_more(shop: Shop) {
