@@ -109,7 +109,11 @@ fn needs(map: &Map, plans: &[Plan]) -> All {
     for step in plans.iter().flat_map(|plan| &plan.steps) {
         let table = needs.entry(step.table.clone()).or_default();
         match &step.effect {
-            Effect::Delete => table.deletes = true,
+            Effect::Delete => {
+                table.deletes = true;
+                // What is deleted returns, if it may be taken back.
+                table.inserts |= map.undo.is_some();
+            }
             Effect::Overwrite { columns } => table.updates.extend(columns.iter().cloned()),
             Effect::Read { .. } | Effect::Keep { .. } => {}
         }

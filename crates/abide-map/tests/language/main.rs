@@ -15,3 +15,4 @@ mod manual;
 mod promising;
 mod reading;
 mod statements;
+mod undo;
