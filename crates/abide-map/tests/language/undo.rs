@@ -33,7 +33,7 @@ fn planned(undo: &str, promises: &Promises) -> (bool, Option<Timestamp>) {
         value: "ann@example.org".to_owned(),
     };
     let identities = Identities(vec![known]);
-    let found: Vec<_> = planner.find(&identities).into_iter().map(|lookup| {
+    let found = planner.find(&identities).into_iter().map(|lookup| {
         let row = lookup
             .columns
             .iter()
