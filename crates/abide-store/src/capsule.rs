@@ -18,8 +18,8 @@ use crate::{Store, WriteTx, moment};
 /// What a capsule's sealed part is bound to.
 const CAPSULE: &str = "capsule";
 
-const READ: &str =
-    "SELECT capsule_id, request_id, source, state, row_count, made_at, until_at FROM capsules";
+const OF_REQUEST: &str = "SELECT capsule_id, request_id, source, state, row_count, made_at, until_at FROM capsules WHERE tenant = $1 AND request_id = $2 ORDER BY made_at, capsule_id";
+const DUE: &str = "SELECT capsule_id, request_id, source, state, row_count, made_at, until_at FROM capsules WHERE tenant = $1 AND state = 'sealed' AND until_at <= $2 ORDER BY until_at, capsule_id LIMIT $3";
 
 /// Rows as they were, to be kept with the intent that is about to change them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,10 +150,11 @@ impl WriteTx {
 impl Store {
     /// The capsules of a request, oldest first.
     pub async fn capsules(&self, request: EntryId) -> Result<Vec<Capsule>, StoreError> {
-        let sql =
-            format!("{READ} WHERE tenant = $1 AND request_id = $2 ORDER BY made_at, capsule_id");
         let params = vec![self.tenant().into(), request.into()];
-        let rows = self.engine().rows("reading capsules", &sql, params).await?;
+        let rows = self
+            .engine()
+            .rows("reading capsules", OF_REQUEST, params)
+            .await?;
         rows.iter().map(read).collect()
     }
 
@@ -199,15 +200,12 @@ impl Store {
         now: Timestamp,
         limit: u32,
     ) -> Result<u32, StoreError> {
-        let sql = format!(
-            "{READ} WHERE tenant = $1 AND state = 'sealed' AND until_at <= $2 ORDER BY until_at, capsule_id LIMIT $3"
-        );
         let params = vec![
             self.tenant().into(),
             now.as_millisecond().into(),
             i64::from(limit).into(),
         ];
-        let rows = self.engine().rows("reading capsules", &sql, params).await?;
+        let rows = self.engine().rows("reading capsules", DUE, params).await?;
         let mut count = 0;
         for row in &rows {
             let capsule = read(row)?;
