@@ -234,8 +234,8 @@ impl Restorer<'_> {
     fn put_back(&mut self, number: usize, table: &Table, step: &KeptStep, row: &[Option<String>]) {
         let key = key_of(step, row);
         let spot = |name: &str| Some((step.table.clone(), key.clone()?, name.to_owned()));
-        let (mut values, mut whole): (Vec<(&Column, Value)>, Vec<(&Column, Value)>) =
-            (Vec::new(), Vec::new());
+        let mut values: Vec<(&Column, Value)> = Vec::new();
+        let mut whole: Vec<(&Column, Value)> = Vec::new();
         for column in step.columns.iter().filter_map(|name| table.column(name)) {
             let spot = spot(&column.name);
             let emptied = spot.as_ref().and_then(|spot| self.emptied.get(spot));
