@@ -132,7 +132,7 @@ pub async fn undo(eraser: &Eraser<'_>, request: EntryId) -> Result<Undone, Right
         )));
     }
     for capsule in &capsules {
-        source_of(eraser, &capsule.source)?;
+        eraser.named(&capsule.source)?;
     }
     // From here on nobody erases what comes back, whatever happens in between: the capsules are there to try again.
     let stored = store.request(request).await?;
@@ -155,18 +155,9 @@ pub async fn undo(eraser: &Eraser<'_>, request: EntryId) -> Result<Undone, Right
     Ok(Undone { tables, open_until })
 }
 
-fn source_of<'a>(eraser: &'a Eraser<'_>, name: &str) -> Result<&'a Mapped, RightsError> {
-    let mut sources = eraser.sources.iter();
-    sources.find(|mapped| mapped.name() == name).ok_or_else(|| {
-        RightsError::Asked(format!(
-            "source `{name}` cannot be used: it is not in `abide.kdl`, or could not be opened"
-        ))
-    })
-}
-
 async fn undo_one(eraser: &Eraser<'_>, capsule: &Capsule) -> Result<Vec<Restored>, RightsError> {
     let name = &capsule.source;
-    let mapped = source_of(eraser, name)?;
+    let mapped = eraser.named(name)?;
     let Some(sealed) = eraser.store.open_capsule(capsule.id, eraser.now).await? else {
         return Ok(Vec::new());
     };
