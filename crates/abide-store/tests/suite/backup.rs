@@ -36,20 +36,20 @@ on_both! {
     async fn a_restored_store_is_the_one_that_was_backed_up(place: Place) {
         let store = place.open().await;
         let given = consent(ConsentState::ConsentGiven, "newsletter");
-        let anna = store.record(&person("anna"), &given, at(1)).await.unwrap();
+        let anna = store.record(&person("anna-of-the-quay"), &given, at(1)).await.unwrap();
         write_entries(&store, 300).await;
         let before = sequence(&store).await;
         let waiting = write_entries(&store, 2).await;
         back_up(&store, &place.folder).await;
         for file in std::fs::read_dir(place.folder.path("backup")).unwrap() {
             let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
-            assert!(!text.contains("anna") && !text.contains("quince"));
+            assert!(!text.contains("anna-of-the-quay") && !text.contains("quince"));
         }
         // The other engine takes it up: a backup belongs to neither.
         let target = if place.is_postgres() { Place::sqlite() } else { Place::postgres("a_restored_store_elsewhere").await };
         let restored = Store::restore(&restoration(&place.folder, Vec::new()), &target.url, place.keys.clone(), StoreOptions::default(), at(60)).await.unwrap();
         assert_eq!(restored.history(anna.subject).await.unwrap(), store.history(anna.subject).await.unwrap());
-        assert_eq!(restored.identifier(anna.subject).await.unwrap(), Some(person("anna")));
+        assert_eq!(restored.identifier(anna.subject).await.unwrap(), Some(person("anna-of-the-quay")));
         assert!(restored.entry(anna.entry_id).await.unwrap().unwrap().opened.is_some());
         assert_eq!(restored.root_at(before.size).await.unwrap(), before.root);
         assert!(restored.pending(waiting[0]).await.unwrap());
@@ -70,7 +70,7 @@ on_both! {
         assert!(report.problems.is_empty(), "{:?}", report.problems);
 
         // New entries come behind old ones.
-        let later = restored.record(&person("anna"), &given, at(61)).await.unwrap();
+        let later = restored.record(&person("anna-of-the-quay"), &given, at(61)).await.unwrap();
         assert!(later.arrival > anna.arrival);
         let again = Store::restore(&restoration(&place.folder, Vec::new()), &target.url, place.keys.clone(), StoreOptions::default(), at(60)).await;
         assert!(again.unwrap_err().to_string().contains("already"));
