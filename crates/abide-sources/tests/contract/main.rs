@@ -42,5 +42,6 @@ mod rows;
 mod samples;
 mod schema;
 mod server;
+mod tls;
 mod trouble;
 mod work;

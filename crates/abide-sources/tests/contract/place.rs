@@ -109,6 +109,26 @@ impl Place {
         }
     }
 
+    /// What a statement with one row and one column answers.
+    pub(crate) async fn text(&self, sql: &str) -> String {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self.dialect {
+            Dialect::Postgresql => {
+                let mut connection = PgConnection::connect(&self.url).await.unwrap();
+                sqlx::query_scalar(sql).fetch_one(&mut connection).await
+            }
+            Dialect::Mariadb => {
+                let mut connection = MySqlConnection::connect(&self.url).await.unwrap();
+                sqlx::query_scalar(sql).fetch_one(&mut connection).await
+            }
+            Dialect::Sqlite => {
+                let mut connection = SqliteConnection::connect(&self.url).await.unwrap();
+                sqlx::query_scalar(sql).fetch_one(&mut connection).await
+            }
+        }
+        .unwrap()
+    }
+
     /// A statement whose places for values are written `?`.
     pub(crate) fn statement(&self, sql: &str, values: &[&str]) -> Statement {
         let mut text = String::new();
