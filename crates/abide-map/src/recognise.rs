@@ -12,6 +12,7 @@ mod file;
 mod json;
 mod language;
 mod name;
+mod name_words;
 mod network;
 mod phone;
 mod secret;
@@ -24,6 +25,7 @@ use crate::sample::ColumnSample;
 use crate::schema::{Column, TypeClass};
 use crate::words;
 use abide_policy::source::{Span, Spanned};
+use name_words::NameWords;
 
 /// Each of the things that can be recognised, one line a kind; what stands first wins where two are as sure.
 const RECOGNISERS: &[&[Recogniser]] = &[
@@ -229,9 +231,13 @@ pub fn recognise(
     if let Some(found) = json::look_inside(column, values) {
         return Some(found);
     }
+    if is_truth(column) {
+        return None;
+    }
+    let name = NameWords::new(column_words, around);
     let mut best: Option<Recognised> = None;
     for recogniser in RECOGNISERS.iter().copied().flatten() {
-        let Some(found) = recogniser.judge(column, column_words, around, values) else {
+        let Some(found) = recogniser.judge(column, &name, around, values) else {
             continue;
         };
         if best.as_ref().is_none_or(|best| found.value > best.value) {
@@ -272,14 +278,14 @@ impl Recogniser {
     fn judge(
         &self,
         column: &Column,
-        column_words: &[String],
+        name: &NameWords<'_>,
         around: &Surroundings<'_>,
         values: &[String],
     ) -> Option<Recognised> {
-        if !self.classes.contains(&column.class) || is_truth(column) {
+        if !self.classes.contains(&column.class) {
             return None;
         }
-        let named = self.name_score(column_words, around);
+        let named = name.score(self.names, self.unless);
         let seen = self.share(values);
         let sure = combine(named, seen, self.proof);
         (sure > 0.0).then(|| Recognised {
@@ -291,51 +297,6 @@ impl Recogniser {
             value: sure,
             reason: self.reason(column, named, seen),
         })
-    }
-
-    /// How well the name says so, 0 to 1.
-    fn name_score(&self, column_words: &[String], around: &Surroundings<'_>) -> f64 {
-        if column_words
-            .iter()
-            .any(|word| self.unless.contains(&word.as_str()))
-        {
-            return 0.0;
-        }
-        let words: Vec<&str> = column_words
-            .iter()
-            .map(String::as_str)
-            .filter(|word| !word.chars().all(|letter| letter.is_ascii_digit()))
-            .collect();
-        // `user_email` in `users` is `email`.
-        let own = words
-            .iter()
-            .zip(around.table)
-            .take_while(|(here, there)| words::stem(here) == words::stem(there))
-            .count();
-        let bare = words.get(own..).filter(|bare| !bare.is_empty());
-        let best = bare.map_or(0.0, |bare| self.phrase_score(bare));
-        best.max(self.phrase_score(&words))
-    }
-
-    fn phrase_score(&self, words: &[&str]) -> f64 {
-        let is = |some: &[&str]| self.names.contains(&some.concat().as_str());
-        if is(words) {
-            return 0.92;
-        }
-        let about = |word: Option<&&str>| word.is_some_and(|word| ABOUT.contains(word));
-        // The longest tail that is the name says most: `billing_email_address`.
-        let tail = (1..words.len()).find(|start| words.get(*start..).is_some_and(is));
-        if let Some(start) = tail {
-            let led_astray = about(words.first()) || (start > 0 && about(words.get(start - 1)));
-            return if led_astray { 0.0 } else { 0.85 };
-        }
-        let head = (1..words.len())
-            .rev()
-            .find(|end| words.get(..*end).is_some_and(is));
-        match head {
-            Some(end) if !words.iter().skip(end).any(|word| ABOUT.contains(word)) => 0.6,
-            _ => 0.0,
-        }
     }
 
     /// The share of the values that look right, where there are any to look at.
@@ -409,6 +370,7 @@ fn nouns_of(name: &str, value: &str) -> Option<&'static str> {
         is_people: true,
         has_address: true,
     };
+    let name = NameWords::new(&words, &around);
     RECOGNISERS
         .iter()
         .copied()
@@ -418,7 +380,7 @@ fn nouns_of(name: &str, value: &str) -> Option<&'static str> {
             (
                 one,
                 combine(
-                    one.name_score(&words, &around),
+                    name.score(one.names, one.unless),
                     one.share(&[value.to_owned()]),
                     one.proof,
                 ),
