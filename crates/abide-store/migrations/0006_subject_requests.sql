@@ -69,12 +69,14 @@ CREATE TABLE letters (
 );
 CREATE INDEX letters_unsent ON letters (tenant, letter_id) WHERE sent_at IS NULL;
 
--- Packages that wait to be fetched, in pieces, each sealed under the key of its request.
+-- Packages that wait to be fetched, in pieces, each sealed under the key of its request. Two servers may pack at once, each
+-- under an id of its own.
 CREATE TABLE package_parts (
     tenant TEXT NOT NULL,
     request_id BYTEA NOT NULL,
+    package_id BYTEA NOT NULL,
     number BIGINT NOT NULL,
     sealed BYTEA NOT NULL,
     key_id BYTEA NOT NULL,
-    PRIMARY KEY (tenant, request_id, number)
+    PRIMARY KEY (tenant, request_id, package_id, number)
 );

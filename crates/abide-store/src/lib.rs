@@ -76,7 +76,7 @@ pub use sequencer::Sequencer;
 pub use statement::{Expect, Statement, Value};
 pub use subject::{Identifier, Profile, SubjectToken};
 pub use subject_request::{
-    CodeAnswer, Course, Duplicates, Happening, Letter, NewSubjectRequest, QueuedLetter,
+    CodeAnswer, Course, Duplicates, Happening, Letter, NewSubjectRequest, PackageId, QueuedLetter,
     RequestEvent, SubjectRequest, Then, WhichRequests, fresh_code,
 };
 pub use tail::{Change, Changes, SubjectPage, SubjectState};

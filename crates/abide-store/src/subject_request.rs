@@ -20,6 +20,7 @@ use crate::{Store, WriteTx, moment};
 
 pub use code::{CodeAnswer, fresh_code};
 pub use letter::{Letter, QueuedLetter};
+pub use package::PackageId;
 
 /// What a request's sealed part is bound to.
 const REQUEST: &str = "subject request";

@@ -67,7 +67,7 @@ impl Office {
                 .collect(),
             sources: Vec::new(),
             rules: config.requests.rules(),
-            folder: config.keys.with_extension("packing"),
+            folder: packing(config),
             residence: config.assume.residence.clone(),
             policy,
         }
@@ -112,8 +112,15 @@ impl Office {
     }
 }
 
+/// Where packages are put together, beside the keys.
+fn packing(config: &Config) -> PathBuf {
+    config.keys.with_extension("packing")
+}
+
 /// Goes on with requests until told to stop.
 pub async fn keep_going(app: &App, mut stop: watch::Receiver<bool>) {
+    // What a server that was killed left of packages, before they were sealed.
+    drop(std::fs::remove_dir_all(packing(&app.config)));
     let mut tick = tokio::time::interval(PACE);
     loop {
         tokio::select! {

@@ -160,7 +160,7 @@ impl Desk<'_> {
             Step::Close(outcome) => self.close(loaded, outcome, None).await,
             Step::DropPackage => {
                 let mut tx = self.begin(loaded, &Event::Dropped, None)?;
-                tx.drop_package(loaded.request.id);
+                tx.drop_packages(loaded.request.id, None);
                 tx.commit().await?;
                 Ok("dropped".to_owned())
             }

@@ -76,6 +76,8 @@ impl Reason {
 /// A package that is there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Packed {
+    /// Which of the request's packages.
+    pub package: String,
     /// In how many pieces.
     pub parts: u32,
     /// How long, in bytes.

@@ -1,7 +1,7 @@
 //! The course of each kind of request, step by step.
 
 use abide_rights::RightsError;
-use abide_rights::request::{Holding, Kind, Reason, Verified};
+use abide_rights::request::{Holding, Kind, Parcel, Reason, Verified};
 use abide_store::{Acting, ConsentState, Identifier, Matter};
 
 use crate::office::{Office, ask};
@@ -38,7 +38,8 @@ on_both! {
         let again = office.desk().deliver(id, &mut Vec::new()).await;
         assert!(said(again).contains("no package"));
         assert_eq!(office.desk().advance(id).await.unwrap(), ["dropped"]);
-        assert!(office.store.package_part(id, 0).await.unwrap().is_none());
+        let standing = office.desk().standing(id).await.unwrap();
+        assert_eq!(standing.parcel, Parcel::Dropped);
 
         office.set("2026-03-07");
         assert_eq!(office.desk().advance_due(10).await.unwrap().len(), 1);

@@ -14,26 +14,49 @@ use crate::{Store, WriteTx};
 /// What a piece is bound to.
 const PART: &str = "package part";
 
+/// A package of a request. Two servers may pack at once: each has its own, and one of the two is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PackageId {
+    /// Of which request.
+    pub request: EntryId,
+    /// Which of its packages.
+    pub package: EntryId,
+}
+
+impl PackageId {
+    /// A package that nobody else writes.
+    pub fn fresh(request: EntryId, now: Timestamp) -> Result<Self, StoreError> {
+        let package = EntryId::random(now)?;
+        Ok(Self { request, package })
+    }
+
+    fn place(self, number: u32) -> Vec<u8> {
+        let (request, package) = (self.request.0.as_slice(), self.package.0.as_slice());
+        [request, package, &number.to_be_bytes()].concat()
+    }
+}
+
 impl Store {
     /// Keeps a piece of a package. Nobody is given any before an event of the request says that all are there.
     pub async fn keep_package_part(
         &self,
-        request: EntryId,
+        id: PackageId,
         number: u32,
         bytes: &[u8],
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let statement = Statement::new(
-            "INSERT INTO package_parts (tenant, request_id, number, sealed, key_id) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant, request_id, number) DO UPDATE SET sealed = excluded.sealed, key_id = excluded.key_id",
+            "INSERT INTO package_parts (tenant, request_id, package_id, number, sealed, key_id) VALUES ($1, $2, $3, $4, $5, $6)",
             vec![
                 self.tenant().into(),
-                request.into(),
+                id.request.into(),
+                id.package.into(),
                 i64::from(number).into(),
                 Value::Bytes(None),
                 Value::Bytes(None),
             ],
         );
-        let sealing = sealing(request, Some(4), 3, PART, place(request, number), bytes);
+        let sealing = sealing(id.request, Some(5), 4, PART, id.place(number), bytes);
         let mut tx = self.begin_housekeeping(now)?;
         tx.push_step(Step::sealed(statement, sealing));
         tx.commit().await.map(drop)
@@ -42,21 +65,21 @@ impl Store {
     /// A piece of a package; nothing if it is not there or its key is gone.
     pub async fn package_part(
         &self,
-        request: EntryId,
+        id: PackageId,
         number: u32,
     ) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
-        let sql = "SELECT key_id, sealed FROM package_parts WHERE tenant = $1 AND request_id = $2 AND number = $3";
+        let sql = "SELECT key_id, sealed FROM package_parts WHERE tenant = $1 AND request_id = $2 AND package_id = $3 AND number = $4";
         let params = vec![
             self.tenant().into(),
-            request.into(),
+            id.request.into(),
+            id.package.into(),
             i64::from(number).into(),
         ];
         let row = self.engine().row("reading a package", sql, params).await?;
         match row {
             None => Ok(None),
             Some(row) => {
-                let place = place(request, number);
-                self.open_sealed(&row.bytes(0)?, PART, &place, &row.bytes(1)?)
+                self.open_sealed(&row.bytes(0)?, PART, &id.place(number), &row.bytes(1)?)
                     .await
             }
         }
@@ -64,16 +87,13 @@ impl Store {
 }
 
 impl WriteTx {
-    /// Drops the package of a request, whole or not.
-    pub fn drop_package(&mut self, request: EntryId) {
-        let params = vec![self.store().tenant().into(), request.into()];
+    /// Drops every package of a request, whole or not, but the one that is kept.
+    pub fn drop_packages(&mut self, request: EntryId, kept: Option<PackageId>) {
+        let kept = kept.map_or(Vec::new(), |kept| kept.package.0.to_vec());
+        let params = vec![self.store().tenant().into(), request.into(), kept.into()];
         self.push(Statement::new(
-            "DELETE FROM package_parts WHERE tenant = $1 AND request_id = $2",
+            "DELETE FROM package_parts WHERE tenant = $1 AND request_id = $2 AND package_id <> $3",
             params,
         ));
     }
-}
-
-fn place(request: EntryId, number: u32) -> Vec<u8> {
-    [request.0.as_slice(), &number.to_be_bytes()].concat()
 }

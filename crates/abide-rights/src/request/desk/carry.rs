@@ -5,7 +5,9 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use abide_map::plan::{Identities, KnownAs};
-use abide_store::{Actor, Choice, EntryId, Matter, RequestState, StoreError, fresh_code};
+use abide_store::{
+    Actor, Choice, EntryId, Matter, PackageId, RequestState, StoreError, fresh_code,
+};
 use jiff::ToSpan as _;
 use sha2::{Digest as _, Sha256};
 
@@ -111,7 +113,8 @@ impl Desk<'_> {
         if let Some(missing) = self.missing_sources() {
             return self.happen(loaded, Event::Stuck { why: missing }).await;
         }
-        let path = Parcel::at(self.folder, loaded.request.id)?;
+        let package = PackageId::fresh(loaded.request.id, self.now)?;
+        let path = Parcel::at(self.folder, package)?;
         let made = access(
             self.store,
             self.sources,
@@ -129,10 +132,11 @@ impl Desk<'_> {
                 return self.happen(loaded, Event::Stuck { why }).await;
             }
         };
-        let packed = self.seal(loaded.request.id, &path.0, manifest.rows).await?;
+        let packed = self.seal(package, &path.0, manifest.rows).await?;
         let until = day_of(self.now).saturating_add(i64::from(self.rules.package_days).days());
         let event = Event::Packed(packed);
         let mut tx = self.begin(loaded, &event, None)?;
+        tx.drop_packages(loaded.request.id, Some(package));
         self.tell(&mut tx, loaded, &Message::Ready { until })?;
         tx.commit().await?;
         Ok(event.parts()?.0)
@@ -148,11 +152,12 @@ impl Desk<'_> {
         (!why.is_empty()).then_some(why)
     }
 
-    async fn seal(&self, id: EntryId, path: &Path, rows: u64) -> Result<Packed, RightsError> {
+    async fn seal(&self, id: PackageId, path: &Path, rows: u64) -> Result<Packed, RightsError> {
         let mut file = File::open(path).map_err(|error| RightsError::file(path, error))?;
         let (mut hash, mut packed) = (
             Sha256::new(),
             Packed {
+                package: id.package.to_string(),
                 parts: 0,
                 bytes: 0,
                 rows,
@@ -257,11 +262,15 @@ impl Desk<'_> {
 struct Parcel(PathBuf);
 
 impl Parcel {
-    fn at(folder: &Path, id: EntryId) -> Result<Self, RightsError> {
+    fn at(folder: &Path, id: PackageId) -> Result<Self, RightsError> {
         std::fs::create_dir_all(folder).map_err(|error| RightsError::file(folder, error))?;
-        let path = folder.join(format!("{id}.zip"));
-        // What a process that was killed left there.
-        drop(std::fs::remove_file(&path));
+        let request = id.request.to_string();
+        // What a process that was killed left of this request goes.
+        let left = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        for file in left.filter(|file| file.file_name().to_string_lossy().starts_with(&request)) {
+            drop(std::fs::remove_file(file.path()));
+        }
+        let path = folder.join(format!("{request}-{}.zip", id.package));
         Ok(Self(path))
     }
 }

@@ -2,10 +2,12 @@
 
 use abide_policy::clocks::{Asking, clocks};
 use abide_policy::decide::Subject;
+use abide_policy::vocabulary::Kind as Noun;
 use abide_store::{
     Acting, Duplicates, EntryId, Identifier, NewSubjectRequest, Refusal, StoreError,
     SubjectRequest, SubjectToken, WriteTx,
 };
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
@@ -17,6 +19,9 @@ use crate::request::standing::{Details, Outcome, Standing, day_of};
 
 /// How many identifiers one request may name.
 const IDENTIFIERS: usize = 16;
+
+/// How long ago a request may have arrived that is recorded today.
+const YEARS: i64 = 10;
 
 /// A request as it arrives.
 #[derive(Clone, Debug)]
@@ -78,13 +83,8 @@ impl Desk<'_> {
     /// Begins to record a request; its id is that of the write.
     pub async fn begin_open(&self, ask: &Ask) -> Result<WriteTx, RightsError> {
         let identifiers = identifiers_of(ask)?;
-        let today = day_of(self.now);
-        let received = ask.received.unwrap_or(today);
-        if received > today {
-            return Err(RightsError::Asked(format!(
-                "a request cannot have arrived on {received}, which is to come"
-            )));
-        }
+        self.check(ask)?;
+        let received = ask.received.unwrap_or_else(|| day_of(self.now));
         let subject = self.subject_of(&identifiers).await?;
         let asked = self.asked_event(ask, subject, received).await?;
         let mut standing = Standing::new(ask.kind, ask.acting, received);
@@ -119,6 +119,44 @@ impl Desk<'_> {
             self.add(&mut tx, &standing, &event, subject)?;
         }
         Ok(tx)
+    }
+
+    /// Refuses what cannot be, without repeating it.
+    fn check(&self, ask: &Ask) -> Result<(), RightsError> {
+        let nouns = &self.policy.nouns;
+        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        let today = day_of(self.now);
+        let oldest = today.saturating_sub(YEARS.years());
+        let in_time = |day: Date| oldest <= day && day <= today;
+        let shipped = &self.library.nouns;
+        let known = |kind: Noun, name: &String| {
+            nouns
+                .find(kind, name)
+                .or(shipped.find(kind, name))
+                .is_some()
+        };
+        let wrong = if !ask.received.is_none_or(in_time) {
+            "the day of arrival is to come, or too long ago"
+        } else if ask.lang.is_empty() || ask.lang.len() > 35 || !ask.lang.chars().all(is_word) {
+            "the language is no tag such as `en`"
+        } else if !ask
+            .details
+            .residence
+            .iter()
+            .all(|name| known(Noun::Place, name))
+        {
+            "the place of residence is none that the policy knows, such as `NL`"
+        } else if !ask
+            .details
+            .purposes
+            .iter()
+            .all(|name| known(Noun::Purpose, name))
+        {
+            "a purpose is none that the policy knows"
+        } else {
+            return Ok(());
+        };
+        Err(RightsError::Asked(wrong.to_owned()))
     }
 
     /// Adds a second event to the write that records a request.

@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use abide_store::{CodeAnswer, EntryId, Evidence, Identifier};
+use abide_store::{CodeAnswer, EntryId, Evidence, Identifier, PackageId};
 use sha2::{Digest as _, Sha256};
 
 use super::{Desk, Loaded, Which};
@@ -132,6 +132,11 @@ impl Desk<'_> {
         ground: Option<&str>,
     ) -> Result<(), RightsError> {
         let loaded = self.open_one(id).await?;
+        if loaded.standing.run.is_some() || loaded.standing.is_done {
+            return Err(RightsError::Asked(format!(
+                "request `{id}` is being carried out and cannot be refused"
+            )));
+        }
         check_ground(&loaded, reason, ground)?;
         self.close(&loaded, Outcome::Denied(reason), ground)
             .await
@@ -245,9 +250,18 @@ impl Desk<'_> {
                 "there is no package of request `{id}` to be fetched"
             )));
         };
+        let package = EntryId::parse(&packed.package).ok_or_else(|| {
+            RightsError::Corrupt(format!(
+                "request `{id}` does not say which package is its own"
+            ))
+        })?;
+        let package = PackageId {
+            request: id,
+            package,
+        };
         let mut hash = Sha256::new();
         for number in 0..packed.parts {
-            let piece = self.store.package_part(id, number).await?;
+            let piece = self.store.package_part(package, number).await?;
             let piece = piece.ok_or_else(|| {
                 RightsError::Corrupt(format!("the package of request `{id}` lacks a piece"))
             })?;
@@ -292,12 +306,12 @@ fn check_ground(loaded: &Loaded, reason: Reason, ground: Option<&str>) -> Result
     let (standing, id) = (&loaded.standing, loaded.request.id);
     let known = ground.is_some_and(|ground| standing.clocks.ground(ground).is_some());
     let stands = match reason {
+        // Whatever is named is told to the person, so that it has to be one.
+        _ if ground.is_some() && !known => false,
         Reason::ClaimNotCovered | Reason::Other => known,
         Reason::TooManyRequests => standing.is_too_often,
         Reason::InsufficientVerification => standing.waits_for_proof(),
-        Reason::SuspectedFraud | Reason::NoMatch | Reason::OutsideJurisdiction => {
-            known || ground.is_none()
-        }
+        Reason::SuspectedFraud | Reason::NoMatch | Reason::OutsideJurisdiction => true,
     };
     if stands {
         return Ok(());

@@ -124,14 +124,7 @@ fn id_of(text: &str) -> Result<EntryId, Problem> {
     EntryId::parse(text).ok_or(Problem::NoSuch("request"))
 }
 
-/// What requests are handled with, without a source.
-fn office(app: &App, policy: Option<&str>) -> Result<Office, Problem> {
-    let state = app.decider.state();
-    let policy = PolicyInForce::Held(Arc::clone(state.policy(policy)?));
-    Ok(Office::closed(&app.config, policy))
-}
-
-/// The same for what needs no policy: what a request set running is kept with it.
+/// What requests are handled with, without a source. It needs no policy: what a request set running is kept with it.
 fn any_office(app: &App) -> Office {
     let state = app.decider.state();
     let policy = match state.policies().next() {

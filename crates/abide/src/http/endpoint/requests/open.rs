@@ -2,21 +2,28 @@
 
 use std::sync::Arc;
 
+use abide_policy::vocabulary::Kind as Noun;
 use abide_rights::request::{Ask, Details, Kind, Work};
 use abide_store::{Acting, Refusal, StoreError};
 use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use jiff::ToSpan as _;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{actor, office};
+use super::actor;
 use crate::http::access::Caller;
 use crate::http::app::App;
 use crate::http::idempotency::{Kept, Write};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::subject::SubjectName;
+use crate::requests::{Office, PolicyInForce};
+
+/// Where letters go.
+const CHANNELS: [&str; 3] = ["email", "phone", "post"];
 
 /// The longest text.
 const TEXT_BYTES: usize = 16 * 1024;
@@ -103,9 +110,17 @@ pub async fn answer(
     if let Some(kept) = app.answered(write.once.as_ref()).await? {
         return Ok(kept.into_response());
     }
-    let ask = read(&write.body)?;
-    let office = office(&app, write.body.policy.as_deref())?;
     let (now, actor) = (app.clock.now(), actor(&caller));
+    let ask = read(&write.body, app.clock.today())?;
+    let state = app.decider.state();
+    let policy = state.policy(write.body.policy.as_deref())?;
+    for place in &ask.details.residence {
+        policy.knows(Noun::Place, "residence", place)?;
+    }
+    for purpose in &ask.details.purposes {
+        policy.knows(Noun::Purpose, "purposes", purpose)?;
+    }
+    let office = Office::closed(&app.config, PolicyInForce::Held(Arc::clone(policy)));
     let desk = office.desk(&app.store, &actor, now);
     let tx = desk.begin_open(&ask).await?;
     let id = tx.entry_id();
@@ -137,16 +152,14 @@ pub async fn answer(
     Ok(kept.into_response())
 }
 
-fn read(asked: &AskedRequest) -> Result<Ask, Problem> {
+fn read(asked: &Asked, today: Date) -> Result<Ask, Problem> {
     let kind = Kind::from_word(&asked.kind);
     let kind = kind.ok_or_else(|| Problem::invalid("kind", "one of the kinds that are listed"))?;
     let acting = asked.acting.as_deref().unwrap_or("self");
     let acting = Acting::from_word(acting).ok_or_else(|| {
         Problem::invalid("acting", "`self`, `parent`, `agent`, `school` or `staff`")
     })?;
-    let received = asked.received_on.as_deref().map(str::parse).transpose();
-    let received =
-        received.map_err(|_| Problem::invalid("received-on", "a date such as `2026-01-05`"))?;
+    let received = received(asked.received_on.as_deref(), today)?;
     if asked.subjects.is_empty() || asked.subjects.len() > 16 {
         return Err(Problem::invalid("subjects", "between 1 and 16 identifiers"));
     }
@@ -168,15 +181,21 @@ fn read(asked: &AskedRequest) -> Result<Ask, Problem> {
     if text.len() > TEXT_BYTES {
         return Err(Problem::invalid("text", "at most 16 KiB"));
     }
-    let reply_to = asked
-        .reply_to
-        .as_ref()
-        .map(|to| (to.kind.clone(), to.value.clone()));
+    let long = |text: &str| text.len() > 1024;
+    if asked.on_behalf.as_deref().is_some_and(long) {
+        return Err(Problem::invalid("on-behalf", "at most 1024 bytes"));
+    }
+    let reply_to = asked.reply_to.as_ref();
+    if reply_to.is_some_and(|to| long(&to.value) || !CHANNELS.contains(&to.kind.as_str())) {
+        let wants = "an `email`, a `phone` or a `post` address of at most 1024 bytes";
+        return Err(Problem::invalid("reply-to", wants));
+    }
+    let reply_to = reply_to.map(|to| (to.kind.clone(), to.value.clone()));
     Ok(Ask {
         kind,
         acting,
         received,
-        lang: asked.language.clone().unwrap_or_else(|| "en".to_owned()),
+        lang: language(asked.language.as_deref())?,
         details: Details {
             people,
             residence: asked.residence.clone(),
@@ -188,4 +207,24 @@ fn read(asked: &AskedRequest) -> Result<Ask, Problem> {
         },
         verified: asked.verified.clone(),
     })
+}
+
+fn received(text: Option<&str>, today: Date) -> Result<Option<Date>, Problem> {
+    let wants = "a date such as `2026-01-05`, not to come and no more than ten years ago";
+    let wrong = || Problem::invalid("received-on", wants);
+    let day: Option<Date> = text.map(str::parse).transpose().map_err(|_| wrong())?;
+    let is_in_time = |day: Date| day <= today && today.saturating_sub(10.years()) <= day;
+    match day.is_none_or(is_in_time) {
+        true => Ok(day),
+        false => Err(wrong()),
+    }
+}
+
+fn language(tag: Option<&str>) -> Result<String, Problem> {
+    let tag = tag.unwrap_or("en");
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    match !tag.is_empty() && tag.len() <= 35 && tag.chars().all(is_word) {
+        true => Ok(tag.to_owned()),
+        false => Err(Problem::invalid("language", "a tag such as `en`")),
+    }
 }

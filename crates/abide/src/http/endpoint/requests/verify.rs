@@ -54,6 +54,9 @@ pub async fn answer(
     let id = known(&app, &id).await?;
     let (office, actor) = (any_office(&app), actor(&caller));
     let desk = office.desk(&app.store, &actor, app.clock.now());
+    if said.addresses.len() > 16 {
+        return Err(Problem::invalid("addresses", "at most 16"));
+    }
     match (&said.code, &said.how) {
         (Some(code), None) => {
             let address = said.addresses.first().copied().unwrap_or(0);
