@@ -24,6 +24,9 @@ const PACE: Duration = Duration::from_secs(5);
 /// How many requests are gone on with at once.
 const AT_ONCE: u32 = 100;
 
+/// How often in a row, before sources are opened afresh.
+const ROUNDS: usize = 100;
+
 /// Who goes on with requests by itself, in the evidence.
 const ACTOR: &str = "server";
 
@@ -147,14 +150,29 @@ pub async fn once(app: &App) -> Result<(), abide_rights::RightsError> {
         None => PolicyInForce::Read(Box::default(), String::new()),
     };
     let office = Office::open(&app.config, &app.store, policy).await?;
-    for (id, done) in office
+    for _ in 0..ROUNDS {
+        if round(app, &office, now).await? < AT_ONCE as usize {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Goes on with so many of them; gives how many there were.
+async fn round(
+    app: &App,
+    office: &Office,
+    now: Timestamp,
+) -> Result<usize, abide_rights::RightsError> {
+    let done = office
         .desk(&app.store, ACTOR, now)
         .advance_due(AT_ONCE)
-        .await?
-    {
+        .await?;
+    let count = done.len();
+    for (id, done) in done {
         match done {
             Err(error) => {
-                tracing::error!(request = %id, %error, "a request cannot be gone on with")
+                tracing::error!(request = %id, %error, "a request cannot be gone on with");
             }
             Ok(events) if events.iter().any(|event| event == "overdue") => {
                 tracing::error!(request = %id, "a request was not answered in time");
@@ -162,5 +180,5 @@ pub async fn once(app: &App) -> Result<(), abide_rights::RightsError> {
             Ok(_) => {}
         }
     }
-    Ok(())
+    Ok(count)
 }

@@ -155,10 +155,18 @@ fn what_is_wrong_is_said_without_what_was_sent() {
         ),
         (
             json!({"kind": "access", "subjects": [{"kind": "email", "value": "jane@x.org"}], "received-on": "2999-01-01"}),
-            409,
+            422,
         ),
         (
             json!({"kind": "access", "subjects": [{"kind": "email", "value": "jane@x.org"}], "acting": "jane"}),
+            422,
+        ),
+        (
+            json!({"kind": "access", "subjects": [{"kind": "email", "value": "jane@x.org"}], "residence": "jane"}),
+            422,
+        ),
+        (
+            json!({"kind": "access", "subjects": [{"kind": "email", "value": "jane@x.org"}], "language": "jane\0"}),
             422,
         ),
         (json!({"kind": "access", "jane": 1}), 400),

@@ -135,23 +135,16 @@ impl Desk<'_> {
                 .or(shipped.find(kind, name))
                 .is_some()
         };
+        // What takes something back is recorded whatever a policy knows.
+        let mut places = ask.details.residence.iter();
+        let mut purposes = ask.details.purposes.iter();
         let wrong = if !ask.received.is_none_or(in_time) {
             "the day of arrival is to come, or too long ago"
         } else if ask.lang.is_empty() || ask.lang.len() > 35 || !ask.lang.chars().all(is_word) {
             "the language is no tag such as `en`"
-        } else if !ask
-            .details
-            .residence
-            .iter()
-            .all(|name| known(Noun::Place, name))
-        {
+        } else if ask.kind.needs_proof() && !places.all(|name| known(Noun::Place, name)) {
             "the place of residence is none that the policy knows, such as `NL`"
-        } else if !ask
-            .details
-            .purposes
-            .iter()
-            .all(|name| known(Noun::Purpose, name))
-        {
+        } else if ask.kind.needs_proof() && !purposes.all(|name| known(Noun::Purpose, name)) {
             "a purpose is none that the policy knows"
         } else {
             return Ok(());

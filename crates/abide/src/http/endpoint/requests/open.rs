@@ -112,15 +112,8 @@ pub async fn answer(
     }
     let (now, actor) = (app.clock.now(), actor(&caller));
     let ask = read(&write.body, app.clock.today())?;
-    let state = app.decider.state();
-    let policy = state.policy(write.body.policy.as_deref())?;
-    for place in &ask.details.residence {
-        policy.knows(Noun::Place, "residence", place)?;
-    }
-    for purpose in &ask.details.purposes {
-        policy.knows(Noun::Purpose, "purposes", purpose)?;
-    }
-    let office = Office::closed(&app.config, PolicyInForce::Held(Arc::clone(policy)));
+    let policy = policy_for(&app, &ask, write.body.policy.as_deref())?;
+    let office = Office::closed(&app.config, policy);
     let desk = office.desk(&app.store, &actor, now);
     let tx = desk.begin_open(&ask).await?;
     let id = tx.entry_id();
@@ -150,6 +143,28 @@ pub async fn answer(
     }
     app.requests_due.notify_one();
     Ok(kept.into_response())
+}
+
+/// The policy that the request is answered under, which has to know the names that it brings. What takes something back is
+/// recorded whatever a policy says, and without one.
+fn policy_for(app: &App, ask: &Ask, name: Option<&str>) -> Result<PolicyInForce, Problem> {
+    let state = app.decider.state();
+    let policy = match state.policy(name) {
+        Ok(policy) => policy,
+        Err(_) if !ask.kind.needs_proof() => {
+            return Ok(PolicyInForce::Read(Box::default(), String::new()));
+        }
+        Err(problem) => return Err(problem),
+    };
+    if ask.kind.needs_proof() {
+        for place in &ask.details.residence {
+            policy.knows(Noun::Place, "residence", place)?;
+        }
+        for purpose in &ask.details.purposes {
+            policy.knows(Noun::Purpose, "purposes", purpose)?;
+        }
+    }
+    Ok(PolicyInForce::Held(Arc::clone(policy)))
 }
 
 fn read(asked: &Asked, today: Date) -> Result<Ask, Problem> {
