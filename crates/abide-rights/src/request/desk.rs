@@ -24,7 +24,7 @@ use crate::error::RightsError;
 use crate::mapped::Mapped;
 
 pub use intake::{Ask, Opened};
-pub use staff::{Holding, Verified};
+pub use staff::{Holding, Tried, Verified};
 
 /// How many steps one request takes at a time.
 const STEPS: usize = 32;
@@ -157,7 +157,7 @@ impl Desk<'_> {
             Step::CarryOut(Work::Choice) => self.record_choices(loaded).await,
             Step::CarryOut(Work::Package) => self.pack(loaded).await,
             Step::CarryOut(Work::Erasure) => self.erase(loaded).await,
-            Step::Close(outcome) => self.close(loaded, outcome, None).await,
+            Step::Close(outcome) => self.close(loaded, outcome).await,
             Step::DropPackage => {
                 let mut tx = self.begin(loaded, &Event::Dropped, None)?;
                 tx.drop_packages(loaded.request.id, None);
@@ -169,12 +169,18 @@ impl Desk<'_> {
         }
     }
 
-    async fn close(
+    async fn close(&self, loaded: &Loaded, outcome: Outcome) -> Result<String, RightsError> {
+        self.begin_close(loaded, outcome, None)?.commit().await?;
+        Ok(outcome.word().to_owned())
+    }
+
+    /// Begins to end a request, and tells the person how it ended.
+    pub(super) fn begin_close(
         &self,
         loaded: &Loaded,
         outcome: Outcome,
         ground: Option<&str>,
-    ) -> Result<String, RightsError> {
+    ) -> Result<WriteTx, RightsError> {
         let event = match outcome {
             Outcome::Fulfilled => Event::Fulfilled,
             Outcome::Denied(reason) => Event::Denied {
@@ -186,10 +192,9 @@ impl Desk<'_> {
         };
         // Whoever was told that the package is there need not be told again.
         if outcome == Outcome::Fulfilled && loaded.standing.kind.work() == Work::Package {
-            return self.happen(loaded, event).await;
+            return self.begin(loaded, &event, None);
         }
-        self.happen_and_tell(loaded, event, &Message::Ended { outcome, ground })
-            .await
+        self.begin_and_tell(loaded, &event, &Message::Ended { outcome, ground })
     }
 
     /// Reads a request with everything that happened to it.
@@ -302,10 +307,22 @@ impl Desk<'_> {
         event: Event,
         message: &Message<'_>,
     ) -> Result<String, RightsError> {
-        let mut tx = self.begin(loaded, &event, None)?;
-        self.tell(&mut tx, loaded, message)?;
-        tx.commit().await?;
+        self.begin_and_tell(loaded, &event, message)?
+            .commit()
+            .await?;
         Ok(event.parts()?.0)
+    }
+
+    /// Begins a write that says that something happened, with the letter that tells the person.
+    pub(super) fn begin_and_tell(
+        &self,
+        loaded: &Loaded,
+        event: &Event,
+        message: &Message<'_>,
+    ) -> Result<WriteTx, RightsError> {
+        let mut tx = self.begin(loaded, event, None)?;
+        self.tell(&mut tx, loaded, message)?;
+        Ok(tx)
     }
 
     /// Puts a letter into a write, if there is an address to send it to.

@@ -56,7 +56,7 @@ fn a_copy_waits_for_proof_and_is_packed_by_the_server() {
         &format!("/v1/requests/{id}/verify"),
         &json!({"how": "account"}),
     );
-    assert_eq!(shown.status, 200, "{shown:?}");
+    assert_eq!(shown.status, 201, "{shown:?}");
     let request = await_state(&running, &id, "fulfilled");
     assert_eq!(request["package-ready"], true);
     let events: Vec<&str> = request["events"]
@@ -133,7 +133,7 @@ fn a_second_person_approves_and_a_refusal_needs_a_ground() {
     assert!(none.body.contains("legal-duty"), "{none:?}");
     let other = running.key_with(&["requests:write"]);
     let approved = running.post_as(&other, &path("approve"), &json!({}));
-    assert_eq!(approved.status, 200, "{approved:?}");
+    assert_eq!(approved.status, 201, "{approved:?}");
     let request = await_state(&running, &id, "fulfilled");
     assert!(request["certificate"].is_string(), "{request}");
     assert_eq!(running.post(&path("revoke"), &json!({})).status, 409);

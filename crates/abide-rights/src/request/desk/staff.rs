@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use abide_store::{CodeAnswer, EntryId, Evidence, Identifier, PackageId};
+use abide_store::{CodeAnswer, EntryId, Evidence, Identifier, PackageId, WriteTx};
 use sha2::{Digest as _, Sha256};
 
 use super::{Desk, Loaded, Which};
@@ -21,6 +21,19 @@ const AUTHORITIES: [&str; 4] = ["permission", "power-of-attorney", "custody", "r
 
 /// Why an answer may be put off.
 const DELAYS: [&str; 2] = ["complexity", "number-of-requests"];
+
+/// What came of a code, before it is recorded.
+pub enum Tried {
+    /// It was right; the write that says so.
+    Right(Box<WriteTx>),
+    /// It was not; so many tries are left.
+    Wrong {
+        /// How many.
+        tries_left: u32,
+    },
+    /// No code of this address counts.
+    Over,
+}
 
 /// What came of a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,10 +57,27 @@ impl Desk<'_> {
         address: u32,
         code: &str,
     ) -> Result<Verified, RightsError> {
+        Ok(match self.try_code(id, address, code).await? {
+            Tried::Wrong { tries_left } => Verified::No { tries_left },
+            Tried::Over => Verified::Over,
+            Tried::Right(tx) => {
+                tx.commit().await?;
+                Verified::Yes
+            }
+        })
+    }
+
+    /// The same, leaving it to the caller to commit what follows from a code that is right. The try counts already.
+    pub async fn try_code(
+        &self,
+        id: EntryId,
+        address: u32,
+        code: &str,
+    ) -> Result<Tried, RightsError> {
         let loaded = self.open_one(id).await?;
         match self.store.try_code(id, address, code, self.now).await? {
-            CodeAnswer::Wrong { tries_left } => return Ok(Verified::No { tries_left }),
-            CodeAnswer::Over => return Ok(Verified::Over),
+            CodeAnswer::Wrong { tries_left } => return Ok(Tried::Wrong { tries_left }),
+            CodeAnswer::Over => return Ok(Tried::Over),
             CodeAnswer::Right => {}
         }
         let event = Event::Verified {
@@ -56,8 +86,7 @@ impl Desk<'_> {
         };
         let mut tx = self.begin(&loaded, &event, None)?;
         tx.use_code(&loaded.request, address);
-        tx.commit().await?;
-        Ok(Verified::Yes)
+        Ok(Tried::Right(Box::new(tx)))
     }
 
     /// Sends codes again, to the addresses that are not verified.
@@ -73,12 +102,12 @@ impl Desk<'_> {
     }
 
     /// Says that something that a request names was shown to be the person's; all of it if no place is named.
-    pub async fn verify(
+    pub async fn begin_verify(
         &self,
         id: EntryId,
         addresses: &[u32],
         how: &str,
-    ) -> Result<(), RightsError> {
+    ) -> Result<WriteTx, RightsError> {
         one_of("how it was verified", how, &PROOFS)?;
         let loaded = self.open_one(id).await?;
         let count = u32::try_from(loaded.details.people.len()).unwrap_or(u32::MAX);
@@ -92,23 +121,19 @@ impl Desk<'_> {
             )));
         }
         let how = how.to_owned();
-        self.happen(&loaded, Event::Verified { addresses, how })
-            .await
-            .map(drop)
+        self.begin(&loaded, &Event::Verified { addresses, how }, None)
     }
 
     /// Says that whoever asks for somebody else showed that they may.
-    pub async fn authorise(&self, id: EntryId, how: &str) -> Result<(), RightsError> {
+    pub async fn begin_authorise(&self, id: EntryId, how: &str) -> Result<WriteTx, RightsError> {
         one_of("how it was shown", how, &AUTHORITIES)?;
         let loaded = self.open_one(id).await?;
         let how = how.to_owned();
-        self.happen(&loaded, Event::Authorised { how })
-            .await
-            .map(drop)
+        self.begin(&loaded, &Event::Authorised { how }, None)
     }
 
     /// Approves a request. Whoever recorded it cannot.
-    pub async fn approve(&self, id: EntryId) -> Result<(), RightsError> {
+    pub async fn begin_approve(&self, id: EntryId) -> Result<WriteTx, RightsError> {
         let loaded = self.open_one(id).await?;
         if !loaded.standing.waits_for_approval() {
             return Err(RightsError::Asked(format!(
@@ -121,16 +146,16 @@ impl Desk<'_> {
                 self.actor
             )));
         }
-        self.happen(&loaded, Event::Approved).await.map(drop)
+        self.begin(&loaded, &Event::Approved, None)
     }
 
     /// Refuses a request, on a ground that the policy or the law gives.
-    pub async fn refuse(
+    pub async fn begin_refuse(
         &self,
         id: EntryId,
         reason: Reason,
         ground: Option<&str>,
-    ) -> Result<(), RightsError> {
+    ) -> Result<WriteTx, RightsError> {
         let loaded = self.open_one(id).await?;
         if loaded.standing.run.is_some() || loaded.standing.is_done {
             return Err(RightsError::Asked(format!(
@@ -138,13 +163,11 @@ impl Desk<'_> {
             )));
         }
         check_ground(&loaded, reason, ground)?;
-        self.close(&loaded, Outcome::Denied(reason), ground)
-            .await
-            .map(drop)
+        self.begin_close(&loaded, Outcome::Denied(reason), ground)
     }
 
     /// Puts an answer off, as far as policy and law let it be, and tells the person.
-    pub async fn extend(&self, id: EntryId, because: &str) -> Result<(), RightsError> {
+    pub async fn begin_extend(&self, id: EntryId, because: &str) -> Result<WriteTx, RightsError> {
         one_of("the reason", because, &DELAYS)?;
         let loaded = self.open_one(id).await?;
         let standing = &loaded.standing;
@@ -173,24 +196,22 @@ impl Desk<'_> {
             because,
             until: later.date,
         };
-        self.happen_and_tell(&loaded, event, &message)
-            .await
-            .map(drop)
+        self.begin_and_tell(&loaded, &event, &message)
     }
 
     /// The person takes the request back. What was begun in a source is gone on with.
-    pub async fn revoke(&self, id: EntryId) -> Result<(), RightsError> {
+    pub async fn begin_revoke(&self, id: EntryId) -> Result<WriteTx, RightsError> {
         let loaded = self.open_one(id).await?;
         if loaded.standing.run.is_some() {
             return Err(RightsError::Asked(format!(
                 "request `{id}` is being carried out and cannot be taken back"
             )));
         }
-        self.close(&loaded, Outcome::Revoked, None).await.map(drop)
+        self.begin_close(&loaded, Outcome::Revoked, None)
     }
 
     /// Says that what is done by hand is done; the note is sealed.
-    pub async fn fulfil(&self, id: EntryId, note: &str) -> Result<(), RightsError> {
+    pub async fn begin_fulfil(&self, id: EntryId, note: &str) -> Result<WriteTx, RightsError> {
         let loaded = self.open_one(id).await?;
         let standing = &loaded.standing;
         if standing.kind.work() != Work::Hands {
@@ -205,10 +226,7 @@ impl Desk<'_> {
             )));
         }
         let event = Event::Done { certificate: None };
-        self.begin(&loaded, &event, Some(note.as_bytes()))?
-            .commit()
-            .await?;
-        Ok(())
+        self.begin(&loaded, &event, Some(note.as_bytes()))
     }
 
     /// Lays a legal hold on whom a request is about, or lifts it.
@@ -290,6 +308,59 @@ impl Desk<'_> {
             ))),
         }
     }
+}
+
+/// The same decisions, each committed by itself.
+impl Desk<'_> {
+    /// See [`Desk::begin_verify`].
+    pub async fn verify(
+        &self,
+        id: EntryId,
+        addresses: &[u32],
+        how: &str,
+    ) -> Result<(), RightsError> {
+        committed(self.begin_verify(id, addresses, how).await?).await
+    }
+
+    /// See [`Desk::begin_authorise`].
+    pub async fn authorise(&self, id: EntryId, how: &str) -> Result<(), RightsError> {
+        committed(self.begin_authorise(id, how).await?).await
+    }
+
+    /// See [`Desk::begin_approve`].
+    pub async fn approve(&self, id: EntryId) -> Result<(), RightsError> {
+        committed(self.begin_approve(id).await?).await
+    }
+
+    /// See [`Desk::begin_refuse`].
+    pub async fn refuse(
+        &self,
+        id: EntryId,
+        reason: Reason,
+        ground: Option<&str>,
+    ) -> Result<(), RightsError> {
+        committed(self.begin_refuse(id, reason, ground).await?).await
+    }
+
+    /// See [`Desk::begin_extend`].
+    pub async fn extend(&self, id: EntryId, because: &str) -> Result<(), RightsError> {
+        committed(self.begin_extend(id, because).await?).await
+    }
+
+    /// See [`Desk::begin_revoke`].
+    pub async fn revoke(&self, id: EntryId) -> Result<(), RightsError> {
+        committed(self.begin_revoke(id).await?).await
+    }
+
+    /// See [`Desk::begin_fulfil`].
+    pub async fn fulfil(&self, id: EntryId, note: &str) -> Result<(), RightsError> {
+        committed(self.begin_fulfil(id, note).await?).await
+    }
+}
+
+async fn committed(tx: WriteTx) -> Result<(), RightsError> {
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Whether a hold begins or ends.

@@ -16,13 +16,15 @@ use std::sync::Arc;
 use abide_policy::Library;
 use abide_policy::clocks::Due;
 use abide_rights::request::{Deadline, Parcel, Standing};
-use abide_store::{EntryId, SubjectRequest};
+use abide_store::{EntryId, RepeatableRequest, SubjectRequest, WriteTx};
+use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::http::access::Caller;
 use crate::http::app::App;
 use crate::http::problem::Problem;
+use crate::http::recorded::Recorded;
 use crate::requests::{Office, PolicyInForce};
 
 /// A request of a person.
@@ -146,10 +148,16 @@ async fn body_of(app: &App, id: EntryId) -> Result<RequestBody, Problem> {
     Ok(RequestBody::of(&request, &standing))
 }
 
-/// Lets the server go on, and says where the request stands.
-async fn went_on(app: &App, id: EntryId) -> Result<axum::Json<RequestBody>, Problem> {
+/// Commits a write about a request together with its answer, and lets the server go on.
+async fn recorded(
+    app: &App,
+    tx: WriteTx,
+    once: Option<&RepeatableRequest>,
+) -> Result<Response, Problem> {
+    let kept = Recorded::kept(tx.entry_id())?;
+    let earlier = app.commit_once(tx, once, &kept, app.clock.now()).await?;
     app.requests_due.notify_one();
-    Ok(axum::Json(body_of(app, id).await?))
+    Ok(earlier.unwrap_or(kept).into_response())
 }
 
 /// Refuses an id that no request has, before anything is done with it.

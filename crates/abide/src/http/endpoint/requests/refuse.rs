@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use abide_rights::request::Reason;
+use axum::Extension;
 use axum::extract::{Path, State};
-use axum::{Extension, Json};
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{RequestBody, actor, any_office, known, went_on};
+use super::{actor, any_office, known, recorded};
 use crate::http::access::Caller;
 use crate::http::app::App;
-use crate::http::body::Json as Body;
+use crate::http::idempotency::Write;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::recorded::Recorded;
 
 /// Why.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -33,10 +35,13 @@ pub struct RequestRefusal {
     path = "/v1/requests/{id}/refuse",
     operation_id = "refuse-request",
     tag = "requests",
-    params(("id" = String, Path, description = "The request")),
-    request_body(content = RequestRefusal, content_type = "application/json"),
+    params(
+        ("id" = String, Path, description = "The request"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Sent again with the same body, it is recorded once"),
+    ),
+    request_body(content = Said, content_type = "application/json"),
     responses(
-        (status = 200, description = "Where the request stands", body = RequestBody),
+        (status = 201, description = "Recorded", body = Recorded),
         (status = 404, description = "There is no such request", body = ProblemBody, content_type = "application/problem+json"),
         (status = 409, description = "Where the request stands does not allow it", body = ProblemBody, content_type = "application/problem+json"),
     )
@@ -45,13 +50,18 @@ pub async fn answer(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
-    Body(said): Body<RequestRefusal>,
-) -> Result<Json<RequestBody>, Problem> {
-    let id = known(&app, &id).await?;
+    write: Write<Said>,
+) -> Result<Response, Problem> {
+    if let Some(kept) = app.answered(write.once.as_ref()).await? {
+        return Ok(kept.into_response());
+    }
+    let (id, said) = (known(&app, &id).await?, write.body);
     let (office, actor) = (any_office(&app), actor(&caller));
     let desk = office.desk(&app.store, &actor, app.clock.now());
     let reason = Reason::from_word(&said.reason)
         .ok_or_else(|| Problem::invalid("reason", "one of the reasons that are listed"))?;
-    desk.refuse(id, reason, said.ground.as_deref()).await?;
-    went_on(&app, id).await
+    let tx = desk
+        .begin_refuse(id, reason, said.ground.as_deref())
+        .await?;
+    recorded(&app, tx, write.once.as_ref()).await
 }

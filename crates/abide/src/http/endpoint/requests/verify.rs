@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use abide_rights::request::Verified;
+use abide_rights::request::Tried;
+use axum::Extension;
 use axum::extract::{Path, State};
-use axum::{Extension, Json};
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{RequestBody, actor, any_office, known, went_on};
+use super::{actor, any_office, known, recorded};
 use crate::http::access::Caller;
 use crate::http::app::App;
-use crate::http::body::Json as Body;
+use crate::http::idempotency::Write;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::recorded::Recorded;
 
 /// A code, or how it was shown.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -37,10 +39,13 @@ pub struct Verification {
     path = "/v1/requests/{id}/verify",
     operation_id = "verify-request",
     tag = "requests",
-    params(("id" = String, Path, description = "The request")),
-    request_body(content = Verification, content_type = "application/json"),
+    params(
+        ("id" = String, Path, description = "The request"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Sent again with the same body, it is recorded once"),
+    ),
+    request_body(content = Said, content_type = "application/json"),
     responses(
-        (status = 200, description = "Where the request stands", body = RequestBody),
+        (status = 201, description = "Recorded", body = Recorded),
         (status = 404, description = "There is no such request", body = ProblemBody, content_type = "application/problem+json"),
         (status = 409, description = "Where the request stands does not allow it", body = ProblemBody, content_type = "application/problem+json"),
     )
@@ -49,30 +54,33 @@ pub async fn answer(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
-    Body(said): Body<Verification>,
-) -> Result<Json<RequestBody>, Problem> {
-    let id = known(&app, &id).await?;
+    write: Write<Said>,
+) -> Result<Response, Problem> {
+    if let Some(kept) = app.answered(write.once.as_ref()).await? {
+        return Ok(kept.into_response());
+    }
+    let (id, said) = (known(&app, &id).await?, write.body);
     let (office, actor) = (any_office(&app), actor(&caller));
     let desk = office.desk(&app.store, &actor, app.clock.now());
     if said.addresses.len() > 16 {
         return Err(Problem::invalid("addresses", "at most 16"));
     }
-    match (&said.code, &said.how) {
+    let tx = match (&said.code, &said.how) {
         (Some(code), None) => {
             let address = said.addresses.first().copied().unwrap_or(0);
-            match desk.verify_by_code(id, address, code).await? {
-                Verified::Yes => {}
-                Verified::No { .. } => {
+            match desk.try_code(id, address, code).await? {
+                Tried::Right(tx) => *tx,
+                Tried::Wrong { .. } => {
                     return Err(Problem::Conflict("this is not the code".into()));
                 }
-                Verified::Over => {
+                Tried::Over => {
                     let over = "no code of this address counts any more; have another one sent";
                     return Err(Problem::Conflict(over.into()));
                 }
             }
         }
-        (None, Some(how)) => desk.verify(id, &said.addresses, how).await?,
+        (None, Some(how)) => desk.begin_verify(id, &said.addresses, how).await?,
         _ => return Err(Problem::invalid("code", "a code, or `how` in its place")),
-    }
-    went_on(&app, id).await
+    };
+    recorded(&app, tx, write.once.as_ref()).await
 }
