@@ -545,7 +545,7 @@ fn event_row(
     now: Timestamp,
 ) -> Statement {
     Statement::new(
-        "INSERT INTO request_events (tenant, request_id, number, event, detail, sealed, key_id, actor, entry_id, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO request_events (tenant, request_id, number, event, detail, sealed, key_id, actor, entry_id, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
         vec![
             tenant.into(),
             id.into(),
@@ -559,6 +559,7 @@ fn event_row(
             now.as_millisecond().into(),
         ],
     )
+    .or_refuse(Refusal::Changed)
 }
 
 fn read_event(row: &Row) -> Result<RequestEvent, StoreError> {

@@ -98,6 +98,8 @@ fn every_route_takes_a_key_with_its_scope() {
         "policies:write",
         "policies:read",
         "ledger:read",
+        "requests:write",
+        "requests:read",
     ];
     for route in router::internal() {
         let Needs::Scope(needed) = route.needs else {
@@ -215,6 +217,11 @@ fn bodies(path: &str, method: &str) -> Vec<Value> {
         "/v1/occurrences" => vec![json!({"subject": subject, "event": "account-deletion"})],
         "/v1/subjects/{subject}" => vec![json!({"residence": PLANTED, "people": [PLANTED], "terms": PLANTED, "signals": [PLANTED], "restricted": [PLANTED], "holds": [PLANTED]})],
         "/v1/subjects/{subject}/join" => vec![json!({"device": {"kind": "device", "value": PLANTED}})],
+        "/v1/requests" => vec![
+            json!({"kind": "access", "subjects": [subject], "verified": "account", "text": PLANTED, "on-behalf": PLANTED, "reply-to": subject}),
+            json!({"kind": "stop-marketing", "subjects": [subject], "purposes": [PLANTED], "residence": PLANTED}),
+            json!({"kind": "erase", "subjects": [subject], "verified": "account", "residence": "NL"}),
+        ],
         "/v1/cases" => vec![json!({"id": "planted-1", "facts": ["legal-claim"]})],
         _ => Vec::new(),
     });
