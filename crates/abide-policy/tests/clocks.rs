@@ -155,6 +155,8 @@ fn the_stricter_of_policy_and_law_counts() {
 #[test]
 fn an_unknown_residence_is_the_strictest_of_all() {
     let both = policy("law eu-gdpr us-ca");
+    let guardians = policy("(A)must answer any when=guardian-request within=\"5 days\"");
+    check(&guardians, "", "access", "2026-01-05", ["-", "-", "-"]);
     check(
         &both,
         "",

@@ -71,11 +71,13 @@ fn rights(policy: &Policy, asking: &Asking<'_>) -> LeafSet {
 fn events(policy: &Policy, asking: &Asking<'_>) -> LeafSet {
     let mut set = union(policy, Kind::Event, asking.events);
     // What starts once the request is verified is counted from the request: that is never later.
-    set.add(&union(
-        policy,
-        Kind::Event,
-        &["request", "verified-request"],
-    ));
+    let mut names = vec!["verified-request"];
+    names.extend(match asking.by {
+        "parent" => Some("guardian-request"),
+        "agent" => Some("agent-request"),
+        _ => None,
+    });
+    set.add(&union(policy, Kind::Event, &names));
     set
 }
 
@@ -202,8 +204,12 @@ impl<'a> Reader<'a> {
     /// Whether asking is the moment that the line names.
     fn starts(&self, norm: &Norm) -> bool {
         let nouns = &self.concern.policy.nouns;
-        norm.names(Slot::When)
-            .any(|event| event.kind == Kind::Event && nouns.set(event.id).overlaps(&self.events))
+        let request = nouns.find(Kind::Event, "request");
+        norm.names(Slot::When).any(|event| {
+            // A narrower event than a request, such as a guardian's, is another's unless it was named.
+            let is_any = request.is_some_and(|any| nouns.set(event.id).contains(nouns.set(any)));
+            event.kind == Kind::Event && (is_any || nouns.set(event.id).overlaps(&self.events))
+        })
     }
 
     fn acknowledges(&self, norm: &Norm) -> bool {
