@@ -189,3 +189,46 @@ fn what_is_wrong_is_said_without_what_was_sent() {
     assert_eq!(reply.status, 403);
     assert_eq!(running.get_as(&reads, "/v1/requests").status, 200);
 }
+
+#[test]
+fn of_many_at_once_there_is_one() {
+    let running = Running::with("at-once", shop);
+    let body = asked("erase", "ann@example.org");
+    let replies: Vec<_> = std::thread::scope(|scope| {
+        let send = || running.post("/v1/requests", &body);
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(send)).collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
+    });
+    let ids: std::collections::BTreeSet<String> = replies
+        .iter()
+        .map(|reply| reply.json()["id"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(ids.len(), 1, "{replies:?}");
+    let fresh = replies.iter().filter(|reply| reply.status == 201);
+    assert_eq!(fresh.count(), 1, "{replies:?}");
+}
+
+#[test]
+fn nobody_learns_from_an_answer_who_is_known() {
+    let running = Running::with("unknown", shop);
+    let consent = crate::consents::consent("4711");
+    assert_eq!(running.post("/v1/consents", &consent).status, 201);
+    let of = |account: &str| {
+        let body = json!({"kind": "access", "subjects": [{"kind": "account", "value": account}]});
+        let reply = running.post("/v1/requests", &body);
+        let id = reply.json()["id"].as_str().unwrap().to_owned();
+        let mut request = read(&running, &id);
+        for private in ["id", "events"] {
+            request[private] = Value::Null;
+        }
+        (
+            reply.status,
+            request["answer-by"].clone(),
+            request["grounds"].clone(),
+        )
+    };
+    assert_eq!(of("4711"), of("nobody"));
+}
