@@ -25,7 +25,7 @@ CREATE TABLE subject_requests (
 CREATE UNIQUE INDEX subject_requests_sole ON subject_requests (tenant, kind, sole) WHERE sole IS NOT NULL;
 CREATE INDEX subject_requests_subject ON subject_requests (tenant, subject) WHERE subject IS NOT NULL;
 CREATE INDEX subject_requests_next ON subject_requests (tenant, next_at) WHERE next_at IS NOT NULL;
-CREATE INDEX subject_requests_state ON subject_requests (tenant, state, request_id);
+CREATE INDEX subject_requests_open ON subject_requests (tenant, due_on) WHERE closed_at IS NULL;
 
 -- What happened to a request, in order, without gaps from 1. detail says nothing of a person; sealed is under the key of
 -- the request.

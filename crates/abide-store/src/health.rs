@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::Store;
 use crate::engine::{Engine, EngineOptions};
 use crate::error::StoreError;
 use crate::migrate;
@@ -77,6 +78,13 @@ impl Health {
         let health = look(&engine, tenant).await;
         engine.close().await;
         health
+    }
+}
+
+impl Store {
+    /// How many people wait for an answer.
+    pub async fn asked(&self) -> Result<AskedHealth, StoreError> {
+        asked(self.engine(), self.tenant()).await
     }
 }
 

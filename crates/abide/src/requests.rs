@@ -11,11 +11,13 @@ use abide_rights::Mapped;
 use abide_rights::request::{Desk, Rules};
 use abide_store::{Store, StoreError};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use tokio::sync::watch;
 
 use crate::config::Config;
 use crate::decider::InForce;
 use crate::http::app::App;
+use crate::http::metric;
 use crate::mapped;
 
 /// How often a server looks for what is due.
@@ -133,6 +135,11 @@ pub async fn keep_going(app: &App, mut stop: watch::Receiver<bool>) {
         }
         if let Err(error) = once(app).await {
             tracing::warn!(%error, "requests of people wait");
+        }
+        if let Ok(asked) = app.store.asked().await {
+            let today = app.clock.today();
+            let days = |due: Date| today.until(due).map_or(0, |span| span.get_days());
+            metric::set_waiting(asked.open, asked.first_due.map(days));
         }
     }
 }

@@ -70,6 +70,14 @@ impl Counters {
     }
 }
 
+/// How many people wait for an answer, and in how many days the first is due: below zero, somebody was not answered in time.
+pub fn set_waiting(open: u64, first_due_days: Option<i32>) {
+    let open = u32::try_from(open).unwrap_or(u32::MAX);
+    metrics::gauge!("abide_people_waiting").set(open);
+    let days = first_due_days.map_or(f64::NAN, f64::from);
+    metrics::gauge!("abide_first_answer_due_days").set(days);
+}
+
 /// The line of the log about one request. The route stands for the path, which may name a person.
 pub fn log(route: &'static str, method: &Method, status: StatusCode, took: Duration) {
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
