@@ -69,6 +69,9 @@ pub enum Step {
 /// How long after something stood in the way it is tried again.
 const AGAIN: SignedDuration = SignedDuration::from_hours(1);
 
+/// How long whoever asks has at least to show who they are.
+const PROOF_DAYS: i64 = 14;
+
 /// What is next.
 pub fn advance(standing: &Standing, rules: &Rules, library: &Library, now: Timestamp) -> Step {
     match &standing.ended {
@@ -113,7 +116,7 @@ fn on_the_way(standing: &Standing, rules: &Rules, library: &Library, now: Timest
     }
     let waits_for_proof = standing.waits_for_proof();
     if due < today && !standing.is_done {
-        if waits_for_proof {
+        if waits_for_proof && proof_until(standing, due).is_some_and(|until| until < today) {
             return Step::Close(Outcome::Expired);
         }
         if !missed(Deadline::Answer) {
@@ -148,6 +151,13 @@ fn on_the_way(standing: &Standing, rules: &Rules, library: &Library, now: Timest
     waiting(standing, rules, due, today, again.filter(|_| can_go_on))
 }
 
+/// The last day on which it can still be shown who asks: until the answer is due, and for some days at least. Nobody who was
+/// not told that something has to be shown runs out of time.
+fn proof_until(standing: &Standing, due: Date) -> Option<Date> {
+    let asked = standing.proof_asked_on?;
+    Some(due.max(asked.saturating_add(PROOF_DAYS.days())))
+}
+
 /// Whether it names an address that a code can be sent to.
 fn has_address(standing: &Standing) -> bool {
     standing
@@ -175,6 +185,10 @@ fn waiting(
     let mut next = (!standing.overdue.contains(&Deadline::Answer))
         .then(|| due.saturating_add(1.day()))
         .and_then(beginning);
+    if standing.waits_for_proof() {
+        let over = proof_until(standing, due).map(|until| until.saturating_add(1.day()));
+        next = earlier(next, over.and_then(beginning));
+    }
     let mut days = rules.remind_days.clone();
     days.sort_unstable();
     for left in days {

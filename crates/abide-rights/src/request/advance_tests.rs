@@ -111,6 +111,30 @@ fn nothing_is_carried_out_for_whoever_did_not_show_who_they_are() {
 }
 
 #[test]
+fn nobody_runs_out_of_time_who_was_not_asked_for_proof() {
+    let mut standing = asked(Kind::Erase);
+    standing.apply(&Event::Acknowledged, "app", at("2026-01-05"));
+    // It lay on a desk until its time was over: that is told, and the person still has some days.
+    assert_eq!(
+        next(&standing, "2026-02-10"),
+        Step::Escalate(Deadline::Answer)
+    );
+    let overdue = Event::Overdue {
+        of: Deadline::Answer,
+    };
+    standing.apply(&overdue, "app", at("2026-02-10"));
+    assert_eq!(next(&standing, "2026-02-10"), Step::SendCodes);
+    standing.apply(
+        &Event::CodesSent { addresses: vec![0] },
+        "app",
+        at("2026-02-10"),
+    );
+    let over = beginning("2026-02-25".parse().unwrap());
+    assert_eq!(next(&standing, "2026-02-11"), Step::Wait(over));
+    assert_eq!(next(&standing, "2026-02-25"), Step::Close(Outcome::Expired));
+}
+
+#[test]
 fn an_opt_out_comes_before_everything() {
     let standing = asked(Kind::OptOutSale);
     assert_eq!(next(&standing, "2026-01-05"), Step::CarryOut(Work::Choice));

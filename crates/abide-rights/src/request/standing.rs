@@ -108,8 +108,10 @@ pub struct Standing {
     pub authorised: Option<String>,
     /// Whether its arrival was confirmed.
     pub acknowledged_at: Option<Timestamp>,
-    /// Whether codes went out.
+    /// How often codes went out,
     pub codes_sent: u32,
+    /// and on which day first: since then whoever asks knows that something has to be shown.
+    pub proof_asked_on: Option<Date>,
     /// Whether a second person has to approve it.
     pub wants_approval: bool,
     /// Who did.
@@ -162,6 +164,7 @@ impl Standing {
             authorised: None,
             acknowledged_at: None,
             codes_sent: 0,
+            proof_asked_on: None,
             wants_approval: false,
             approved_by: None,
             extended_to: None,
@@ -197,7 +200,10 @@ impl Standing {
                 self.known_by.clone_from(known_by);
                 actor.clone_into(&mut self.opened_by);
             }
-            Event::CodesSent { .. } => self.codes_sent += 1,
+            Event::CodesSent { .. } => {
+                self.codes_sent += 1;
+                self.proof_asked_on.get_or_insert(today);
+            }
             Event::Verified { addresses, how } => {
                 self.verified
                     .extend(addresses.iter().map(|at| (*at, how.clone())));
