@@ -108,6 +108,17 @@ fn the_vectors_of_the_laws() {
     check(
         &california,
         "US-CA",
+        "erase",
+        "2026-07-03",
+        [
+            "2026-07-17 us-ca.ack",
+            "2026-08-17 us-ca.respond",
+            "2026-10-01 us-ca.respond",
+        ],
+    );
+    check(
+        &california,
+        "US-CA",
         "optout-sale",
         "2026-12-18",
         ["-", "2027-01-12 us-ca.optout", "-"],
