@@ -187,6 +187,11 @@ pub enum Event {
         /// The ground of the policy or the law, by the name of its fact.
         ground: Option<String>,
     },
+    /// The person asked for another look at a refusal: somebody else decides.
+    Appealed {
+        /// By when.
+        until: Date,
+    },
     /// The person took it back.
     Revoked,
     /// Nobody showed in time who asks.

@@ -116,6 +116,10 @@ pub struct Standing {
     pub wants_approval: bool,
     /// Who did.
     pub approved_by: Option<String>,
+    /// Who refused it last.
+    pub denied_by: Option<String>,
+    /// Whether the person asked for another look at that.
+    pub is_appealed: bool,
     /// Until when the answer is put off.
     pub extended_to: Option<Date>,
     /// Of what somebody was reminded, with the days that were left.
@@ -167,6 +171,8 @@ impl Standing {
             proof_asked_on: None,
             wants_approval: false,
             approved_by: None,
+            denied_by: None,
+            is_appealed: false,
             extended_to: None,
             reminded: BTreeSet::new(),
             overdue: BTreeSet::new(),
@@ -233,11 +239,26 @@ impl Standing {
             Event::Delivered => self.parcel = Parcel::Delivered,
             Event::Dropped => self.parcel = Parcel::Dropped,
             Event::Fulfilled => self.ended = Some((Outcome::Fulfilled, at)),
-            Event::Denied { reason, .. } => self.ended = Some((Outcome::Denied(*reason), at)),
+            Event::Denied { reason, .. } => {
+                self.denied_by = Some(actor.to_owned());
+                self.ended = Some((Outcome::Denied(*reason), at));
+            }
+            Event::Appealed { until } => self.reopen(*until),
             Event::Revoked => self.ended = Some((Outcome::Revoked, at)),
             Event::Expired => self.ended = Some((Outcome::Expired, at)),
             Event::Forgotten => self.is_forgotten = true,
         }
+    }
+
+    /// A refusal is looked at again, by somebody else and within a time of its own.
+    fn reopen(&mut self, until: Date) {
+        self.ended = None;
+        self.is_appealed = true;
+        self.wants_approval = true;
+        self.approved_by = None;
+        self.extended_to = Some(until);
+        self.overdue.remove(&Deadline::Answer);
+        self.reminded.clear();
     }
 
     /// The state, in the words of the Data Rights Protocol.

@@ -190,6 +190,27 @@ on_both! {
         }
     }
 
+    async fn an_appeal_is_decided_by_somebody_else_in_a_time_of_its_own(office: Office) {
+        let mut office = office;
+        let mut erase = ask(Kind::Correct, "ann@example.org");
+        erase.verified = Some("account".into());
+        let id = office.desk().open(&erase).await.unwrap().id;
+        office.desk().advance(id).await.unwrap();
+        assert!(said(office.desk().appeal(id).await).contains("not refused"));
+        office.desk_of("jo").refuse(id, Reason::NoMatch, None).await.unwrap();
+        office.set("2026-03-01");
+        office.desk().appeal(id).await.unwrap();
+        let standing = office.desk().standing(id).await.unwrap();
+        assert_eq!(standing.state(), "in_progress");
+        let due = standing.due(abide_policy::Library::standard()).date;
+        assert_eq!(due.to_string(), "2026-03-31");
+        assert!(said(office.desk_of("jo").approve(id).await).contains("somebody else"));
+        assert!(said(office.desk_of("jo").refuse(id, Reason::NoMatch, None).await).contains("somebody else"));
+        office.desk_of("kim").refuse(id, Reason::NoMatch, None).await.unwrap();
+        assert!(said(office.desk().appeal(id).await).contains("looked at again already"));
+        assert_eq!(office.letters(id, "denied").await.len(), 2);
+    }
+
     async fn somebody_else_has_to_approve(office: Office) {
         let mut office = office;
         office.rules.approve = vec![Kind::Erase];

@@ -182,7 +182,7 @@ impl World {
         }
         let recent = &ids[ids.len().saturating_sub(12)..];
         let id = *self.chance.of(recent);
-        let (what, desk) = (self.chance.below(12), self.office.desk_of("jo"));
+        let (what, desk) = (self.chance.below(13), self.office.desk_of("jo"));
         // Most of it is refused for where the request stands: that is how it should be.
         match what {
             0 => drop(desk.verify(id, &[], "account").await),
@@ -206,6 +206,7 @@ impl World {
                 }
             }
             10 => self.lift().await,
+            11 => drop(desk.appeal(id).await),
             _ => self.fetch(id).await,
         }
     }
@@ -277,7 +278,8 @@ impl World {
                 .map(count)
                 .iter()
                 .sum();
-            assert_eq!(ends, usize::from(standing.ended.is_some()), "{events:?}");
+            let looks = usize::from(standing.ended.is_some()) + count("appealed");
+            assert_eq!(ends, looks, "{events:?}");
             let is_over = standing.ended.is_some() || count("overdue") > 0 || standing.is_done;
             let due = standing.due(Library::standard()).date;
             assert!(due >= today || is_over, "{id} was due on {due}: {events:?}");

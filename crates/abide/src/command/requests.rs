@@ -60,6 +60,8 @@ enum Action {
     Extend(ExtendArguments),
     /// Say that what is done by hand is done
     Fulfil(FulfilArguments),
+    /// The person asks for another look at a refusal: somebody else decides
+    Appeal(One),
     /// The person takes the request back
     Revoke(One),
     /// Lay a legal hold on whom a request is about, or lift it
@@ -196,7 +198,9 @@ async fn act(desk: &Desk<'_>, installation: &Installation, action: &Action) -> R
 /// What somebody decides about one request.
 async fn decide(desk: &Desk<'_>, action: &Action) -> Result<EntryId> {
     let text = match action {
-        Action::Codes(one) | Action::Approve(one) | Action::Revoke(one) => &one.request,
+        Action::Codes(one) | Action::Approve(one) | Action::Appeal(one) | Action::Revoke(one) => {
+            &one.request
+        }
         Action::Verify(verify) => &verify.request,
         Action::Authorise(how) => &how.request,
         Action::Refuse(refuse) => &refuse.request,
@@ -208,6 +212,7 @@ async fn decide(desk: &Desk<'_>, action: &Action) -> Result<EntryId> {
     match action {
         Action::Codes(_) => desk.send_codes_again(id).await?,
         Action::Approve(_) => desk.approve(id).await?,
+        Action::Appeal(_) => desk.appeal(id).await?,
         Action::Revoke(_) => desk.revoke(id).await?,
         Action::Verify(it) => verify(desk, id, it).await?,
         Action::Authorise(it) => desk.authorise(id, &it.how).await?,

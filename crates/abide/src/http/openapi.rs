@@ -44,6 +44,7 @@ use super::router::{self, Route};
         requests::authorise::answer,
         requests::approve::answer,
         requests::refuse::answer,
+        requests::appeal::answer,
         requests::extend::answer,
         requests::fulfil::answer,
         requests::revoke::answer,

@@ -187,6 +187,12 @@ fn request_routes() -> Vec<Route> {
         ),
         route(
             POST,
+            "/v1/requests/{id}/appeal",
+            writes,
+            requests::appeal::answer,
+        ),
+        route(
+            POST,
             "/v1/requests/{id}/extend",
             writes,
             requests::extend::answer,

@@ -3,7 +3,11 @@
 
 use std::io::Write;
 
+use abide_policy::clocks::{Asking, clocks};
+use abide_policy::decide::Subject;
 use abide_store::{CodeAnswer, EntryId, Evidence, Identifier, PackageId, WriteTx};
+use jiff::ToSpan as _;
+use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 
 use super::{Desk, Loaded, Which};
@@ -140,6 +144,7 @@ impl Desk<'_> {
                 "request `{id}` does not wait for approval"
             )));
         }
+        self.must_be_another(&loaded)?;
         if loaded.standing.opened_by == self.actor {
             return Err(RightsError::Asked(format!(
                 "`{}` recorded request `{id}`; somebody else has to approve it",
@@ -162,8 +167,56 @@ impl Desk<'_> {
                 "request `{id}` is being carried out and cannot be refused"
             )));
         }
+        self.must_be_another(&loaded)?;
         check_ground(&loaded, reason, ground)?;
         self.begin_close(&loaded, Outcome::Denied(reason), ground)
+    }
+
+    /// The person asks for another look at a refusal, once: somebody else decides, in the time that the policy gives for an
+    /// appeal.
+    pub async fn begin_appeal(&self, id: EntryId) -> Result<WriteTx, RightsError> {
+        let loaded = self.load(id).await?;
+        let standing = &loaded.standing;
+        let is_denied = matches!(standing.ended, Some((Outcome::Denied(_), _)));
+        if !is_denied || standing.is_appealed || standing.is_forgotten {
+            return Err(RightsError::Asked(format!(
+                "request `{id}` was not refused, or was looked at again already"
+            )));
+        }
+        let until = self.appeal_until(&loaded);
+        self.begin(&loaded, &Event::Appealed { until }, None)
+    }
+
+    /// By when an appeal of today is decided; thirty days where neither policy nor law says it.
+    fn appeal_until(&self, loaded: &Loaded) -> Date {
+        let subject = Subject {
+            residence: loaded.details.residence.clone(),
+            ..Subject::default()
+        };
+        let asking = Asking {
+            rights: &["appeal"],
+            events: &["appeal-request"],
+            by: "person",
+            subject: &subject,
+            facts: &[],
+            now: self.now,
+        };
+        let today = day_of(self.now);
+        let clocks = clocks(self.policy, self.library, &asking);
+        let due = clocks.answer_by(self.library, today, &[]);
+        due.map_or_else(|| today.saturating_add(30.days()), |due| due.date)
+    }
+
+    /// Whoever refused a request does not decide the appeal.
+    fn must_be_another(&self, loaded: &Loaded) -> Result<(), RightsError> {
+        let standing = &loaded.standing;
+        match standing.is_appealed && standing.denied_by.as_deref() == Some(self.actor) {
+            false => Ok(()),
+            true => Err(RightsError::Asked(format!(
+                "`{}` refused request `{}`; somebody else has to look at it again",
+                self.actor, loaded.request.id
+            ))),
+        }
     }
 
     /// Puts an answer off, as far as policy and law let it be, and tells the person.
@@ -340,6 +393,11 @@ impl Desk<'_> {
         ground: Option<&str>,
     ) -> Result<(), RightsError> {
         committed(self.begin_refuse(id, reason, ground).await?).await
+    }
+
+    /// See [`Desk::begin_appeal`].
+    pub async fn appeal(&self, id: EntryId) -> Result<(), RightsError> {
+        committed(self.begin_appeal(id).await?).await
     }
 
     /// See [`Desk::begin_extend`].

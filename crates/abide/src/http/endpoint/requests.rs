@@ -1,5 +1,6 @@
 //! Requests of people. What comes back says nothing of whom a request is about.
 
+pub mod appeal;
 pub mod approve;
 pub mod authorise;
 pub mod extend;

@@ -1,0 +1,55 @@
+//! `POST /v1/requests/{id}/appeal`: the person asks for another look at a refusal.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{actor, any_office, known, recorded};
+use crate::http::access::Caller;
+use crate::http::app::App;
+use crate::http::idempotency::Write;
+use crate::http::problem::{Problem, ProblemBody};
+use crate::http::recorded::Recorded;
+
+/// Nothing more is needed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Said {}
+
+/// Asks for another look at a refusal; whoever refused it does not decide again.
+#[utoipa::path(
+    post,
+    path = "/v1/requests/{id}/appeal",
+    operation_id = "appeal-request",
+    tag = "requests",
+    params(
+        ("id" = String, Path, description = "The request"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Sent again with the same body, it is recorded once"),
+    ),
+    request_body(content = Said, content_type = "application/json"),
+    responses(
+        (status = 201, description = "Recorded", body = Recorded),
+        (status = 404, description = "There is no such request", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "Where the request stands does not allow it", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub async fn answer(
+    State(app): State<Arc<App>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    write: Write<Said>,
+) -> Result<Response, Problem> {
+    if let Some(kept) = app.answered(write.once.as_ref()).await? {
+        return Ok(kept.into_response());
+    }
+    let (id, said) = (known(&app, &id).await?, write.body);
+    let (office, actor) = (any_office(&app), actor(&caller));
+    let desk = office.desk(&app.store, &actor, app.clock.now());
+    let Said {} = said;
+    let tx = desk.begin_appeal(id).await?;
+    recorded(&app, tx, write.once.as_ref()).await
+}
