@@ -1,6 +1,7 @@
 //! `abide requests`: what people ask for, from a letter on the desk to the answer. Says of nobody whom a request is about
 //! unless told to with `--private`.
 
+mod clocks;
 mod import;
 mod letters;
 mod list;
@@ -40,6 +41,8 @@ pub struct Arguments {
 /// What to do.
 #[derive(Subcommand)]
 enum Action {
+    /// Say what a request would set running: by when, how often, on what grounds
+    Clocks(clocks::Arguments),
     /// Record what somebody asks for
     Open(open::Arguments),
     /// List requests, what they wait for and by when
@@ -172,6 +175,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
 
 async fn act(desk: &Desk<'_>, installation: &Installation, action: &Action) -> Result<Outcome> {
     let id = match action {
+        Action::Clocks(clocks) => return clocks::run(desk, clocks),
         Action::Open(open) => return open::run(desk, open).await,
         Action::Show(show) => return show::run(desk, installation, show).await,
         Action::Package(package) => return package::run(desk, package).await,
@@ -303,6 +307,7 @@ async fn policy(installation: &Installation, name: Option<&str>) -> Result<Polic
 
 fn named_policy(action: &Action) -> Option<&str> {
     match action {
+        Action::Clocks(clocks) => clocks.policy.as_deref(),
         Action::Open(open) => open.policy.as_deref(),
         Action::Import(import) => import.policy.as_deref(),
         _ => None,

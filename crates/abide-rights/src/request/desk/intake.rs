@@ -1,6 +1,6 @@
 //! A request arrives: what it sets running is worked out and kept with it. Never says whether somebody is known.
 
-use abide_policy::clocks::{Asking, clocks};
+use abide_policy::clocks::{Asking, Clocks, clocks};
 use abide_policy::decide::Subject;
 use abide_policy::vocabulary::Kind as Noun;
 use abide_store::{
@@ -202,15 +202,7 @@ impl Desk<'_> {
             .residence
             .or(said)
             .or_else(|| self.assumed_residence.map(str::to_owned));
-        let asking = Asking {
-            rights: ask.kind.rights(),
-            events: ask.kind.events(),
-            by: by(ask.acting),
-            subject: &known,
-            facts: &[],
-            now: self.now,
-        };
-        let clocks = clocks(self.policy, self.library, &asking);
+        let clocks = self.clocks_of(ask.kind, ask.acting, &known);
         let before = match subject {
             Some(subject) => self.before(ask.kind, subject).await?,
             None => Vec::new(),
@@ -228,6 +220,27 @@ impl Desk<'_> {
                 .map(|(kind, _)| kind.clone())
                 .collect(),
         })
+    }
+
+    /// What a request by somebody who lives there would set running.
+    pub fn clocks(&self, kind: Kind, residence: Option<&str>) -> Clocks {
+        let known = Subject {
+            residence: residence.or(self.assumed_residence).map(str::to_owned),
+            ..Subject::default()
+        };
+        self.clocks_of(kind, Acting::Subject, &known)
+    }
+
+    fn clocks_of(&self, kind: Kind, acting: Acting, subject: &Subject) -> Clocks {
+        let asking = Asking {
+            rights: kind.rights(),
+            events: kind.events(),
+            by: by(acting),
+            subject,
+            facts: &[],
+            now: self.now,
+        };
+        clocks(self.policy, self.library, &asking)
     }
 
     /// The days on which the same was asked before and answered.

@@ -1,6 +1,6 @@
 //! `abide requests show`: where a request stands, by when what is due and who says so, and what happened to it.
 
-use abide_policy::clocks::{Due, Source};
+use abide_policy::clocks::{Clocks, Due, Source};
 use abide_rights::request::{Desk, Hindrance};
 use anyhow::{Context, Result};
 
@@ -50,9 +50,8 @@ pub(super) async fn run(
     if standing.is_too_often {
         print("asked more often than it has to be answered: `too_many_requests` is a reason")?;
     }
-    for ground in &standing.clocks.grounds {
-        let because = sources(&ground.sources);
-        print(&format!("could be refused if `{}` {because}", ground.fact))?;
+    for line in said_besides(&standing.clocks) {
+        print(&line)?;
     }
     if let Some((_, Hindrance::Stuck(why))) = &standing.hindered {
         for (what, why) in why {
@@ -70,7 +69,33 @@ pub(super) async fn run(
     Ok(Outcome::Clean)
 }
 
-fn said(due: &Due) -> String {
+/// How often it may be asked, on what grounds it may be refused, and what it costs: a line for each.
+pub(super) fn said_besides(clocks: &Clocks) -> Vec<String> {
+    let counters = clocks.counters.iter().map(|counter| {
+        let because = sources(std::slice::from_ref(&counter.source));
+        format!(
+            "may be asked {} times in {} {because}",
+            counter.count, counter.per
+        )
+    });
+    let grounds = clocks.grounds.iter().map(|ground| {
+        let because = sources(&ground.sources);
+        format!("could be refused if `{}` {because}", ground.fact)
+    });
+    let free = (!clocks.free.is_empty()).then(|| {
+        let because = sources(&clocks.free);
+        match clocks.fee_if.is_empty() {
+            true => format!("costs nothing {because}"),
+            false => format!(
+                "costs nothing, unless `{}` {because}",
+                clocks.fee_if.join("`, `")
+            ),
+        }
+    });
+    counters.chain(grounds).chain(free).collect()
+}
+
+pub(super) fn said(due: &Due) -> String {
     match due.sources.is_empty() {
         true => format!("{} (neither policy nor law says it)", due.date),
         false => format!("{} {}", due.date, sources(&due.sources)),
