@@ -157,7 +157,7 @@ fn policy_for(app: &App, ask: &Ask, name: Option<&str>) -> Result<PolicyInForce,
         Err(problem) => return Err(problem),
     };
     if ask.kind.needs_proof() {
-        for place in &ask.details.residence {
+        if let Some(place) = &ask.details.residence {
             policy.knows(Noun::Place, "residence", place)?;
         }
         for purpose in &ask.details.purposes {
