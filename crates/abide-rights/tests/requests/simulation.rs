@@ -100,7 +100,7 @@ impl World {
             _ => 24,
         };
         // No hold outlives what is known of whom it lies on.
-        if hours > 24 || self.held.len() > 3 {
+        if hours > 24 || self.held.len() > 3 || self.chance.once_in(4) {
             self.lift().await;
         }
         self.office.now = self
