@@ -25,7 +25,7 @@ CREATE TABLE subject_requests (
 CREATE UNIQUE INDEX subject_requests_sole ON subject_requests (tenant, kind, sole) WHERE sole IS NOT NULL;
 CREATE INDEX subject_requests_subject ON subject_requests (tenant, subject) WHERE subject IS NOT NULL;
 CREATE INDEX subject_requests_next ON subject_requests (tenant, next_at) WHERE next_at IS NOT NULL;
-CREATE INDEX subject_requests_open ON subject_requests (tenant, due_on) WHERE closed_at IS NULL;
+CREATE INDEX subject_requests_state ON subject_requests (tenant, state, request_id);
 
 -- What happened to a request, in order, without gaps from 1. detail says nothing of a person; sealed is under the key of
 -- the request.
@@ -69,14 +69,12 @@ CREATE TABLE letters (
 );
 CREATE INDEX letters_unsent ON letters (tenant, letter_id) WHERE sent_at IS NULL;
 
--- Packages that wait to be fetched, in pieces, each sealed under the key of its request. Two servers may pack at once, each
--- under an id of its own.
+-- Packages that wait to be fetched, in pieces, each sealed under the key of its request.
 CREATE TABLE package_parts (
     tenant TEXT NOT NULL,
     request_id BYTEA NOT NULL,
-    package_id BYTEA NOT NULL,
     number BIGINT NOT NULL,
     sealed BYTEA NOT NULL,
     key_id BYTEA NOT NULL,
-    PRIMARY KEY (tenant, request_id, package_id, number)
+    PRIMARY KEY (tenant, request_id, number)
 );

@@ -14,6 +14,9 @@ use crate::{Store, WriteTx};
 /// What a piece is bound to.
 const PART: &str = "package part";
 
+/// Room for sixteen million pieces in each package.
+const PIECES_BITS: u32 = 24;
+
 /// A package of a request. Two servers may pack at once: each has its own, and one of the two is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PackageId {
@@ -28,6 +31,13 @@ impl PackageId {
     pub fn fresh(request: EntryId, now: Timestamp) -> Result<Self, StoreError> {
         let package = EntryId::random(now)?;
         Ok(Self { request, package })
+    }
+
+    /// The place of a piece among all of the request: each package has a stretch of its own.
+    fn row(self, number: u32) -> i64 {
+        let [.., a, b, c, d] = self.package.0;
+        let stretch = i64::from(u32::from_be_bytes([a, b, c, d]));
+        (stretch << PIECES_BITS) + i64::from(number)
     }
 
     fn place(self, number: u32) -> Vec<u8> {
@@ -46,17 +56,16 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let statement = Statement::new(
-            "INSERT INTO package_parts (tenant, request_id, package_id, number, sealed, key_id) VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO package_parts (tenant, request_id, number, sealed, key_id) VALUES ($1, $2, $3, $4, $5)",
             vec![
                 self.tenant().into(),
                 id.request.into(),
-                id.package.into(),
-                i64::from(number).into(),
+                id.row(number).into(),
                 Value::Bytes(None),
                 Value::Bytes(None),
             ],
         );
-        let sealing = sealing(id.request, Some(5), 4, PART, id.place(number), bytes);
+        let sealing = sealing(id.request, Some(4), 3, PART, id.place(number), bytes);
         let mut tx = self.begin_housekeeping(now)?;
         tx.push_step(Step::sealed(statement, sealing));
         tx.commit().await.map(drop)
@@ -68,12 +77,11 @@ impl Store {
         id: PackageId,
         number: u32,
     ) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
-        let sql = "SELECT key_id, sealed FROM package_parts WHERE tenant = $1 AND request_id = $2 AND package_id = $3 AND number = $4";
+        let sql = "SELECT key_id, sealed FROM package_parts WHERE tenant = $1 AND request_id = $2 AND number = $3";
         let params = vec![
             self.tenant().into(),
             id.request.into(),
-            id.package.into(),
-            i64::from(number).into(),
+            id.row(number).into(),
         ];
         let row = self.engine().row("reading a package", sql, params).await?;
         match row {
@@ -89,10 +97,17 @@ impl Store {
 impl WriteTx {
     /// Drops every package of a request, whole or not, but the one that is kept.
     pub fn drop_packages(&mut self, request: EntryId, kept: Option<PackageId>) {
-        let kept = kept.map_or(Vec::new(), |kept| kept.package.0.to_vec());
-        let params = vec![self.store().tenant().into(), request.into(), kept.into()];
+        let (first, last) = kept.map_or((i64::MAX, i64::MAX), |kept| {
+            (kept.row(0), kept.row(u32::MAX >> (u32::BITS - PIECES_BITS)))
+        });
+        let params = vec![
+            self.store().tenant().into(),
+            request.into(),
+            first.into(),
+            last.into(),
+        ];
         self.push(Statement::new(
-            "DELETE FROM package_parts WHERE tenant = $1 AND request_id = $2 AND package_id <> $3",
+            "DELETE FROM package_parts WHERE tenant = $1 AND request_id = $2 AND (number < $3 OR number > $4)",
             params,
         ));
     }

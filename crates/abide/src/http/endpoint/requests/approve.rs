@@ -30,7 +30,7 @@ pub struct Approval {}
         ("id" = String, Path, description = "The request"),
         ("Idempotency-Key" = Option<String>, Header, description = "Sent again with the same body, it is recorded once"),
     ),
-    request_body(content = Said, content_type = "application/json"),
+    request_body(content = Approval, content_type = "application/json"),
     responses(
         (status = 201, description = "Recorded", body = Recorded),
         (status = 404, description = "There is no such request", body = ProblemBody, content_type = "application/problem+json"),
@@ -41,7 +41,7 @@ pub async fn answer(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
-    write: Write<Said>,
+    write: Write<Approval>,
 ) -> Result<Response, Problem> {
     if let Some(kept) = app.answered(write.once.as_ref()).await? {
         return Ok(kept.into_response());
@@ -49,7 +49,7 @@ pub async fn answer(
     let (id, said) = (known(&app, &id).await?, write.body);
     let (office, actor) = (any_office(&app), actor(&caller));
     let desk = office.desk(&app.store, &actor, app.clock.now());
-    let Said {} = said;
+    let Approval {} = said;
     let tx = desk.begin_approve(id).await?;
     recorded(&app, tx, write.once.as_ref()).await
 }

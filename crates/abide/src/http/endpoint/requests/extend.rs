@@ -34,7 +34,7 @@ pub struct Delay {
         ("id" = String, Path, description = "The request"),
         ("Idempotency-Key" = Option<String>, Header, description = "Sent again with the same body, it is recorded once"),
     ),
-    request_body(content = Said, content_type = "application/json"),
+    request_body(content = Delay, content_type = "application/json"),
     responses(
         (status = 201, description = "Recorded", body = Recorded),
         (status = 404, description = "There is no such request", body = ProblemBody, content_type = "application/problem+json"),
@@ -45,7 +45,7 @@ pub async fn answer(
     State(app): State<Arc<App>>,
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
-    write: Write<Said>,
+    write: Write<Delay>,
 ) -> Result<Response, Problem> {
     if let Some(kept) = app.answered(write.once.as_ref()).await? {
         return Ok(kept.into_response());

@@ -167,7 +167,7 @@ fn policy_for(app: &App, ask: &Ask, name: Option<&str>) -> Result<PolicyInForce,
     Ok(PolicyInForce::Held(Arc::clone(policy)))
 }
 
-fn read(asked: &Asked, today: Date) -> Result<Ask, Problem> {
+fn read(asked: &AskedRequest, today: Date) -> Result<Ask, Problem> {
     let kind = Kind::from_word(&asked.kind);
     let kind = kind.ok_or_else(|| Problem::invalid("kind", "one of the kinds that are listed"))?;
     let acting = asked.acting.as_deref().unwrap_or("self");
