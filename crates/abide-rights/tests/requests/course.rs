@@ -140,9 +140,11 @@ on_both! {
         of_two.details.people.extend(ask(Kind::Access, "bo@example.org").details.people);
         let mut by_agent = ask(Kind::Access, "ann@example.org");
         by_agent.acting = Acting::Agent;
+        let mut elsewhere = ask(Kind::Access, "ann@example.org");
+        elsewhere.details.reply_to = Some(("email".to_owned(), "eve@example.org".to_owned()));
         let own = ask(Kind::Access, "ann@example.org");
         let mut seen = Vec::new();
-        for one in [&of_two, &by_agent, &own, &of_two, &by_agent] {
+        for one in [&of_two, &by_agent, &own, &elsewhere, &of_two, &by_agent, &elsewhere] {
             let opened = office.desk().open(one).await.unwrap();
             assert!(!opened.is_duplicate && !seen.contains(&opened.id));
             seen.push(opened.id);

@@ -268,12 +268,14 @@ impl Desk<'_> {
     }
 }
 
-/// Only what somebody asks for themselves by one address leads to a request that is open. One that names several, or that
-/// another asks, is for itself: whoever shows that one of the addresses is theirs must not be led to what another shows of
-/// another.
+/// Only what somebody asks for themselves by one address, where letters go too, leads to a request that is open. One that names
+/// several, that another asks or that is answered elsewhere is for itself: whoever shows that one of the addresses is theirs
+/// must not be led to what another shows of another, nor to one whose letters go to somebody else.
 fn duplicates(ask: &Ask) -> Duplicates {
-    match (ask.acting, ask.details.people.len()) {
-        (Acting::Subject, 1) => ask.kind.duplicates(),
+    let (people, details) = (ask.details.people.len(), &ask.details);
+    let is_answered_elsewhere = details.reply_to.is_some() || details.on_behalf.is_some();
+    match (ask.acting, people) {
+        (Acting::Subject, 1) if !is_answered_elsewhere => ask.kind.duplicates(),
         _ => Duplicates::Kept,
     }
 }
