@@ -450,6 +450,12 @@ class RegisterEntry(TypedDict):
     until: NotRequired[str | None]
 
 
+class RequestAppeal(TypedDict):
+    """
+    Nothing more is needed.
+    """
+
+
 RequestBody = TypedDict(
     'RequestBody',
     {

@@ -576,6 +576,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/requests/{id}/appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for another look at a refusal; whoever refused it does not decide again. */
+        post: operations["appeal-request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/requests/{id}/approve": {
         parameters: {
             query?: never;
@@ -1578,6 +1595,8 @@ export interface components {
             /** @description Up to when. */
             until?: string | null;
         };
+        /** @description Nothing more is needed. */
+        RequestAppeal: Record<string, never>;
         /** @description A request of a person. */
         RequestBody: {
             "acknowledge-by"?: null | components["schemas"]["ByWhen"];
@@ -5473,10 +5492,151 @@ export interface operations {
             };
         };
     };
+    "appeal-request": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same body, it is recorded once */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The request */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestAppeal"];
+            };
+        };
+        responses: {
+            /** @description Recorded */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description A problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no such request */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Where the request stands does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A problem */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     "approve-request": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same body, it is recorded once */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description The request */
                 id: string;
@@ -5489,13 +5649,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Where the request stands */
-            200: {
+            /** @description Recorded */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RequestBody"];
+                    "application/json": components["schemas"]["Recorded"];
                 };
             };
             /** @description A problem */
@@ -5611,7 +5771,10 @@ export interface operations {
     "authorise-request": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same body, it is recorded once */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description The request */
                 id: string;
@@ -5624,13 +5787,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Where the request stands */
-            200: {
+            /** @description Recorded */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RequestBody"];
+                    "application/json": components["schemas"]["Recorded"];
                 };
             };
             /** @description A problem */
@@ -5746,7 +5909,10 @@ export interface operations {
     "extend-request": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same body, it is recorded once */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description The request */
                 id: string;
@@ -5759,13 +5925,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Where the request stands */
-            200: {
+            /** @description Recorded */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RequestBody"];
+                    "application/json": components["schemas"]["Recorded"];
                 };
             };
             /** @description A problem */
@@ -5881,7 +6047,10 @@ export interface operations {
     "fulfil-request": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same body, it is recorded once */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description The request */
                 id: string;
@@ -5894,13 +6063,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Where the request stands */
-            200: {
+            /** @description Recorded */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RequestBody"];
+                    "application/json": components["schemas"]["Recorded"];
                 };
             };
             /** @description A problem */
@@ -6016,7 +6185,10 @@ export interface operations {
     "refuse-request": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same body, it is recorded once */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description The request */
                 id: string;
@@ -6029,13 +6201,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Where the request stands */
-            200: {
+            /** @description Recorded */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RequestBody"];
+                    "application/json": components["schemas"]["Recorded"];
                 };
             };
             /** @description A problem */
@@ -6151,7 +6323,10 @@ export interface operations {
     "revoke-request": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same body, it is recorded once */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description The request */
                 id: string;
@@ -6164,13 +6339,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Where the request stands */
-            200: {
+            /** @description Recorded */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RequestBody"];
+                    "application/json": components["schemas"]["Recorded"];
                 };
             };
             /** @description A problem */
@@ -6286,7 +6461,10 @@ export interface operations {
     "verify-request": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again with the same body, it is recorded once */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description The request */
                 id: string;
@@ -6299,13 +6477,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Where the request stands */
-            200: {
+            /** @description Recorded */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RequestBody"];
+                    "application/json": components["schemas"]["Recorded"];
                 };
             };
             /** @description A problem */
