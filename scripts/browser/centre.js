@@ -1,6 +1,8 @@
 // A person's way through the privacy centre in Debian's Chromium: in each language, by keyboard alone, 320 pixels wide, with
 // text twice as large, without script, in the dark, and with no finding of axe anywhere. Prints what is wrong; the exit code
-// says whether anything is. `ABIDE_PUBLIC` is the server, `ABIDE_SHOTS` a folder for pictures, if they are wanted.
+// says whether anything is. `ABIDE_PUBLIC` is the server, `ABIDE_LOGIN` the secret that its login signs with, `ABIDE_SHOTS` a
+// folder for pictures, if they are wanted.
+import { createHmac } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,8 +27,8 @@ const looks = [
     { name: "dark", viewport: { width: 800, height: 900 }, colorScheme: "dark" },
 ];
 const titles = {
-    en: { home: "Your privacy, in your hands", out: "Stop a use of your data", wrong: "Please check: ", done: "It has stopped", proven: "This receipt is genuine" },
-    zh: { home: "您的隐私由您作主", out: "停止使用我的信息", wrong: "请检查：", done: "已经停止", proven: "这份凭证是真的" },
+    en: { home: "Your privacy, in your hands", out: "Stop a use of your data", wrong: "Please check: ", done: "It has stopped", proven: "This receipt is genuine", agree: "Agree", back: "Take it back" },
+    zh: { home: "您的隐私由您作主", out: "停止使用我的信息", wrong: "请检查：", done: "已经停止", proven: "这份凭证是真的", agree: "同意", back: "撤回" },
 };
 
 const folder = await mkdtemp(join(tmpdir(), "abide-browser-"));
@@ -74,6 +76,32 @@ async function send(page, press) {
     wrong.push("a form was never taken");
 }
 
+// As the company's own login does: signs who it is, and sends the browser back.
+async function signIn(page, subject) {
+    const away = await page.request.get(`${server}/privacy/sign-in`, { maxRedirects: 0 });
+    const nonce = new URL(away.headers().location).searchParams.get("nonce");
+    const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const iat = Math.floor(Date.now() / 1000);
+    const claims = { iss: "https://shop.example", aud: "abide", sub: subject, jti: nonce, nonce, iat, exp: iat + 60 };
+    const text = `${part({ alg: "HS256" })}.${part(claims)}`;
+    const signature = createHmac("sha256", process.env.ABIDE_LOGIN).update(text).digest("base64url");
+    await page.goto(`${server}/privacy/signed-in?assertion=${text}.${signature}`);
+}
+
+async function choices(page, words, what, subject, text) {
+    await page.goto(`${server}/privacy/choices`);
+    await look(page, what("9-signed-out"), text);
+    await signIn(page, subject);
+    const button = (label) => page.getByRole("button", { name: label, exact: true }).first();
+    await look(page, what("10-choices"), text);
+    await Promise.all([page.waitForNavigation(), button(words.agree).click()]);
+    expect((await button(words.back).count()) === 1, what("agreed"));
+    await Promise.all([page.waitForNavigation(), button(words.back).click()]);
+    expect((await button(words.agree).count()) === 1, what("taken back"));
+    await page.locator("summary").first().click();
+    await look(page, what("11-history"), text);
+}
+
 async function journey(lang, { name, text, ...options }) {
     const words = titles[lang];
     const context = await browser.newContext({ ...options, locale: lang === "zh" ? "zh-CN" : "en-GB" });
@@ -115,6 +143,7 @@ async function journey(lang, { name, text, ...options }) {
     await look(page, what("7-proven"), text);
     await page.goto(`${server}/privacy/nothing`);
     await look(page, what("8-nothing"), text);
+    await choices(page, words, what, `${lang}-${name}`, text);
     await context.close();
 }
 

@@ -15,7 +15,11 @@ mod harness;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use abide::config::{KeyPlace, SignIn};
 use harness::Running;
+
+/// What the login of this test signs with.
+const LOGIN: &str = "the login and the pages share this secret";
 
 /// What a program says, in the folder of the walk; nothing where it is not installed.
 fn run(program: &str, arguments: &[&str], server: &Running) -> Option<Output> {
@@ -23,6 +27,7 @@ fn run(program: &str, arguments: &[&str], server: &Running) -> Option<Output> {
         .args(arguments)
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/browser"))
         .env("ABIDE_PUBLIC", format!("http://{}", server.public))
+        .env("ABIDE_LOGIN", LOGIN)
         .output();
     match output {
         Ok(output) => Some(output),
@@ -36,6 +41,15 @@ fn a_person_walks_through_the_privacy_centre() {
     let server = Running::with("browser", |config| {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/server/centre.kdl");
         config.policies.push(path.into());
+        let secret = config.keys.with_file_name("login.secret");
+        std::fs::write(&secret, LOGIN).unwrap();
+        config.sign_in = Some(SignIn {
+            url: "https://shop.example/login".to_owned(),
+            issuer: "https://shop.example".to_owned(),
+            audience: "abide".to_owned(),
+            subject: "account".to_owned(),
+            key: KeyPlace::Shared(secret),
+        });
         config.limits.per_address = 10_000;
     });
     let packages = ["ci", "--silent", "--no-audit", "--no-fund"];
