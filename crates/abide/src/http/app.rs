@@ -7,14 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use abide_ledger::Receipt;
-use abide_store::{ApiScope, EntryId, Store};
+use abide_store::{ApiScope, EntryId, Identifier, Store};
 use anyhow::Result;
 use tokio::sync::{Notify, Semaphore};
 use zeroize::Zeroizing;
 
 use super::access::Access;
 use super::endpoint::notice::Pages;
-use super::pages::{AssertionKey, Sessions};
+use super::pages::{AssertionKey, Follower, Sessions};
 use super::problem::Problem;
 use crate::clock::Clock;
 use crate::config::{Config, SignIn};
@@ -45,7 +45,9 @@ pub struct App {
     /// Notices that were drawn.
     pub pages: Pages,
     /// Who is signed in to the privacy centre.
-    pub sessions: Sessions,
+    pub sessions: Sessions<Identifier>,
+    /// Who follows a request, and by which of its addresses they showed that they may.
+    pub followers: Sessions<Follower>,
     /// What the company's own login signs with, if there is one.
     pub assertion_key: Option<AssertionKey>,
     /// Wakes whoever goes on with requests of people.
@@ -79,7 +81,8 @@ impl App {
             access: Access::open(&store, &config.limits).await?,
             audiences: Arc::new(Semaphore::new(AUDIENCES)),
             pages: Pages::default(),
-            sessions: Sessions::default(),
+            sessions: Sessions::new("session"),
+            followers: Sessions::new("request"),
             assertion_key,
             requests_due: Notify::new(),
             followed_from,

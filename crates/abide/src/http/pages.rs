@@ -2,10 +2,13 @@
 //! elsewhere; one file per page, one file of words per language. Never tells whether somebody is known here.
 
 mod archive;
+mod ask;
+mod asked;
 mod assertion;
 mod browser;
 mod choices;
 mod chosen;
+mod follow;
 mod form;
 mod frame;
 mod home;
@@ -14,6 +17,8 @@ mod offer;
 mod opt_out;
 mod opted_out;
 mod receipt;
+mod request;
+mod request_words;
 mod session;
 mod sign_in;
 mod style;
@@ -28,6 +33,7 @@ use super::access::Needs::Nothing;
 use super::router::{Route, route};
 
 pub use assertion::AssertionKey;
+pub use follow::Follower;
 pub use session::Sessions;
 pub use trouble::draw_problems;
 
@@ -45,6 +51,24 @@ pub fn routes() -> Vec<Route> {
         route(GET, "/privacy/receipt/{entry}", Nothing, receipt::download),
         route(GET, verify::PATH, Nothing, verify::show),
         route(POST, verify::PATH, Nothing, verify::check),
+        route(GET, ask::PATH, Nothing, ask::show),
+        route(POST, ask::PATH, Nothing, asked::take),
+        route(GET, follow::PATH, Nothing, follow::show),
+        route(POST, follow::PATH, Nothing, follow::enter),
+        route(POST, "/privacy/request/code", Nothing, follow::send_code),
+        route(GET, "/privacy/request/{id}", Nothing, request::show),
+        route(
+            POST,
+            "/privacy/request/{id}/package",
+            Nothing,
+            request::fetch,
+        ),
+        route(
+            POST,
+            "/privacy/request/{id}/revoke",
+            Nothing,
+            request::revoke,
+        ),
         route(GET, choices::PATH, Nothing, choices::show),
         route(POST, choices::PATH, Nothing, chosen::take),
         route(GET, sign_in::PATH, Nothing, sign_in::begin),

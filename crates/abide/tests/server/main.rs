@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod ask;
 mod audience;
 mod bundle;
 mod chance;

@@ -16,13 +16,13 @@ use crate::harness::{Reply, Running, agent, await_until, reply};
 const SECRET: &str = "the login and the pages share this secret";
 
 /// A server with a login, whose clock the test moves.
-struct Desk {
-    running: Running,
+pub struct Desk {
+    pub running: Running,
     clock: Clock,
 }
 
 impl Desk {
-    fn open(name: &str) -> Self {
+    pub fn open(name: &str) -> Self {
         let clock = Clock::standing_at("2026-05-01T10:00:00Z".parse().unwrap());
         let running = Running::under(name, clock.clone(), |config| {
             let secret = config.keys.with_file_name("login.secret");
@@ -41,7 +41,7 @@ impl Desk {
         Self { running, clock }
     }
 
-    fn pass(&self, time: Duration) {
+    pub fn pass(&self, time: Duration) {
         self.clock.set(self.clock.now() + time);
     }
 
@@ -49,12 +49,12 @@ impl Desk {
         format!("http://{}{path}", self.running.public)
     }
 
-    fn get(&self, path: &str, cookie: &str) -> Reply {
+    pub fn get(&self, path: &str, cookie: &str) -> Reply {
         let request = still().get(self.url(path)).header("accept", "text/html");
         reply(request.header("cookie", cookie).call().unwrap())
     }
 
-    fn post(&self, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Reply {
+    pub fn post(&self, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Reply {
         let request = still().post(self.url(path)).header("accept", "text/html");
         let request = request.header("cookie", cookie);
         reply(request.send_form(fields.iter().copied()).unwrap())
@@ -104,7 +104,7 @@ impl Desk {
     }
 
     /// Signs somebody in; gives the cookie of the session.
-    fn sign_in(&self, subject: &str) -> String {
+    pub fn sign_in(&self, subject: &str) -> String {
         let (cookie, nonce) = self.begin();
         let said = self.assertion(subject, &nonce, &nonce);
         let back = self.get(&format!("/privacy/signed-in?assertion={said}"), &cookie);
@@ -135,7 +135,7 @@ fn still() -> ureq::Agent {
         .into()
 }
 
-fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
+pub fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
     let (_, rest) = text.split_once(start).unwrap_or_else(|| panic!("{text}"));
     rest.split_once(end).unwrap().0
 }

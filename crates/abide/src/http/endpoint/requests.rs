@@ -128,7 +128,7 @@ fn id_of(text: &str) -> Result<EntryId, Problem> {
 }
 
 /// What requests are handled with, without a source. It needs no policy: what a request set running is kept with it.
-fn any_office(app: &App) -> Office {
+pub fn any_office(app: &App) -> Office {
     let state = app.decider.state();
     let policy = match state.policies().next() {
         Some(policy) => PolicyInForce::Held(Arc::clone(policy)),

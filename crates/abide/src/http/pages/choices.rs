@@ -24,6 +24,7 @@ use super::words::{Choices, fill};
 use super::{opt_out, receipt};
 use crate::http::app::App;
 use crate::http::problem::Problem;
+use abide_store::Identifier;
 
 /// Where it is.
 pub const PATH: &str = "/privacy/choices";
@@ -113,7 +114,7 @@ fn label(visit: &Visit, policy: &Policy, kind: Kind, name: &str) -> String {
 }
 
 /// Whoever is signed in.
-pub fn session(app: &App, headers: &HeaderMap) -> Option<Session> {
+pub fn session(app: &App, headers: &HeaderMap) -> Option<Session<Identifier>> {
     app.config.sign_in.as_ref()?;
     let wire = Wire::of(app, headers);
     app.sessions.of(headers, wire, app.clock.now())
@@ -135,7 +136,7 @@ pub async fn show(
     let Some(policy) = visit.policy.as_ref().map(|policy| policy.policy()) else {
         return Ok(Redirect::to(super::visit::HOME).into_response());
     };
-    let subject = app.store.subject(&session.identifier).await?;
+    let subject = app.store.subject(&session.who).await?;
     let history = app.store.history(subject).await?;
     let current = current_of(history.clone(), app.clock.now());
     let items = items(&visit, policy);

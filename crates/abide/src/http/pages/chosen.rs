@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use abide_store::Matter;
+use abide_store::{Identifier, Matter};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -49,7 +49,7 @@ pub async fn take(
     Ok(Redirect::to(&back).into_response())
 }
 
-fn consent(visit: &Visit, session: &Session, item: &Item, say: Said) -> Consent {
+fn consent(visit: &Visit, session: &Session<Identifier>, item: &Item, say: Said) -> Consent {
     let (fact, right) = match &item.matter {
         Matter::Fact(name) => (Some(name.clone()), None),
         Matter::Right(name) => (None, Some(name.clone())),
@@ -60,8 +60,8 @@ fn consent(visit: &Visit, session: &Session, item: &Item, say: Said) -> Consent 
     };
     Consent {
         subject: SubjectName {
-            kind: session.identifier.kind().to_owned(),
-            value: session.identifier.value().to_owned(),
+            kind: session.who.kind().to_owned(),
+            value: session.who.value().to_owned(),
         },
         fact,
         right,

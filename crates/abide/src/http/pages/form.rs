@@ -164,6 +164,12 @@ pub fn hidden(
     })
 }
 
+/// The hidden age of a form that shares its page with another, which has the other field.
+pub fn ticket_alone(app: &App, form: Form<'_>) -> Result<Markup, Problem> {
+    let ticket = ticket(app, form)?;
+    Ok(html! { input type="hidden" name=(TICKET) value=(ticket); })
+}
+
 fn ticket(app: &App, form: Form<'_>) -> Result<String, Problem> {
     let text = format!("{}.{}", app.clock.now().as_millisecond(), number()?);
     let stamp = app.store.stamp(&form.purpose(), &text)?;

@@ -10,7 +10,7 @@ use maud::{Markup, html};
 
 use super::frame::Framed;
 use super::visit::{HOME, SignInWay, Visit};
-use super::{archive, choices, opt_out, verify};
+use super::{archive, ask, choices, follow, opt_out, request_words, verify};
 use crate::http::app::App;
 
 /// The page.
@@ -69,6 +69,23 @@ fn ways(visit: &Visit) -> Markup {
             words.home.verify_about,
         ),
     ];
+    let requests = request_words::of(visit.lang);
+    ways.insert(
+        1,
+        (
+            visit.link(ask::PATH),
+            requests.ask.title,
+            requests.ask.about,
+        ),
+    );
+    ways.insert(
+        2,
+        (
+            visit.link(follow::PATH),
+            requests.follow.title,
+            requests.follow.about,
+        ),
+    );
     if visit.sign_in == SignInWay::Login {
         ways.insert(
             1,

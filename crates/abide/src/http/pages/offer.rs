@@ -53,3 +53,9 @@ fn names(policy: &Policy, norm: &Norm, right: &str) -> bool {
     };
     nouns.find(Kind::Right, right).is_some() && norm.objects.iter().any(is_right)
 }
+
+/// Whether the policy offers one of these rights for its own use of data.
+pub fn offers_any(policy: &Policy, rights: &[&str]) -> bool {
+    let mut offers = policy.norms.iter().filter(|norm| is_offer(norm));
+    offers.any(|norm| rights.iter().any(|right| names(policy, norm, right)))
+}

@@ -177,7 +177,8 @@ fn whom(visit: &Visit, filled: &Filled, wrong: &[Wrong]) -> Markup {
     }
 }
 
-fn address(
+/// A field for an address, with what it takes and what has to be mended.
+pub fn address(
     name: &str,
     kind: &str,
     (label, hint): (&str, &str),

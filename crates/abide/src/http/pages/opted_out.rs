@@ -110,7 +110,7 @@ fn mend(filled: &Filled, words: &OptOut) -> Vec<Wrong> {
     wrong
 }
 
-fn is_email(text: &str) -> bool {
+pub fn is_email(text: &str) -> bool {
     let plain = |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '<' | '>' | ',');
     text.len() <= EMAIL_BYTES
         && text.chars().all(plain)
@@ -119,7 +119,7 @@ fn is_email(text: &str) -> bool {
         })
 }
 
-fn is_phone(text: &str) -> bool {
+pub fn is_phone(text: &str) -> bool {
     let digits = text.chars().filter(char::is_ascii_digit).count();
     // ITU-T E.164: at most 15 digits.
     (5..=15).contains(&digits)

@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use abide_store::Identifier;
 use axum::http::{HeaderMap, HeaderValue};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -19,15 +18,19 @@ const IDLE_SECONDS: i64 = 30 * 60;
 /// The most sessions; the one that was idle longest makes room.
 const LIMIT: usize = 20_000;
 
-/// Everyone who is signed in.
-#[derive(Debug, Default)]
-pub struct Sessions(Mutex<HashMap<[u8; 32], Session>>);
+/// All sessions of one kind: of people who are signed in, or of whoever follows one request.
+#[derive(Debug)]
+pub struct Sessions<T> {
+    /// The end of the cookie's name.
+    cookie: &'static str,
+    open: Mutex<HashMap<[u8; 32], Session<T>>>,
+}
 
-/// One person signed in.
+/// One browser in which somebody showed who they are.
 #[derive(Clone)]
-pub struct Session {
-    /// Who it is.
-    pub identifier: Identifier,
+pub struct Session<T> {
+    /// What was shown.
+    pub who: T,
     /// What the forms of this session are bound to; no secret opens with it.
     pub binding: String,
     opened: Timestamp,
@@ -35,24 +38,30 @@ pub struct Session {
 }
 
 /// Hides who it is.
-impl std::fmt::Debug for Session {
+impl<T> std::fmt::Debug for Session<T> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str("Session(…)")
     }
 }
 
-impl Session {
+impl<T> Session<T> {
     fn is_over(&self, now: Timestamp) -> bool {
         let age = |since: Timestamp| now.as_second() - since.as_second();
         age(self.opened) >= LONGEST_SECONDS || age(self.seen) >= IDLE_SECONDS
     }
 }
 
-impl Sessions {
+impl<T: Clone> Sessions<T> {
+    /// No session yet. The cookie is called `abide-` and this.
+    pub fn new(cookie: &'static str) -> Self {
+        let open = Mutex::default();
+        Self { cookie, open }
+    }
+
     /// The session of a request, if it has one that is not over.
-    pub fn of(&self, headers: &HeaderMap, wire: Wire, now: Timestamp) -> Option<Session> {
-        let key = key_of(cookie(headers, name(wire))?);
-        let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn of(&self, headers: &HeaderMap, wire: Wire, now: Timestamp) -> Option<Session<T>> {
+        let key = key_of(cookie(headers, &self.name(wire))?);
+        let mut sessions = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let session = sessions.get_mut(&key)?;
         if session.is_over(now) {
             sessions.remove(&key);
@@ -65,7 +74,7 @@ impl Sessions {
     /// Opens a session under a fresh number, and ends the one that the request came with. Gives the header that keeps it.
     pub fn open(
         &self,
-        identifier: Identifier,
+        who: T,
         headers: &HeaderMap,
         wire: Wire,
         now: Timestamp,
@@ -74,12 +83,12 @@ impl Sessions {
         let number = number()?;
         let key = key_of(&number);
         let session = Session {
-            identifier,
+            who,
             binding: hex(&Sha256::digest(key)),
             opened: now,
             seen: now,
         };
-        let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sessions = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if sessions.len() >= LIMIT {
             sessions.retain(|_, session| !session.is_over(now));
         }
@@ -90,36 +99,36 @@ impl Sessions {
             }
         }
         sessions.insert(key, session);
-        Ok(header(wire, &number, LONGEST_SECONDS))
+        Ok(self.header(wire, &number, LONGEST_SECONDS))
     }
 
     /// Ends the session of a request. Gives the header that forgets it.
     pub fn close(&self, headers: &HeaderMap, wire: Wire) -> Option<HeaderValue> {
-        if let Some(number) = cookie(headers, name(wire)) {
-            let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(number) = cookie(headers, &self.name(wire)) {
+            let mut sessions = self.open.lock().unwrap_or_else(PoisonError::into_inner);
             sessions.remove(&key_of(number));
         }
-        header(wire, "", 0)
+        self.header(wire, "", 0)
     }
-}
 
-/// With the prefix, a browser takes the cookie only over TLS and from this very host: RFC 6265bis §4.1.3.2.
-fn name(wire: Wire) -> &'static str {
-    match wire {
-        Wire::Secure => "__Host-abide-session",
-        Wire::Plain => "abide-session",
+    /// With the prefix, a browser takes the cookie only over TLS and from this very host: RFC 6265bis §4.1.3.2.
+    fn name(&self, wire: Wire) -> String {
+        match wire {
+            Wire::Secure => format!("__Host-abide-{}", self.cookie),
+            Wire::Plain => format!("abide-{}", self.cookie),
+        }
     }
-}
 
-fn header(wire: Wire, number: &str, seconds: i64) -> Option<HeaderValue> {
-    let secure = match wire {
-        Wire::Secure => "; Secure",
-        Wire::Plain => "",
-    };
-    let name = name(wire);
-    let text =
-        format!("{name}={number}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
-    HeaderValue::from_str(&text).ok()
+    fn header(&self, wire: Wire, number: &str, seconds: i64) -> Option<HeaderValue> {
+        let secure = match wire {
+            Wire::Secure => "; Secure",
+            Wire::Plain => "",
+        };
+        let name = self.name(wire);
+        let text =
+            format!("{name}={number}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+        HeaderValue::from_str(&text).ok()
+    }
 }
 
 /// Whoever reads the memory of the program finds no number that would let them in.

@@ -12,7 +12,7 @@ pub(super) const WORDS: Words = Words {
     no_tracking: "These pages set no cookie unless you ask for one, load nothing from elsewhere and need no script.",
     home: Home {
         title: "Your privacy, in your hands",
-        lead: "What we promise about your data, and what you can do about it. No account is needed for anything on this page.",
+        lead: "What we promise about your data, and what you can do about it.",
         choose: "Which of these is it about?",
         notice: "Privacy notice",
         notice_about: "What we do with personal data, and why.",
@@ -20,7 +20,7 @@ pub(super) const WORDS: Words = Words {
         verify_about: "See what a receipt proves, and check that nobody changed it.",
         archive_about: "What the notice said before, since when, and until when.",
         reach: "Reach us",
-        reach_about: "For anything else, such as a copy of your data, a correction or erasure, write to us:",
+        reach_about: "For anything else, write to us:",
         email: "Email",
         phone: "Phone",
         post: "Post",

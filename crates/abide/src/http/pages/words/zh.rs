@@ -12,7 +12,7 @@ pub(super) const WORDS: Words = Words {
     no_tracking: "除非您要求，这些页面不设置任何 Cookie，不加载任何外部内容，也不需要脚本。",
     home: Home {
         title: "您的隐私由您作主",
-        lead: "这里说明我们对您的信息作出的承诺，以及您可以怎么做。本页的一切都不需要账号。",
+        lead: "这里说明我们对您的信息作出的承诺，以及您可以怎么做。",
         choose: "您想了解哪一项？",
         notice: "隐私声明",
         notice_about: "我们如何使用个人信息，以及为什么。",
@@ -20,7 +20,7 @@ pub(super) const WORDS: Words = Words {
         verify_about: "查看凭证能证明什么，并核对它没有被改动。",
         archive_about: "声明以前怎么说，从何时到何时有效。",
         reach: "联系我们",
-        reach_about: "其他事项，例如索取信息副本、更正或删除，请联系我们：",
+        reach_about: "其他事项，请联系我们：",
         email: "电子邮件",
         phone: "电话",
         post: "邮寄地址",

@@ -1,0 +1,270 @@
+//! `/privacy/request/{id}`: where a request stands, for whoever showed that it is theirs: what happened, what is next, by when
+//! and who says so; the package, once; and the way to take it back. Nobody else learns that it exists.
+
+use std::sync::Arc;
+
+use abide_policy::Library;
+use abide_rights::request::{Hindrance, Kind, Outcome, Parcel, Standing};
+use abide_store::{EntryId, RequestEvent};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+
+use super::asked::{ACTOR, path_of};
+use super::browser::Wire;
+use super::choices;
+use super::follow::PATH;
+use super::form::{self, Form, Sent};
+use super::frame::Framed;
+use super::request_words::{self, RequestWords};
+use super::visit::{Visit, encode};
+use super::words::fill;
+use crate::http::app::App;
+use crate::http::endpoint::requests::any_office;
+use crate::http::problem::Problem;
+
+/// The largest package that is handed over here; staff hand over larger ones.
+const PACKAGE_BYTES: u64 = 256 << 20;
+
+/// How somebody showed that a request is theirs.
+struct Seen {
+    id: EntryId,
+    binding: String,
+    /// Whether everything in its package is theirs.
+    may_fetch: bool,
+    standing: Standing,
+}
+
+fn form(binding: &str) -> Form<'_> {
+    Form {
+        name: "request",
+        binding,
+    }
+}
+
+/// The request of a path, if it is of whoever looks.
+async fn seen(app: &App, headers: &HeaderMap, id: &str) -> Result<Seen, Problem> {
+    const NO_SUCH: Problem = Problem::NoSuch("request");
+    let id = EntryId::parse(id).ok_or(NO_SUCH)?;
+    let request = app.store.subject_request(id).await?.ok_or(NO_SUCH)?;
+    let (wire, now) = (Wire::of(app, headers), app.clock.now());
+    let office = any_office(app);
+    let follower = app.followers.of(headers, wire, now);
+    if let Some(session) = follower.filter(|session| session.who.request == id) {
+        let standing = office.desk(&app.store, ACTOR, now).standing(id).await?;
+        // A package holds what was found by every address that was shown; one of them does not open the others.
+        let may_fetch = standing
+            .verified
+            .keys()
+            .all(|at| *at == session.who.address);
+        let binding = session.binding;
+        return Ok(Seen {
+            id,
+            binding,
+            may_fetch,
+            standing,
+        });
+    }
+    let session = choices::session(app, headers).ok_or(NO_SUCH)?;
+    let subject = app.store.subject(&session.who).await?;
+    let family = app.store.family(subject).await?;
+    if !request.subject.is_some_and(|about| family.contains(&about)) {
+        return Err(NO_SUCH);
+    }
+    let standing = office.desk(&app.store, ACTOR, now).standing(id).await?;
+    let may_fetch = standing.verified.values().all(|how| how == "account");
+    let binding = session.binding;
+    Ok(Seen {
+        id,
+        binding,
+        may_fetch,
+        standing,
+    })
+}
+
+/// The page.
+pub async fn show(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let seen = seen(&app, &headers, &id).await?;
+    let words = request_words::of(visit.lang);
+    let events = app.store.request_events(seen.id).await?;
+    let (title, _) = words.kind(seen.standing.kind);
+    let body = html! {
+        p.lead { (state(words, &seen.standing)) }
+        h2 { (words.request.next) }
+        (next(&app, &visit, words, &seen)?)
+        @if seen.standing.ended.is_none() { (due(&visit, words, &seen.standing)) }
+        h2 { (words.request.happened) }
+        (happened(&visit, words, &events))
+        dl { dt { (words.follow.number) } dd { code { (seen.id) } } }
+        h2 { (words.request.unhappy) }
+        p { (words.request.unhappy_lead) }
+        p { a href=(path_of(&visit, Kind::Complaint)) { (words.kind(Kind::Complaint).0) } }
+    };
+    Ok(Framed::new(&visit, title, body).into_response())
+}
+
+fn state(words: &RequestWords, standing: &Standing) -> &'static str {
+    match &standing.ended {
+        Some((Outcome::Fulfilled, _)) => words.request.fulfilled,
+        Some((Outcome::Denied(_), _)) => words.request.denied,
+        Some((Outcome::Revoked, _)) => words.request.revoked,
+        Some((Outcome::Expired, _)) => words.request.expired,
+        None if standing.waits_for_proof() => words.request.waits_for_proof,
+        None => words.request.in_progress,
+    }
+}
+
+/// What is next, and what the person can do about it.
+fn next(app: &App, visit: &Visit, words: &RequestWords, seen: &Seen) -> Result<Markup, Problem> {
+    let (own, standing) = (&words.request, &seen.standing);
+    let hidden = form::hidden(app, visit, form(&seen.binding), None)?;
+    let press = |what: &str, label: &str, class: &str| {
+        html! {
+            form method="post" action=(visit.link(&format!("{PATH}/{}/{what}", seen.id))) {
+                (hidden)
+                button class=(class) type="submit" { (label) }
+            }
+        }
+    };
+    Ok(html! {
+        @if let Parcel::Ready(packed, _) = &standing.parcel {
+            @if seen.may_fetch && packed.bytes <= PACKAGE_BYTES {
+                div.done { p { (own.ready) } (press("package", own.fetch, "")) }
+            } @else {
+                div.note { p { (own.ready_elsewhere) } }
+            }
+        } @else if standing.parcel == Parcel::Delivered {
+            p { (own.delivered) }
+        } @else if let Some((Outcome::Denied(reason), _)) = &standing.ended {
+            p { (words.reason(*reason)) }
+        } @else if standing.ended.is_some() {
+            p { (own.nothing) }
+        } @else if standing.waits_for_proof() {
+            p { (own.next_proof) }
+        } @else if standing.waits_for_approval() {
+            p { (own.next_approval) }
+        } @else if let Some((_, hindrance)) = &standing.hindered {
+            p { (match hindrance { Hindrance::Held(_) => own.next_held, Hindrance::Stuck(_) => own.next_stuck }) }
+        } @else {
+            p { (own.next_us) }
+        }
+        @if standing.ended.is_none() && standing.run.is_none() { (press("revoke", own.revoke, "second")) }
+    })
+}
+
+/// By when it is answered, and who says so.
+fn due(visit: &Visit, words: &RequestWords, standing: &Standing) -> Markup {
+    let due = standing.due(Library::standard());
+    let date = visit.lang.date(due.date);
+    html! {
+        @if !standing.overdue.is_empty() { div.wrong { p { (words.request.late) } } }
+        p { (fill(words.request.due, &[&date])) }
+        @if due.sources.is_empty() { p.quiet { (words.request.due_house) } }
+        @else {
+            ul.list {
+                @for source in &due.sources {
+                    li {
+                        @match &source.law {
+                            Some(law) => (fill(words.request.due_law, &[&law.law.replace('-', " ").to_uppercase(), &law.cite])),
+                            None => (notice(visit, words, &source.clauses)),
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn notice(visit: &Visit, words: &RequestWords, clauses: &[String]) -> Markup {
+    html! {
+        (words.request.due_notice)
+        @for clause in clauses {
+            " "
+            @match visit.notice() {
+                Some(notice) => a href={ (notice) "#" (encode(clause)) } { (clause) },
+                None => (clause),
+            }
+        }
+    }
+}
+
+fn happened(visit: &Visit, words: &RequestWords, events: &[RequestEvent]) -> Markup {
+    html! {
+        ol.list {
+            @for event in events {
+                // What is about our own work, such as a reminder, says nothing to the person.
+                @if let Some(said) = words.event(&event.event) { li { (moment(visit, event.at)) ": " (said) } }
+            }
+        }
+    }
+}
+
+fn moment(visit: &Visit, at: Timestamp) -> String {
+    let at = at.to_zoned(TimeZone::UTC);
+    format!(
+        "{} {} UTC",
+        visit.lang.date(at.date()),
+        at.strftime("%H:%M")
+    )
+}
+
+/// Hands the package over, once.
+pub async fn fetch(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let seen = seen(&app, &headers, &id).await?;
+    form::take(&app, form(&seen.binding), &sent).map_err(|_| Problem::FormFromElsewhere)?;
+    let Parcel::Ready(packed, _) = &seen.standing.parcel else {
+        // It was fetched before: the page says so.
+        return Ok(Redirect::to(&visit.link(&format!("{PATH}/{}", seen.id))).into_response());
+    };
+    if !seen.may_fetch || packed.bytes > PACKAGE_BYTES {
+        return Err(Problem::NoSuch("package"));
+    }
+    let office = any_office(&app);
+    let desk = office.desk(&app.store, ACTOR, app.clock.now());
+    let mut bytes = Vec::new();
+    desk.deliver(seen.id, &mut bytes).await?;
+    app.requests_due.notify_one();
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/zip"),
+    );
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        HeaderValue::from_static("attachment; filename=\"my-data.zip\""),
+    );
+    Ok(response)
+}
+
+/// Takes the request back.
+pub async fn revoke(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let seen = seen(&app, &headers, &id).await?;
+    form::take(&app, form(&seen.binding), &sent).map_err(|_| Problem::FormFromElsewhere)?;
+    let office = any_office(&app);
+    let desk = office.desk(&app.store, ACTOR, app.clock.now());
+    if seen.standing.ended.is_none() && seen.standing.run.is_none() {
+        desk.revoke(seen.id).await?;
+    }
+    Ok(Redirect::to(&visit.link(&format!("{PATH}/{}", seen.id))).into_response())
+}
