@@ -28,7 +28,7 @@ fn ask(desk: &Desk, kind: &str, email: &str) -> Reply {
 fn letters(desk: &Desk, to: &str) -> Vec<String> {
     let store = &desk.running.server().app().store;
     let letters = desk.running.wait(store.letters(None, 100)).unwrap();
-    let texts = letters.into_iter().map(|queued| queued.letter);
+    let texts = letters.into_iter().filter_map(|queued| queued.letter);
     texts
         .filter(|letter| letter.to == to)
         .map(|letter| letter.text)
