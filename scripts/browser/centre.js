@@ -88,6 +88,35 @@ async function signIn(page, subject) {
     await page.goto(`${server}/privacy/signed-in?assertion=${text}.${signature}`);
 }
 
+// The form that asks; what it says once it is sent; the way to a request.
+async function ask(page, words, what, subject, text) {
+    await page.goto(`${server}/privacy/ask`);
+    await look(page, what("12-ask"), text);
+    await send(page, () => page.locator("button[type=submit]").click());
+    expect((await page.title()).startsWith(words.wrong), what("ask mend"));
+    await look(page, what("13-ask-mend"), text);
+    await page.locator("input[value=access]").check();
+    await page.locator("#email").fill(`${subject}@example.org`);
+    await send(page, () => page.locator("button[type=submit]").click());
+    await look(page, what("14-asked"), text);
+    await page.locator("main a.button").click();
+    await look(page, what("15-follow"), text);
+}
+
+// Whoever is signed in asks, follows and fetches.
+async function fetchData(page, words, what, text) {
+    await page.goto(`${server}/privacy/ask`);
+    await page.locator("input[value=access]").check();
+    await Promise.all([page.waitForNavigation(), page.locator("main button[type=submit]").click()]);
+    const fetch = page.locator("form[action*='/package'] button");
+    for (let tries = 0; tries < 200 && (await fetch.count()) === 0; tries++) await page.reload();
+    await look(page, what("16-ready"), text);
+    const [download] = await Promise.all([page.waitForEvent("download"), fetch.click()]);
+    expect(download.suggestedFilename() === "my-data.zip", what("package"));
+    await page.reload();
+    await look(page, what("17-fetched"), text);
+}
+
 async function choices(page, words, what, subject, text) {
     await page.goto(`${server}/privacy/choices`);
     await look(page, what("9-signed-out"), text);
@@ -143,7 +172,9 @@ async function journey(lang, { name, text, ...options }) {
     await look(page, what("7-proven"), text);
     await page.goto(`${server}/privacy/nothing`);
     await look(page, what("8-nothing"), text);
+    await ask(page, words, what, `${lang}-${name}`, text);
     await choices(page, words, what, `${lang}-${name}`, text);
+    await fetchData(page, words, what, text);
     await context.close();
 }
 

@@ -74,14 +74,16 @@ pub fn page(
         p.lead { (ask.lead) }
         p { (ask.sooner) " " a href=(visit.link(opt_out::PATH)) { (visit.words().opt_out.title) } }
         @if !wrong.is_empty() { (summary(visit.words().opt_out.wrong, wrong)) }
-        form method="post" action=(visit.link(PATH)) novalidate {
+        form method="post" action=(visit.link(PATH)) enctype="multipart/form-data" novalidate {
             (form::hidden(app, visit, form(binding), sent)?)
             (what(words, &kinds(policy.policy()), chosen, wrong))
             div.field {
                 label for="text" { (ask.text) }
                 p.hint id="text-hint" { (ask.text_hint) }
                 @if let Some(mend) = error(wrong, "text") { p.error id="text-error" { (mend) } }
-                textarea id="text" name="text" maxlength="8000" aria-describedby="text-hint" { (get("text")) }
+                textarea id="text" name="text" maxlength="8000"
+                    aria-describedby={ "text-hint" @if error(wrong, "text").is_some() { " text-error" } }
+                    aria-invalid=[error(wrong, "text").map(|_| "true")] { (get("text")) }
             }
             @match &session {
                 Some(_) => p { (ask.signed_in) },

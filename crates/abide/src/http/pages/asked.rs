@@ -23,8 +23,8 @@ use crate::http::app::App;
 use crate::http::problem::Problem;
 use crate::requests::{Office, PolicyInForce};
 
-/// The longest text, in bytes.
-const TEXT_BYTES: usize = 8 * 1024;
+/// The longest text, in characters.
+const TEXT_CHARS: usize = 8_000;
 /// Who records it, in the evidence.
 pub const ACTOR: &str = "privacy-centre";
 
@@ -97,7 +97,8 @@ fn mend(
         wrong.push(("kind-0", words.wrong_kind));
     }
     let needs_text = matches!(kind, Some(Kind::Correct | Kind::Complaint | Kind::Object));
-    if (needs_text && sent.get("text").is_empty()) || sent.get("text").len() > TEXT_BYTES {
+    if (needs_text && sent.get("text").is_empty()) || sent.get("text").chars().count() > TEXT_CHARS
+    {
         wrong.push(("text", words.wrong_text));
     }
     if account.is_none() {
