@@ -24,7 +24,7 @@ use crate::http::problem::Problem;
 pub const PATH: &str = "/privacy/ask";
 
 /// The form, bound to the session of whoever is signed in.
-pub fn form(binding: &str) -> Form<'_> {
+pub fn ask_form(binding: &str) -> Form<'_> {
     Form {
         name: "ask",
         binding,
@@ -75,7 +75,7 @@ pub fn page(
         p { (ask.sooner) " " a href=(visit.link(opt_out::PATH)) { (visit.words().opt_out.title) } }
         @if !wrong.is_empty() { (summary(visit.words().opt_out.wrong, wrong)) }
         form method="post" action=(visit.link(PATH)) enctype="multipart/form-data" novalidate {
-            (form::hidden(app, visit, form(binding), sent)?)
+            (form::hidden(app, visit, ask_form(binding), sent)?)
             (what(words, &kinds(policy.policy()), chosen, wrong))
             div.field {
                 label for="text" { (ask.text) }

@@ -10,7 +10,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
 
-use super::ask::{self, form, kinds, page};
+use super::ask::{self, ask_form, kinds, page};
 use super::choices;
 use super::follow;
 use super::form::{self, Sent};
@@ -48,7 +48,7 @@ pub async fn take(
     if !wrong.is_empty() {
         return page(&app, &visit, &headers, Some(&sent), &wrong);
     }
-    if let Err(doubt) = form::take(&app, form(binding), &sent) {
+    if let Err(doubt) = form::take(&app, ask_form(binding), &sent) {
         let say = doubt.say(&visit.words().doubt);
         return page(&app, &visit, &headers, Some(&sent), &[("main", say)]);
     }

@@ -257,7 +257,7 @@ async fn send_again(
     let verified = addresses(standing);
     let verified = verified
         .iter()
-        .filter(|at| standing.verified.contains_key(at));
+        .filter(|at| standing.verified.contains_key(*at));
     for at in verified {
         let named = usize::try_from(*at)
             .ok()

@@ -185,6 +185,10 @@ pub fn address(
     value: &str,
     mend: Option<&str>,
 ) -> Markup {
+    let filler = match kind {
+        "text" => "name",
+        kind => kind,
+    };
     let described = match mend {
         Some(_) => format!("{name}-hint {name}-error"),
         None => format!("{name}-hint"),
@@ -194,7 +198,7 @@ pub fn address(
             label for=(name) { (label) }
             p.hint id={ (name) "-hint" } { (hint) }
             @if let Some(mend) = mend { p.error id={ (name) "-error" } { (mend) } }
-            input type=(kind) id=(name) name=(name) value=(value) autocomplete=(kind) maxlength="254"
+            input type=(kind) id=(name) name=(name) value=(value) autocomplete=(filler) maxlength="254"
                 aria-describedby=(described) aria-invalid=[mend.map(|_| "true")];
         }
     }
