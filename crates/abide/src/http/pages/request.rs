@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
+use tokio::runtime::Handle;
 
 use super::asked::{ACTOR, path_of};
 use super::browser::Wire;
@@ -233,10 +234,7 @@ pub async fn fetch(
     if !seen.may_fetch || packed.bytes > PACKAGE_BYTES {
         return Err(Problem::NoSuch("package"));
     }
-    let office = any_office(&app);
-    let desk = office.desk(&app.store, ACTOR, app.clock.now());
-    let mut bytes = Vec::new();
-    desk.deliver(seen.id, &mut bytes).await?;
+    let bytes = hand_over(&app, seen.id).await?;
     app.requests_due.notify_one();
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
@@ -249,6 +247,22 @@ pub async fn fetch(
         HeaderValue::from_static("attachment; filename=\"my-data.zip\""),
     );
     Ok(response)
+}
+
+/// All of a package. Whoever it is written to need not be shared between threads, so that one thread does all of it.
+async fn hand_over(app: &Arc<App>, id: EntryId) -> Result<Vec<u8>, Problem> {
+    let app = Arc::clone(app);
+    let handing = tokio::task::spawn_blocking(move || {
+        let office = any_office(&app);
+        let desk = office.desk(&app.store, ACTOR, app.clock.now());
+        let mut bytes = Vec::new();
+        let delivered = Handle::current().block_on(desk.deliver(id, &mut bytes));
+        delivered.map(|_| bytes)
+    });
+    let handed = handing
+        .await
+        .map_err(|error| Problem::broken("handing a package over", &error))?;
+    Ok(handed?)
 }
 
 /// Takes the request back.
