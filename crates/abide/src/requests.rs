@@ -30,7 +30,7 @@ const AT_ONCE: u32 = 100;
 const ROUNDS: usize = 100;
 
 /// Who goes on with requests by itself, in the evidence.
-const ACTOR: &str = "server";
+pub const ACTOR: &str = "server";
 
 /// What requests are handled with.
 #[derive(Debug)]
@@ -53,6 +53,11 @@ pub enum PolicyInForce {
 }
 
 impl PolicyInForce {
+    /// The policy itself.
+    pub fn policy(&self) -> &Policy {
+        self.parts().0
+    }
+
     fn parts(&self) -> (&Policy, &str) {
         match self {
             Self::Held(policy) => (policy.policy(), policy.hash()),

@@ -7,7 +7,11 @@ mod letters;
 mod list;
 mod open;
 mod package;
+mod paper;
 mod show;
+
+use std::fs::File;
+use std::path::Path;
 
 use abide_policy::Library;
 use abide_rights::RightsError;
@@ -312,6 +316,17 @@ fn named_policy(action: &Action) -> Option<&str> {
         Action::Import(import) => import.policy.as_deref(),
         _ => None,
     }
+}
+
+/// Opens a file that only its owner reads, and that was not there.
+fn fresh_file(path: &Path) -> Result<File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+        .open(path)
+        .with_context(|| format!("cannot write `{}`", path.display()))
 }
 
 /// Reads the id of a request.

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use abide_rights::request::Desk;
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use super::request_id;
+use super::{fresh_file, request_id};
 use crate::command::Outcome;
 use crate::output::print;
 
@@ -22,13 +22,7 @@ pub(super) struct Arguments {
 /// Runs the command.
 pub(super) async fn run(desk: &Desk<'_>, arguments: &Arguments) -> Result<Outcome> {
     let (id, path) = (request_id(&arguments.request)?, &arguments.out);
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options
-        .open(path)
-        .with_context(|| format!("cannot write `{}`", path.display()))?;
+    let mut file = fresh_file(path)?;
     let delivered = desk.deliver(id, &mut file).await;
     if delivered.is_err() {
         drop(std::fs::remove_file(path));
