@@ -69,6 +69,12 @@ pub fn routes() -> Vec<Route> {
             Nothing,
             request::revoke,
         ),
+        route(
+            POST,
+            "/privacy/request/{id}/appeal",
+            Nothing,
+            request::appeal,
+        ),
         route(GET, choices::PATH, Nothing, choices::show),
         route(POST, choices::PATH, Nothing, chosen::take),
         route(GET, sign_in::PATH, Nothing, sign_in::begin),

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use abide_store::WhichRequests;
+use serde_json::json;
+
 use crate::harness::{Reply, await_until};
 use crate::sign_in::{Desk, between};
 
@@ -296,4 +299,67 @@ fn what_is_missing_in_a_request_is_said_at_its_field() {
             .body
             .contains("<script")
     );
+}
+
+#[test]
+fn a_form_that_is_sent_twice_asks_once() {
+    let desk = Desk::open("ask-twice");
+    let ticket = ticket(&desk, "/privacy/ask", "");
+    let fields = [
+        ("ticket", ticket.as_str()),
+        ("kind", "complaint"),
+        ("email", "ann@example.org"),
+        ("text", "You wrote to me."),
+    ];
+    let (first, second) = std::thread::scope(|scope| {
+        let press = || desk.post("/privacy/ask", "", &fields);
+        let (first, second) = (scope.spawn(press), scope.spawn(press));
+        (first.join().unwrap(), second.join().unwrap())
+    });
+    assert_eq!((first.status, &first.body), (200, &second.body));
+    let store = &desk.running.server().app().store;
+    let asked = store.subject_requests(WhichRequests::All, None, 10);
+    assert_eq!(desk.running.wait(asked).unwrap().len(), 1);
+}
+
+#[test]
+fn a_refusal_is_looked_at_again_once_and_what_the_person_did_has_a_receipt() {
+    let desk = Desk::open("ask-appeal");
+    let ada = desk.sign_in("ada");
+    let form = ticket(&desk, "/privacy/ask", &ada);
+    let fields = [
+        ("ticket", form.as_str()),
+        ("kind", "correct"),
+        ("text", "My name is Ada."),
+    ];
+    let asked = desk.post("/privacy/ask", &ada, &fields);
+    let path = asked.header("location").to_owned();
+    let id = path.rsplit('/').next().unwrap().to_owned();
+    let no = json!({"reason": "no_match"});
+    let refuse = format!("/v1/requests/{id}/refuse");
+    assert_eq!(desk.running.post(&refuse, &no).status, 201);
+    let page = desk.get(&path, &ada);
+    assert!(page.body.contains("Look at it again"), "{}", page.body);
+    // Who refused is nobody's to learn from a receipt.
+    assert_eq!(page.body.matches(">Receipt<").count(), 2, "{}", page.body);
+    let receipt = between(&page.body, "href=\"/privacy/receipt/", "\"").replace("&amp;", "&");
+    let receipt = desk.get(&format!("/privacy/receipt/{receipt}"), "");
+    assert_eq!(receipt.status, 200, "{receipt:?}");
+    assert!(!receipt.body.contains("api:"), "{}", receipt.body);
+    let ticket = between(&page.body, "name=\"ticket\" value=\"", "\"").to_owned();
+    let appeal = format!("{path}/appeal");
+    assert_eq!(desk.post(&appeal, &ada, &[("ticket", "")]).status, 403);
+    let bob = desk.sign_in("bob");
+    assert_eq!(desk.post(&appeal, &bob, &[("ticket", &ticket)]).status, 404);
+    for _ in 0..2 {
+        assert_eq!(desk.post(&appeal, &ada, &[("ticket", &ticket)]).status, 303);
+    }
+    let page = desk.get(&path, &ada);
+    assert!(page.body.contains("you asked us to look at it again"));
+    assert!(page.body.contains("A second person looks at it"));
+    // Whoever refused does not decide again, and a second refusal is the last.
+    assert_eq!(desk.running.post(&refuse, &no).status, 409);
+    let other = desk.running.key_with(&["requests:write"]);
+    assert_eq!(desk.running.post_as(&other, &refuse, &no).status, 201);
+    assert!(!desk.get(&path, &ada).body.contains("Look at it again"));
 }

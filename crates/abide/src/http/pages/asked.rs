@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use abide_rights::request::{Ask, Details, Kind};
-use abide_store::{Acting, EntryId, Identifier};
+use abide_rights::request::{Ask, Desk, Details, Kind, Opened};
+use abide_store::{Acting, EntryId, Identifier, Refusal, StoreError};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -13,14 +13,16 @@ use maud::html;
 use super::ask::{self, ask_form, kinds, page};
 use super::choices;
 use super::follow;
-use super::form::{self, Sent};
+use super::form::{self, Sent, Taken};
 use super::frame::Framed;
 use super::opt_out::Wrong;
 use super::opted_out::{is_email, is_phone};
 use super::request_words::{self, AskWords};
 use super::visit::Visit;
 use crate::http::app::App;
+use crate::http::idempotency::Kept;
 use crate::http::problem::Problem;
+use crate::http::recorded::Recorded;
 use crate::requests::{Office, PolicyInForce};
 
 /// The longest text, in characters.
@@ -48,15 +50,18 @@ pub async fn take(
     if !wrong.is_empty() {
         return page(&app, &visit, &headers, Some(&sent), &wrong);
     }
-    if let Err(doubt) = form::take(&app, ask_form(binding), &sent) {
-        let say = doubt.say(&visit.words().doubt);
-        return page(&app, &visit, &headers, Some(&sent), &[("main", say)]);
-    }
+    let taken = match form::take(&app, ask_form(binding), &sent) {
+        Ok(taken) => taken,
+        Err(doubt) => {
+            let say = doubt.say(&visit.words().doubt);
+            return page(&app, &visit, &headers, Some(&sent), &[("main", say)]);
+        }
+    };
     let kind = kind.ok_or(Problem::NoSuch("request"))?;
     let ask = ask_of(&visit, kind, account, &sent);
     let office = Office::closed(&app.config, PolicyInForce::Held(Arc::clone(policy)));
     let desk = office.desk(&app.store, ACTOR, app.clock.now());
-    let opened = desk.open(&ask).await?;
+    let opened = record(&app, &desk, &ask, &taken).await?;
     app.requests_due.notify_one();
     match account {
         None => Ok(received(&visit)),
@@ -70,13 +75,46 @@ pub async fn take(
     }
 }
 
+/// Records it, once however often the form is sent.
+async fn record(app: &App, desk: &Desk<'_>, ask: &Ask, taken: &Taken) -> Result<Opened, Problem> {
+    let first = |id: EntryId| Opened {
+        id,
+        is_duplicate: false,
+    };
+    let whom = ask.details.people.first();
+    let (kind, value) = whom.map_or(("", ""), |(kind, value)| (kind.as_str(), value.as_str()));
+    let key = format!("{ACTOR}:{}:{}:{kind}:{value}", taken.0, ask.kind.word());
+    let once = app.store.repeatable(&key, ask::PATH, &[])?;
+    if let Some(kept) = app.answered(Some(&once)).await? {
+        return entry_of(&kept).map(first);
+    }
+    let tx = desk.begin_open(ask).await?;
+    let id = tx.entry_id();
+    let kept = Recorded::kept(id)?;
+    match app.commit_once(tx, Some(&once), &kept, desk.now).await {
+        Ok(None) => Ok(first(id)),
+        Ok(Some(earlier)) => entry_of(&earlier).map(first),
+        Err(StoreError::Refused(Refusal::AlreadyThere)) => Ok(Opened {
+            id: desk.same_as(ask).await?.ok_or(Problem::Busy)?,
+            is_duplicate: true,
+        }),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn entry_of(kept: &Kept) -> Result<EntryId, Problem> {
+    let recorded: Recorded = kept.read()?;
+    EntryId::parse(&recorded.entry)
+        .ok_or_else(|| Problem::broken("reading an entry", &"it is none"))
+}
+
 /// Whether a request names nothing but this account, so that signing in shows all of it.
 fn is_of(details: &Details, account: &Identifier) -> bool {
     matches!(details.people.as_slice(), [(kind, value)] if kind == account.kind() && value == account.value())
 }
 
 /// Somebody who could not show who they are before does so by signing in.
-async fn verify(desk: &abide_rights::request::Desk<'_>, id: EntryId) -> Result<(), Problem> {
+async fn verify(desk: &Desk<'_>, id: EntryId) -> Result<(), Problem> {
     if desk.standing(id).await?.waits_for_proof() {
         desk.verify(id, &[], "account").await?;
     }

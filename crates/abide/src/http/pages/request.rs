@@ -20,12 +20,14 @@ use super::choices;
 use super::follow::PATH;
 use super::form::{self, Form, Sent};
 use super::frame::Framed;
+use super::receipt;
 use super::request_words::{self, RequestWords};
 use super::visit::{Visit, encode};
 use super::words::fill;
 use crate::http::app::App;
 use crate::http::endpoint::requests::any_office;
 use crate::http::problem::Problem;
+use crate::requests;
 
 /// The largest package that is handed over here; staff hand over larger ones.
 const PACKAGE_BYTES: u64 = 256 << 20;
@@ -103,7 +105,7 @@ pub async fn show(
         (next(&app, &visit, words, &seen)?)
         @if seen.standing.ended.is_none() { (due(&visit, words, &seen.standing)) }
         h2 { (words.request.happened) }
-        (happened(&visit, words, &events))
+        (happened(&app, &visit, words, &events)?)
         dl { dt { (words.follow.number) } dd { code { (seen.id) } } }
         h2 { (words.request.unhappy) }
         p { (words.request.unhappy_lead) }
@@ -119,6 +121,7 @@ fn state(words: &RequestWords, standing: &Standing) -> &'static str {
         Some((Outcome::Revoked, _)) => words.request.revoked,
         Some((Outcome::Expired, _)) => words.request.expired,
         None if standing.waits_for_proof() => words.request.waits_for_proof,
+        None if standing.is_appealed => words.request.appealed,
         None => words.request.in_progress,
     }
 }
@@ -146,6 +149,7 @@ fn next(app: &App, visit: &Visit, words: &RequestWords, seen: &Seen) -> Result<M
             p { (own.delivered) }
         } @else if let Some((Outcome::Denied(reason), _)) = &standing.ended {
             p { (words.reason(*reason)) }
+            @if may_appeal(standing) { p { (own.appeal_lead) } (press("appeal", own.appeal, "second")) }
         } @else if standing.ended.is_some() {
             p { (own.nothing) }
         } @else if standing.waits_for_proof() {
@@ -159,6 +163,12 @@ fn next(app: &App, visit: &Visit, words: &RequestWords, seen: &Seen) -> Result<M
         }
         @if standing.ended.is_none() && standing.run.is_none() { (press("revoke", own.revoke, "second")) }
     })
+}
+
+/// Whether a refusal can still be looked at again.
+fn may_appeal(standing: &Standing) -> bool {
+    let is_denied = matches!(standing.ended, Some((Outcome::Denied(_), _)));
+    is_denied && !standing.is_appealed && !standing.is_forgotten
 }
 
 /// By when it is answered, and who says so.
@@ -197,15 +207,50 @@ fn notice(visit: &Visit, words: &RequestWords, clauses: &[String]) -> Markup {
     }
 }
 
-fn happened(visit: &Visit, words: &RequestWords, events: &[RequestEvent]) -> Markup {
-    html! {
-        ol.list {
-            @for event in events {
-                // What is about our own work, such as a reminder, says nothing to the person.
-                @if let Some(said) = words.event(&event.event) { li { (moment(visit, event.at)) ": " (said) } }
+/// What happened, in order; with a receipt where the person can want one.
+fn happened(
+    app: &App,
+    visit: &Visit,
+    words: &RequestWords,
+    events: &[RequestEvent],
+) -> Result<Markup, Problem> {
+    let receipt = visit.words().choices.receipt;
+    let mut lines = Vec::new();
+    for event in events {
+        // What is about our own work, such as a reminder, says nothing to the person.
+        let Some(said) = words.event(&event.event) else {
+            continue;
+        };
+        let moment = moment(visit, event.at);
+        let link = match has_receipt(event) {
+            true => Some(receipt::link(app, visit, event.entry_id)?),
+            false => None,
+        };
+        lines.push(html! {
+            li {
+                (moment) ": " (said)
+                @if let Some(link) = link { " " a href=(link) aria-label={ (receipt) ", " (said) ", " (moment) } { (receipt) } }
             }
-        }
+        });
     }
+    Ok(html! { ol.list { @for line in &lines { (line) } } })
+}
+
+/// What the person said and how it ended. A receipt opens all of its entry: what staff did would name them, and what stood in
+/// the way would name our systems.
+fn has_receipt(event: &RequestEvent) -> bool {
+    let words = [
+        "asked",
+        "verified",
+        "recorded",
+        "delivered",
+        "fulfilled",
+        "appealed",
+        "revoked",
+        "expired",
+    ];
+    let is_ours = event.actor == ACTOR || event.actor == requests::ACTOR;
+    is_ours && words.contains(&event.event.as_str())
 }
 
 fn moment(visit: &Visit, at: Timestamp) -> String {
@@ -279,6 +324,25 @@ pub async fn revoke(
     let desk = office.desk(&app.store, ACTOR, app.clock.now());
     if seen.standing.ended.is_none() && seen.standing.run.is_none() {
         desk.revoke(seen.id).await?;
+    }
+    Ok(Redirect::to(&visit.link(&format!("{PATH}/{}", seen.id))).into_response())
+}
+
+/// Has a refusal looked at again, by somebody else.
+pub async fn appeal(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let seen = seen(&app, &headers, &id).await?;
+    form::take(&app, form(&seen.binding), &sent).map_err(|_| Problem::FormFromElsewhere)?;
+    let office = any_office(&app);
+    let desk = office.desk(&app.store, ACTOR, app.clock.now());
+    if may_appeal(&seen.standing) {
+        desk.appeal(seen.id).await?;
+        app.requests_due.notify_one();
     }
     Ok(Redirect::to(&visit.link(&format!("{PATH}/{}", seen.id))).into_response())
 }
