@@ -9,7 +9,7 @@ mod letter;
 mod standing;
 
 pub use advance::{Rules, Step, advance};
-pub use desk::{Ask, Desk, Holding, Opened, Tried, Verified};
+pub use desk::{Ask, Decision, Desk, Holding, Opened, Tried, Verified};
 pub use event::{Deadline, Event, Packed, Reason};
 pub use kind::{Kind, Work};
 pub use standing::{Details, Hindrance, Outcome, Parcel, Standing};

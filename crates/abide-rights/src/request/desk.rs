@@ -24,7 +24,7 @@ use crate::error::RightsError;
 use crate::mapped::Mapped;
 
 pub use intake::{Ask, Opened};
-pub use staff::{Holding, Tried, Verified};
+pub use staff::{Decision, Holding, Tried, Verified};
 
 /// How many steps one request takes at a time.
 const STEPS: usize = 32;

@@ -5,14 +5,16 @@ use std::io::Write;
 
 use abide_policy::clocks::{Asking, clocks};
 use abide_policy::decide::Subject;
-use abide_store::{CodeAnswer, EntryId, Evidence, Identifier, PackageId, WriteTx};
+use abide_store::{
+    CodeAnswer, EntryId, Evidence, Identifier, PackageId, Refusal, StoreError, WriteTx,
+};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 
-use super::{Desk, Loaded, Which};
+use super::{Desk, Loaded, STEPS, Which};
 use crate::error::RightsError;
-use crate::request::event::{Deadline, Event, Reason};
+use crate::request::event::{Deadline, Event, Packed, Reason};
 use crate::request::kind::Work;
 use crate::request::letter::Message;
 use crate::request::standing::{Outcome, Parcel, day_of};
@@ -61,14 +63,18 @@ impl Desk<'_> {
         address: u32,
         code: &str,
     ) -> Result<Verified, RightsError> {
-        Ok(match self.try_code(id, address, code).await? {
-            Tried::Wrong { tries_left } => Verified::No { tries_left },
-            Tried::Over => Verified::Over,
-            Tried::Right(tx) => {
-                tx.commit().await?;
-                Verified::Yes
+        for _ in 0..STEPS {
+            match self.try_code(id, address, code).await? {
+                Tried::Wrong { tries_left } => return Ok(Verified::No { tries_left }),
+                Tried::Over => return Ok(Verified::Over),
+                Tried::Right(tx) => {
+                    if committed(*tx).await? == Commit::Done {
+                        return Ok(Verified::Yes);
+                    }
+                }
             }
-        })
+        }
+        Err(StoreError::Refused(Refusal::Changed).into())
     }
 
     /// The same, leaving it to the caller to commit what follows from a code that is right. The try counts already.
@@ -316,11 +322,7 @@ impl Desk<'_> {
     /// Hands the package over, once. It counts as handed over when all of it was written.
     pub async fn deliver(&self, id: EntryId, out: &mut dyn Write) -> Result<u64, RightsError> {
         let loaded = self.load(id).await?;
-        let Parcel::Ready(packed, _) = &loaded.standing.parcel else {
-            return Err(RightsError::Asked(format!(
-                "there is no package of request `{id}` to be fetched"
-            )));
-        };
+        let packed = self.parcel(&loaded)?;
         let package = EntryId::parse(&packed.package).ok_or_else(|| {
             RightsError::Corrupt(format!(
                 "request `{id}` does not say which package is its own"
@@ -346,8 +348,28 @@ impl Desk<'_> {
                 "the package of request `{id}` is not what was packed"
             )));
         }
-        self.happen(&loaded, Event::Delivered).await?;
-        Ok(packed.bytes)
+        // The server may just have gone on with it; who fetched it meanwhile had it, and nobody else gets it.
+        for _ in 0..STEPS {
+            let again = self.load(id).await?;
+            if self.parcel(&again)?.package != packed.package {
+                break;
+            }
+            if committed(self.begin(&again, &Event::Delivered, None)?).await? == Commit::Done {
+                return Ok(packed.bytes);
+            }
+        }
+        Err(StoreError::Refused(Refusal::Changed).into())
+    }
+
+    /// The package of a request that is there to be fetched.
+    fn parcel<'a>(&self, loaded: &'a Loaded) -> Result<&'a Packed, RightsError> {
+        match &loaded.standing.parcel {
+            Parcel::Ready(packed, _) => Ok(packed),
+            _ => Err(RightsError::Asked(format!(
+                "there is no package of request `{}` to be fetched",
+                loaded.request.id
+            ))),
+        }
     }
 
     /// A request that is not over.
@@ -363,8 +385,100 @@ impl Desk<'_> {
     }
 }
 
+/// What somebody decides about a request.
+#[derive(Clone, Copy)]
+pub enum Decision<'a> {
+    /// See [`Desk::begin_verify`].
+    Verify {
+        /// Which of what the request names, by place; all of it if none is named.
+        addresses: &'a [u32],
+        /// How it was shown.
+        how: &'a str,
+    },
+    /// See [`Desk::begin_authorise`].
+    Authorise {
+        /// How it was shown.
+        how: &'a str,
+    },
+    /// See [`Desk::begin_approve`].
+    Approve,
+    /// See [`Desk::begin_refuse`].
+    Refuse {
+        /// Why.
+        reason: Reason,
+        /// The fact of policy or law that it rests on.
+        ground: Option<&'a str>,
+    },
+    /// See [`Desk::begin_appeal`].
+    Appeal,
+    /// See [`Desk::begin_extend`].
+    Extend {
+        /// Why.
+        because: &'a str,
+    },
+    /// See [`Desk::begin_revoke`].
+    Revoke,
+    /// See [`Desk::begin_fulfil`].
+    Fulfil {
+        /// What was done.
+        note: &'a str,
+    },
+}
+
+/// Hides the note.
+impl std::fmt::Debug for Decision<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Decision(…)")
+    }
+}
+
+/// What came of a commit.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Commit {
+    /// It is done.
+    Done,
+    /// The request went on meanwhile, as the server does with it by itself: it has to be looked at again.
+    Late,
+}
+
+async fn committed(tx: WriteTx) -> Result<Commit, RightsError> {
+    match tx.commit().await {
+        Ok(_) => Ok(Commit::Done),
+        Err(StoreError::Refused(Refusal::Changed)) => Ok(Commit::Late),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// The same decisions, each committed by itself.
 impl Desk<'_> {
+    /// Begins a decision; the caller commits it.
+    pub async fn begin_decision(
+        &self,
+        id: EntryId,
+        decision: &Decision<'_>,
+    ) -> Result<WriteTx, RightsError> {
+        match *decision {
+            Decision::Verify { addresses, how } => self.begin_verify(id, addresses, how).await,
+            Decision::Authorise { how } => self.begin_authorise(id, how).await,
+            Decision::Approve => self.begin_approve(id).await,
+            Decision::Refuse { reason, ground } => self.begin_refuse(id, reason, ground).await,
+            Decision::Appeal => self.begin_appeal(id).await,
+            Decision::Extend { because } => self.begin_extend(id, because).await,
+            Decision::Revoke => self.begin_revoke(id).await,
+            Decision::Fulfil { note } => self.begin_fulfil(id, note).await,
+        }
+    }
+
+    /// Records a decision. If the request went on meanwhile, it is looked at again whether the decision may still be.
+    pub async fn decide(&self, id: EntryId, decision: &Decision<'_>) -> Result<(), RightsError> {
+        for _ in 0..STEPS {
+            if committed(self.begin_decision(id, decision).await?).await? == Commit::Done {
+                return Ok(());
+            }
+        }
+        Err(StoreError::Refused(Refusal::Changed).into())
+    }
+
     /// See [`Desk::begin_verify`].
     pub async fn verify(
         &self,
@@ -372,17 +486,17 @@ impl Desk<'_> {
         addresses: &[u32],
         how: &str,
     ) -> Result<(), RightsError> {
-        committed(self.begin_verify(id, addresses, how).await?).await
+        self.decide(id, &Decision::Verify { addresses, how }).await
     }
 
     /// See [`Desk::begin_authorise`].
     pub async fn authorise(&self, id: EntryId, how: &str) -> Result<(), RightsError> {
-        committed(self.begin_authorise(id, how).await?).await
+        self.decide(id, &Decision::Authorise { how }).await
     }
 
     /// See [`Desk::begin_approve`].
     pub async fn approve(&self, id: EntryId) -> Result<(), RightsError> {
-        committed(self.begin_approve(id).await?).await
+        self.decide(id, &Decision::Approve).await
     }
 
     /// See [`Desk::begin_refuse`].
@@ -392,33 +506,28 @@ impl Desk<'_> {
         reason: Reason,
         ground: Option<&str>,
     ) -> Result<(), RightsError> {
-        committed(self.begin_refuse(id, reason, ground).await?).await
+        self.decide(id, &Decision::Refuse { reason, ground }).await
     }
 
     /// See [`Desk::begin_appeal`].
     pub async fn appeal(&self, id: EntryId) -> Result<(), RightsError> {
-        committed(self.begin_appeal(id).await?).await
+        self.decide(id, &Decision::Appeal).await
     }
 
     /// See [`Desk::begin_extend`].
     pub async fn extend(&self, id: EntryId, because: &str) -> Result<(), RightsError> {
-        committed(self.begin_extend(id, because).await?).await
+        self.decide(id, &Decision::Extend { because }).await
     }
 
     /// See [`Desk::begin_revoke`].
     pub async fn revoke(&self, id: EntryId) -> Result<(), RightsError> {
-        committed(self.begin_revoke(id).await?).await
+        self.decide(id, &Decision::Revoke).await
     }
 
     /// See [`Desk::begin_fulfil`].
     pub async fn fulfil(&self, id: EntryId, note: &str) -> Result<(), RightsError> {
-        committed(self.begin_fulfil(id, note).await?).await
+        self.decide(id, &Decision::Fulfil { note }).await
     }
-}
-
-async fn committed(tx: WriteTx) -> Result<(), RightsError> {
-    tx.commit().await?;
-    Ok(())
 }
 
 /// Whether a hold begins or ends.

@@ -16,8 +16,8 @@ use std::sync::Arc;
 
 use abide_policy::Library;
 use abide_policy::clocks::Due;
-use abide_rights::request::{Deadline, Parcel, Standing};
-use abide_store::{EntryId, RepeatableRequest, SubjectRequest, WriteTx};
+use abide_rights::request::{Deadline, Decision, Desk, Parcel, Standing};
+use abide_store::{EntryId, Refusal, RepeatableRequest, StoreError, SubjectRequest, WriteTx};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -149,16 +149,42 @@ async fn body_of(app: &App, id: EntryId) -> Result<RequestBody, Problem> {
     Ok(RequestBody::of(&request, &standing))
 }
 
-/// Commits a write about a request together with its answer, and lets the server go on.
-async fn recorded(
+/// How often a decision is tried that the server's own work on the request comes before.
+const TRIES: usize = 8;
+
+/// Records a decision together with its answer, and lets the server go on. If the request went on meanwhile, the decision is begun
+/// again: that may be the server itself, which is no news to whoever decides.
+async fn decided(
+    app: &App,
+    desk: &Desk<'_>,
+    id: EntryId,
+    decision: &Decision<'_>,
+    once: Option<&RepeatableRequest>,
+) -> Result<Response, Problem> {
+    for _ in 0..TRIES {
+        let tx = desk.begin_decision(id, decision).await?;
+        if let Some(answer) = committed(app, tx, once).await? {
+            return Ok(answer);
+        }
+    }
+    Err(StoreError::Refused(Refusal::Changed).into())
+}
+
+/// Commits a write about a request together with its answer; nothing if the request went on meanwhile.
+async fn committed(
     app: &App,
     tx: WriteTx,
     once: Option<&RepeatableRequest>,
-) -> Result<Response, Problem> {
+) -> Result<Option<Response>, Problem> {
     let kept = Recorded::kept(tx.entry_id())?;
-    let earlier = app.commit_once(tx, once, &kept, app.clock.now()).await?;
-    app.requests_due.notify_one();
-    Ok(earlier.unwrap_or(kept).into_response())
+    match app.commit_once(tx, once, &kept, app.clock.now()).await {
+        Ok(earlier) => {
+            app.requests_due.notify_one();
+            Ok(Some(earlier.unwrap_or(kept).into_response()))
+        }
+        Err(StoreError::Refused(Refusal::Changed)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Refuses an id that no request has, before anything is done with it.

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use abide_rights::request::Decision;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{actor, any_office, known, recorded};
+use super::{actor, any_office, decided, known};
 use crate::http::access::Caller;
 use crate::http::app::App;
 use crate::http::idempotency::Write;
@@ -56,6 +57,6 @@ pub async fn answer(
     if said.note.len() > 16_384 {
         return Err(Problem::invalid("note", "at most 16 KiB"));
     }
-    let tx = desk.begin_fulfil(id, &said.note).await?;
-    recorded(&app, tx, write.once.as_ref()).await
+    let decision = Decision::Fulfil { note: &said.note };
+    decided(&app, &desk, id, &decision, write.once.as_ref()).await
 }

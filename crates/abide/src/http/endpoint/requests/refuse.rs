@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use abide_rights::request::Reason;
+use abide_rights::request::{Decision, Reason};
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{actor, any_office, known, recorded};
+use super::{actor, any_office, decided, known};
 use crate::http::access::Caller;
 use crate::http::app::App;
 use crate::http::idempotency::Write;
@@ -60,8 +60,7 @@ pub async fn answer(
     let desk = office.desk(&app.store, &actor, app.clock.now());
     let reason = Reason::from_word(&said.reason)
         .ok_or_else(|| Problem::invalid("reason", "one of the reasons that are listed"))?;
-    let tx = desk
-        .begin_refuse(id, reason, said.ground.as_deref())
-        .await?;
-    recorded(&app, tx, write.once.as_ref()).await
+    let ground = said.ground.as_deref();
+    let decision = Decision::Refuse { reason, ground };
+    decided(&app, &desk, id, &decision, write.once.as_ref()).await
 }

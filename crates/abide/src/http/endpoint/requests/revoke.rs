@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use abide_rights::request::Decision;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{actor, any_office, known, recorded};
+use super::{actor, any_office, decided, known};
 use crate::http::access::Caller;
 use crate::http::app::App;
 use crate::http::idempotency::Write;
@@ -50,6 +51,6 @@ pub async fn answer(
     let (office, actor) = (any_office(&app), actor(&caller));
     let desk = office.desk(&app.store, &actor, app.clock.now());
     let Revocation {} = said;
-    let tx = desk.begin_revoke(id).await?;
-    recorded(&app, tx, write.once.as_ref()).await
+    let decision = Decision::Revoke;
+    decided(&app, &desk, id, &decision, write.once.as_ref()).await
 }

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use abide_rights::request::Tried;
+use abide_rights::request::{Decision, Desk, Tried};
+use abide_store::{EntryId, Refusal, RepeatableRequest, StoreError};
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{actor, any_office, known, recorded};
+use super::{TRIES, actor, any_office, committed, decided, known};
 use crate::http::access::Caller;
 use crate::http::app::App;
 use crate::http::idempotency::Write;
@@ -65,22 +66,39 @@ pub async fn answer(
     if said.addresses.len() > 16 {
         return Err(Problem::invalid("addresses", "at most 16"));
     }
-    let tx = match (&said.code, &said.how) {
+    let once = write.once.as_ref();
+    match (&said.code, &said.how) {
         (Some(code), None) => {
             let address = said.addresses.first().copied().unwrap_or(0);
-            match desk.try_code(id, address, code).await? {
-                Tried::Right(tx) => *tx,
-                Tried::Wrong { .. } => {
-                    return Err(Problem::Conflict("this is not the code".into()));
-                }
-                Tried::Over => {
-                    let over = "no code of this address counts any more; have another one sent";
-                    return Err(Problem::Conflict(over.into()));
-                }
-            }
+            by_code(&app, &desk, id, (address, code), once).await
         }
-        (None, Some(how)) => desk.begin_verify(id, &said.addresses, how).await?,
-        _ => return Err(Problem::invalid("code", "a code, or `how` in its place")),
-    };
-    recorded(&app, tx, write.once.as_ref()).await
+        (None, Some(how)) => {
+            let addresses = &said.addresses;
+            decided(&app, &desk, id, &Decision::Verify { addresses, how }, once).await
+        }
+        _ => Err(Problem::invalid("code", "a code, or `how` in its place")),
+    }
+}
+
+async fn by_code(
+    app: &App,
+    desk: &Desk<'_>,
+    id: EntryId,
+    (address, code): (u32, &str),
+    once: Option<&RepeatableRequest>,
+) -> Result<Response, Problem> {
+    for _ in 0..TRIES {
+        let tx = match desk.try_code(id, address, code).await? {
+            Tried::Right(tx) => *tx,
+            Tried::Wrong { .. } => return Err(Problem::Conflict("this is not the code".into())),
+            Tried::Over => {
+                let over = "no code of this address counts any more; have another one sent";
+                return Err(Problem::Conflict(over.into()));
+            }
+        };
+        if let Some(answer) = committed(app, tx, once).await? {
+            return Ok(answer);
+        }
+    }
+    Err(StoreError::Refused(Refusal::Changed).into())
 }
