@@ -337,6 +337,11 @@ fn a_refusal_is_looked_at_again_once_and_what_the_person_did_has_a_receipt() {
     let id = path.rsplit('/').next().unwrap().to_owned();
     let no = json!({"reason": "no_match"});
     let refuse = format!("/v1/requests/{id}/refuse");
+    // The server goes on with it by itself first.
+    await_until(|| {
+        let page = desk.get(&path, &ada);
+        page.body.contains("we confirmed").then_some(())
+    });
     assert_eq!(desk.running.post(&refuse, &no).status, 201);
     let page = desk.get(&path, &ada);
     assert!(page.body.contains("Look at it again"), "{}", page.body);
@@ -362,4 +367,40 @@ fn a_refusal_is_looked_at_again_once_and_what_the_person_did_has_a_receipt() {
     let other = desk.running.key_with(&["requests:write"]);
     assert_eq!(desk.running.post_as(&other, &refuse, &no).status, 201);
     assert!(!desk.get(&path, &ada).body.contains("Look at it again"));
+}
+
+#[test]
+fn whoever_asks_for_somebody_else_is_told_what_is_missing() {
+    let desk = Desk::open("ask-agent");
+    let ticket = ticket(&desk, "/privacy/ask", "");
+    let fields = [
+        ("ticket", ticket.as_str()),
+        ("kind", "access"),
+        ("email", "ann@example.org"),
+        ("acting", "agent"),
+        ("name", "Bo Agent"),
+        ("reply", "bo@example.org"),
+    ];
+    assert_eq!(desk.post("/privacy/ask", "", &fields).status, 200);
+    // The code is the person's, whoever asks.
+    let (number, code) = code(&desk, "ann@example.org", 1);
+    assert!(
+        letters(&desk, "bo@example.org")
+            .iter()
+            .all(|text| !text.contains("The code is "))
+    );
+    let cookie = cookie(&enter(&desk, &number, &code));
+    let path = format!("/privacy/request/{number}");
+    let page = desk.get(&path, &cookie);
+    assert!(page.body.contains("a signed permission"), "{}", page.body);
+    assert!(!page.body.contains("Download my data"));
+    let said = json!({"how": "permission"});
+    let authorise = format!("/v1/requests/{number}/authorise");
+    assert_eq!(desk.running.post(&authorise, &said).status, 201);
+    await_until(|| {
+        desk.get(&path, &cookie)
+            .body
+            .contains("Download my data")
+            .then_some(())
+    });
 }

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 
 use super::visit::{HOME, SignInWay, Visit};
-use super::{choices, opt_out, style, verify};
+use super::{ask, choices, follow, opt_out, request_words, style, verify};
 
 /// What a page may do: show itself with our stylesheet, and send its forms to us.
 const POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
@@ -93,12 +93,15 @@ impl<'a> Framed<'a> {
 
     fn foot(&self) -> Markup {
         let (visit, words) = (self.visit, self.visit.words());
+        let requests = request_words::of(visit.lang);
         html! {
             nav aria-label=(words.ways) {
                 ul {
                     li { a href=(visit.link(HOME)) { (words.centre) } }
                     @if visit.policy.is_some() {
                         li { a href=(visit.link(opt_out::PATH)) { (words.opt_out.title) } }
+                        li { a href=(visit.link(ask::PATH)) { (requests.ask.title) } }
+                        li { a href=(visit.link(follow::PATH)) { (requests.follow.title) } }
                         @if visit.sign_in == SignInWay::Login {
                             li { a href=(visit.link(choices::PATH)) { (words.choices.title) } }
                         }

@@ -120,6 +120,7 @@ fn state(words: &RequestWords, standing: &Standing) -> &'static str {
         Some((Outcome::Denied(_), _)) => words.request.denied,
         Some((Outcome::Revoked, _)) => words.request.revoked,
         Some((Outcome::Expired, _)) => words.request.expired,
+        None if waits_for_authority(standing) => words.request.waits_for_authority,
         None if standing.waits_for_proof() => words.request.waits_for_proof,
         None if standing.is_appealed => words.request.appealed,
         None => words.request.in_progress,
@@ -147,11 +148,15 @@ fn next(app: &App, visit: &Visit, words: &RequestWords, seen: &Seen) -> Result<M
             }
         } @else if standing.parcel == Parcel::Delivered {
             p { (own.delivered) }
+        } @else if standing.parcel == Parcel::Dropped {
+            p { (own.dropped) }
         } @else if let Some((Outcome::Denied(reason), _)) = &standing.ended {
             p { (words.reason(*reason)) }
             @if may_appeal(standing) { p { (own.appeal_lead) } (press("appeal", own.appeal, "second")) }
         } @else if standing.ended.is_some() {
             p { (own.nothing) }
+        } @else if waits_for_authority(standing) {
+            p { (own.next_authority) }
         } @else if standing.waits_for_proof() {
             p { (own.next_proof) }
         } @else if standing.waits_for_approval() {
@@ -163,6 +168,11 @@ fn next(app: &App, visit: &Visit, words: &RequestWords, seen: &Seen) -> Result<M
         }
         @if standing.ended.is_none() && standing.run.is_none() { (press("revoke", own.revoke, "second")) }
     })
+}
+
+/// Whether the person is known, and only that somebody may ask for them is not.
+fn waits_for_authority(standing: &Standing) -> bool {
+    standing.waits_for_proof() && !standing.verified.is_empty()
 }
 
 /// Whether a refusal can still be looked at again.
@@ -228,7 +238,7 @@ fn happened(
         };
         lines.push(html! {
             li {
-                (moment) ": " (said)
+                (fill(words.request.at, &[&moment, said]))
                 @if let Some(link) = link { " " a href=(link) aria-label={ (receipt) ", " (said) ", " (moment) } { (receipt) } }
             }
         });

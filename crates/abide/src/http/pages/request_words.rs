@@ -80,6 +80,7 @@ pub struct FollowWords {
 #[derive(Debug)]
 pub struct StandingWords {
     pub waits_for_proof: &'static str,
+    pub waits_for_authority: &'static str,
     pub in_progress: &'static str,
     pub fulfilled: &'static str,
     pub denied: &'static str,
@@ -90,6 +91,7 @@ pub struct StandingWords {
     pub expired: &'static str,
     pub next: &'static str,
     pub next_proof: &'static str,
+    pub next_authority: &'static str,
     pub next_approval: &'static str,
     pub next_held: &'static str,
     pub next_stuck: &'static str,
@@ -99,6 +101,7 @@ pub struct StandingWords {
     pub ready_elsewhere: &'static str,
     pub fetch: &'static str,
     pub delivered: &'static str,
+    pub dropped: &'static str,
     pub revoke: &'static str,
     pub late: &'static str,
     /// `{}` is the day.
@@ -108,6 +111,8 @@ pub struct StandingWords {
     pub due_law: &'static str,
     pub due_notice: &'static str,
     pub happened: &'static str,
+    /// `{}` is the moment and what happened.
+    pub at: &'static str,
     pub unhappy: &'static str,
     pub unhappy_lead: &'static str,
 }
