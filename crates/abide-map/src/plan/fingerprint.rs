@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::schema::{Schema, Table};
 
-/// `sha256:…` over names, types, keys, triggers and views in a fixed order. The number of rows, indexes and the server's
+/// `sha256:…` over names, types, keys, triggers and views in a fixed order, and over what a table's storage cannot do. The number of rows, indexes and the server's
 /// version take no part: they change without changing what a row means.
 pub fn fingerprint(schema: &Schema) -> String {
     let mut parts: Vec<String> = schema.tables.iter().map(table_text).collect();
@@ -59,6 +59,13 @@ fn table_text(table: &Table) -> String {
             key.columns, key.target, key.target_columns, key.on_delete, key.is_deferrable
         )
     }));
+    // Without this nothing says that all of an erasure is done or none of it, nor that what was is gone.
+    if !table.is_transactional {
+        rest.push("not transactional".to_owned());
+    }
+    if table.is_versioned {
+        rest.push("versioned".to_owned());
+    }
     rest.sort();
     for line in rest {
         let _ = write!(text, "\n{line}");

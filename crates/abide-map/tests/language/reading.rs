@@ -1,14 +1,16 @@
 //! Reading and writing maps.
 
 use abide_map::map::{EdgeErase, EdgeKind, Erase, Holds, Map, Replacement, Standing};
+use abide_map::plan::fingerprint;
 use abide_map::read::read;
-use abide_map::schema::TableName;
+use abide_map::schema::{Dialect, TableName};
 use abide_map::write::{accept, write};
 use abide_policy::diagnostic::render_all;
 use abide_policy::source::SourceFile;
 use proptest::prelude::*;
 
 use crate::any_map::any_map;
+use crate::fixture::schema;
 
 const SHOP: &str = r#"map shop {
     source shop
@@ -128,6 +130,16 @@ fn every_statement_is_read() {
 #[test]
 fn the_layout_is_its_own_fixed_point() {
     assert_eq!(write(&parse(SHOP)), SHOP);
+}
+
+#[test]
+fn a_schema_has_another_name_once_its_storage_undoes_less() {
+    let name = |text| fingerprint(&schema(text, Dialect::Mariadb));
+    let plain = name("users: id integer primary");
+    assert_eq!(name("users: id integer primary"), plain);
+    let weaker = name("users: id integer primary memory");
+    let keeping = name("users: id integer primary versioned");
+    assert!(weaker != plain && keeping != plain && weaker != keeping);
 }
 
 #[test]
