@@ -15,6 +15,7 @@ mod dialect;
 mod erase;
 mod fingerprint;
 mod held;
+mod known;
 mod limit;
 mod moment;
 mod operation;
@@ -27,11 +28,13 @@ mod render;
 mod ring;
 mod rows;
 mod same;
+mod spelling;
 mod subject;
 pub mod undo;
 
 pub use fingerprint::fingerprint;
 pub use planner::Planner;
+pub use same::phone_digits;
 pub use subject::{Lookup, Subjects};
 
 /// What is to be done.

@@ -241,7 +241,8 @@ pub struct ForeignKey {
     pub on_delete: OnDelete,
     /// Whether the database may be asked to wait with it until the end of the transaction.
     pub is_deferrable: bool,
-    /// Whether only some of the table's partitions declare it, so that it vouches for some rows only.
+    /// Whether rows may be there that break it: only some of the table's partitions declare it, its rows were never held
+    /// against it (`NOT VALID`), or the engine leaves it to each connection whether it counts, as SQLite does.
     #[serde(default)]
     pub is_partial: bool,
 }

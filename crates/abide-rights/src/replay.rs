@@ -43,7 +43,7 @@ pub async fn came_back(
                 let Some(value) = row?.into_iter().next().and_then(|value| value.0) else {
                     continue;
                 };
-                // What is no identifier was never one of anybody's.
+                // A column of addresses may hold `none` or `n/a`: nobody was ever erased under that.
                 let Ok(identifier) = Identifier::new(&identity.kind.value, &value) else {
                     continue;
                 };

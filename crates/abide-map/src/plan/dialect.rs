@@ -207,12 +207,23 @@ impl Dialect {
         }
     }
 
+    /// A text in quotes; in MariaDB a backslash inside begins an escape, unless its mode says otherwise.
+    fn literal(self, text: &str) -> String {
+        match self {
+            Self::Mariadb if text.contains('\\') => {
+                let hex: String = text.bytes().map(|byte| format!("{byte:02X}")).collect();
+                format!("CONVERT(0x{hex} USING utf8mb4)")
+            }
+            _ => format!("'{}'", text.replace('\'', "''")),
+        }
+    }
+
     /// What stands for nothing in a column; nothing at all for a type that has no such value.
     pub(crate) fn empty(self, column: &Column) -> Option<String> {
         if column.nullable {
             return Some("NULL".to_owned());
         }
-        let text = |value: &str| Some(format!("'{}'", value.replace('\'', "''")));
+        let text = |value: &str| Some(self.literal(value));
         match column.class {
             TypeClass::Integer | TypeClass::Decimal | TypeClass::Float => Some("0".to_owned()),
             TypeClass::Boolean if self == Self::Postgresql => Some("false".to_owned()),
@@ -240,9 +251,7 @@ impl Dialect {
             Self::Sqlite => "lower(hex(randomblob(16)))",
         };
         match column.class {
-            TypeClass::Uuid => Some(format!(
-                "('{UNIQUE_UUID}' || substr(gen_random_uuid()::text, 10))::uuid"
-            )),
+            TypeClass::Uuid => Some(self.unique_uuid()),
             TypeClass::Text => {
                 let prefix = UNIQUE.len() as u64;
                 let room = column.length.unwrap_or(prefix + UNIQUE_DIGITS);
@@ -257,6 +266,41 @@ impl Dialect {
                 })
             }
             _ => None,
+        }
+    }
+
+    /// A random UUID, which is of version 4 by its own word (RFC 9562): MariaDB takes no others for any.
+    fn unique_uuid(self) -> String {
+        let hex = |bytes: u8| match self {
+            Self::Mariadb => format!("LOWER(HEX(RANDOM_BYTES({bytes})))"),
+            _ => format!("lower(hex(randomblob({bytes})))"),
+        };
+        let three = format!("substr({}, 2)", hex(2));
+        let parts = [
+            format!("'{UNIQUE_UUID}'"),
+            hex(2),
+            "'-4'".to_owned(),
+            three.clone(),
+            "'-8'".to_owned(),
+            three,
+            "'-'".to_owned(),
+            hex(6),
+        ];
+        match self {
+            Self::Postgresql => {
+                format!("('{UNIQUE_UUID}' || substr(gen_random_uuid()::text, 10))::uuid")
+            }
+            Self::Mariadb => format!("CONCAT({})", parts.join(", ")),
+            Self::Sqlite => parts.join(" || "),
+        }
+    }
+
+    /// A column as text, to be held against a pattern.
+    fn text_of(self, place: &str) -> String {
+        match self {
+            Self::Postgresql => format!("{place}::text"),
+            Self::Mariadb => format!("CAST({place} AS CHAR)"),
+            Self::Sqlite => format!("CAST({place} AS TEXT)"),
         }
     }
 
@@ -281,7 +325,8 @@ impl Dialect {
             },
             Replacement::Text(_) => format!("({place} IS NULL OR {written} <> {text})"),
             Replacement::Unique if column.class == TypeClass::Uuid => {
-                format!("({place} IS NULL OR {place}::text NOT LIKE '{UNIQUE_UUID}%')")
+                let text = self.text_of(place);
+                format!("({place} IS NULL OR {text} NOT LIKE '{UNIQUE_UUID}%')")
             }
             Replacement::Unique => format!("({place} IS NULL OR {place} NOT LIKE '{UNIQUE}%')"),
         }

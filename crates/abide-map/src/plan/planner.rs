@@ -6,6 +6,7 @@ use abide_policy::diagnostic::Findings;
 use jiff::Timestamp;
 
 use super::erase::Eraser;
+use super::known::known_in;
 use super::predicate::Pred;
 use super::render::Writer;
 use super::rows::{Roots, Rows};
@@ -125,26 +126,7 @@ impl<'a> Planner<'a> {
     /// by. They are not verified; a residue scan looks for them.
     pub fn identifiers(&self, subjects: &Subjects) -> Identities {
         let mut known = subjects.identities.0.clone();
-        for node in self
-            .ownership
-            .tables
-            .iter()
-            .filter(|node| node.is_subject())
-        {
-            for identity in node.mapped.iter().flat_map(|mapped| &mapped.identities) {
-                let column = std::slice::from_ref(&identity.column.value);
-                for key in subjects.keys(&node.table.name, column) {
-                    let value = key.first().and_then(|value| value.0.clone());
-                    let value = value.map(|value| node.as_brought(&identity.column.value, value));
-                    // An empty text is nobody's.
-                    let value = value.filter(|value| !value.trim().is_empty());
-                    known.extend(value.map(|value| super::KnownAs {
-                        kind: identity.kind.value.clone(),
-                        value,
-                    }));
-                }
-            }
-        }
+        known.extend(known_in(self.ownership, subjects));
         known.sort_by(|a, b| (&a.kind, &a.value).cmp(&(&b.kind, &b.value)));
         known.dedup();
         Identities(known)

@@ -4,13 +4,14 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::known::known_in;
 use super::predicate::{Goes, Pred, Ring, Source};
-use super::render::spelled;
-use super::same::{Fold, digits};
-use super::{Row, Subjects};
+use super::same::Fold;
+use super::spelling::spellings;
+use super::{KnownAs, Row, Subjects};
 use crate::map::{Erase, Identity, Overwrite, Replacement};
 use crate::ownership::{Link, Node, Ownership, Reach, TableId};
-use crate::schema::{Dialect, TypeClass};
+use crate::schema::Dialect;
 use crate::statement::Value;
 
 /// Where ownership starts.
@@ -20,9 +21,11 @@ pub(crate) enum Roots<'a> {
     People(&'a Subjects),
     /// At the rows of one table whose time is over.
     Due(TableId, &'a Pred),
-    /// At nobody, so that everybody is somebody else.
+    /// At nobody: every person counts as somebody else. A row that others own here is owned by anyone at all, and what is
+    /// left over has no owner.
     Nobody,
-    /// At nobody, so that everybody is somebody else whom no erasure has made unknown.
+    /// The same, but for people of whom an erasure has left only a row that names nobody: an order whose account says
+    /// `erased-…` belongs to nobody who lives.
     Living,
 }
 
@@ -39,6 +42,7 @@ pub(crate) struct Rows<'a> {
     own_ring: OnceCell<Option<Rc<Ring>>>,
     others_ring: OnceCell<Option<Rc<Ring>>>,
     see_ring: OnceCell<Option<Rc<Ring>>>,
+    known: OnceCell<Vec<KnownAs>>,
 }
 
 impl<'a> Rows<'a> {
@@ -52,6 +56,7 @@ impl<'a> Rows<'a> {
             own_ring: OnceCell::new(),
             others_ring: OnceCell::new(),
             see_ring: OnceCell::new(),
+            known: OnceCell::new(),
         }
     }
 
@@ -222,11 +227,20 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// Rows that name somebody else there. Without an identifier of that kind nobody can tell whether a value is the same
-    /// person's.
+    /// Rows that name somebody else there. Where none was brought of that kind, those count that the source knows the people
+    /// by; where it knows none either, nobody can tell whether a value is the same person's.
     fn named_otherwise(&self, node: &Node, identity: &Identity) -> Pred {
         let column = &identity.column.value;
-        let outside = match (self.identifiers(node, identity), self.fold(node, identity)) {
+        let mut values = self.identifiers(node, identity);
+        if values.is_empty()
+            && let Roots::People(subjects) = self.roots
+        {
+            let known = self
+                .known
+                .get_or_init(|| known_in(self.ownership, subjects));
+            values = spellings(node, identity, known);
+        }
+        let outside = match (values, self.fold(node, identity)) {
             (values, _) if values.is_empty() => return Pred::Never,
             (values, Some(fold)) => Pred::OutsideFolded(fold, column.clone(), values),
             (values, None) => Pred::Outside(vec![column.clone()], values),
@@ -238,39 +252,12 @@ impl<'a> Rows<'a> {
         Fold::of(self.ownership.dialect, node, identity)
     }
 
-    /// Values that the people are known by in a column of identifiers, folded as the column is; mail addresses also in lower
-    /// case.
+    /// Values that were brought, as they may stand in a column of identifiers.
     fn identifiers(&self, node: &Node, identity: &Identity) -> Vec<Row> {
         let Roots::People(subjects) = self.roots else {
             return Vec::new();
         };
-        let kind = &identity.kind.value;
-        let column = node.table.column(&identity.column.value);
-        let class = class_of(node, identity);
-        let mut rows: Vec<Row> = Vec::new();
-        let known = subjects.identities.0.iter();
-        let known = known.filter(|it| it.kind == *kind);
-        for value in known.map(|known| &known.value) {
-            if let Some(numbers) = numbers(kind, value, class) {
-                rows.extend(numbers.into_iter().map(|number| vec![Value::text(number)]));
-                continue;
-            }
-            if !may_hold(class, value) {
-                continue;
-            }
-            let mut spellings = vec![value.clone()];
-            if kind == "email" && matches!(class, Some(TypeClass::Text | TypeClass::Binary)) {
-                // Some databases know the case of ASCII letters alone.
-                spellings.extend([value.to_lowercase(), value.to_ascii_lowercase()]);
-            }
-            let spellings = spellings.iter().map(|it| spelled(it, column));
-            // An id that is bytes is shown, and brought, as hex.
-            let hex = unhyphened(value).filter(|_| class == Some(TypeClass::Binary));
-            rows.extend(spellings.chain(hex).map(|it| vec![Value::text(it)]));
-        }
-        rows.sort();
-        rows.dedup();
-        rows
+        spellings(node, identity, &subjects.identities.0)
     }
 
     fn noted_keys(&self, id: TableId, filter: Pred) -> Option<Pred> {
@@ -484,8 +471,9 @@ impl<'a> Rows<'a> {
     }
 
     /// Rows from which rows of the person's own are reached: only there is it looked for others, whose rows may be
-    /// millions. Nothing where it is asked about other rows than the person's own, and in MariaDB, which would work it out
-    /// anew for every step.
+    /// millions. Ann's comment answers Bob's, which answers Cem's: to know that Bob and Cem own hers too, one goes from her
+    /// comment back to theirs, and not from every comment forward. Nothing where it is asked about other rows than the
+    /// person's own, and in MariaDB, which would work it out anew for every step.
     fn near(&self, all: &Ring) -> Option<Ring> {
         let leads_out = |link: &Link| {
             link.is_owning()
@@ -620,63 +608,4 @@ fn outside(columns: &[String], rows: Vec<Row>) -> Pred {
         return Pred::all(columns.iter().cloned().map(Pred::Present));
     }
     Pred::Outside(columns.to_vec(), rows)
-}
-
-/// The hex digits of a value that is nothing else, hyphens aside; eight at least, so that a word is no number.
-fn unhyphened(value: &str) -> Option<String> {
-    let digits = value.replace('-', "").to_lowercase();
-    let is_hex = digits.len() >= 8 && digits.len().is_multiple_of(2);
-    (is_hex && digits.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(digits)
-}
-
-fn class_of(node: &Node, identity: &Identity) -> Option<TypeClass> {
-    let column = node.table.column(&identity.column.value);
-    column.map(|column| column.class)
-}
-
-/// The spellings of a phone number in a column of text or numbers; nothing of any other identifier or column.
-fn numbers(kind: &str, value: &str, class: Option<TypeClass>) -> Option<Vec<String>> {
-    let digits = Some(digits(value)).filter(|_| kind == "phone")?;
-    match class {
-        Some(TypeClass::Text) if digits.is_empty() => Some(Vec::new()),
-        Some(TypeClass::Text) => Some(vec![format!("00{digits}"), digits]),
-        Some(TypeClass::Integer | TypeClass::Decimal) => {
-            let number = digits.trim_start_matches('0');
-            Some(
-                number
-                    .parse::<i64>()
-                    .ok()
-                    .map(|it| it.to_string())
-                    .into_iter()
-                    .collect(),
-            )
-        }
-        _ => None,
-    }
-}
-
-/// Whether a column of this class can hold the text at all; a database refuses to compare what it cannot read.
-fn may_hold(class: Option<TypeClass>, value: &str) -> bool {
-    match class {
-        Some(TypeClass::Integer) => value.parse::<i64>().is_ok(),
-        Some(TypeClass::Uuid) => {
-            let digits = value.chars().filter(char::is_ascii_hexdigit).count();
-            digits == 32
-                && value
-                    .chars()
-                    .all(|char| char.is_ascii_hexdigit() || char == '-')
-        }
-        Some(
-            TypeClass::Boolean
-            | TypeClass::Date
-            | TypeClass::Time
-            | TypeClass::Timestamp
-            | TypeClass::Json
-            | TypeClass::Geometry
-            | TypeClass::Array
-            | TypeClass::Float,
-        ) => false,
-        Some(TypeClass::Decimal) => value.parse::<f64>().is_ok_and(f64::is_finite),
-        _ => true,
-    }
 }

@@ -45,7 +45,7 @@ impl KnownAs {
     fn folded(&self) -> String {
         match self.kind.as_str() {
             "email" => self.value.trim().to_lowercase(),
-            "phone" => digits(&self.value),
+            "phone" => phone_digits(&self.value),
             _ => self.value.clone(),
         }
     }
@@ -59,7 +59,7 @@ impl Identities {
 }
 
 /// The digits of a phone number as it is dialled from abroad, without the zeros that stand for `+`.
-pub(crate) fn digits(phone: &str) -> String {
+pub fn phone_digits(phone: &str) -> String {
     let phone = phone.replace("(0)", "");
     let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
     digits

@@ -200,6 +200,143 @@ async fn references_that_only_parts_declare_are_cut_and_ordered() {
     desk.source.close().await.unwrap();
 }
 
+/// Parcels to others, of somebody who is asked for by the number of an account alone.
+async fn what_names_somebody_else_stays_however_one_asks(engine: Engine) {
+    let statements = [
+        "CREATE TABLE users (id bigint PRIMARY KEY, mail varchar(60))",
+        "CREATE TABLE parcels (id bigint PRIMARY KEY, customer bigint, recipient varchar(60))",
+        "INSERT INTO users VALUES (1, 'Ann@example.org'), (2, 'b@example.org')",
+        "INSERT INTO parcels VALUES (1, 1, 'ann@example.org'), (2, 1, 'b@example.org'), (3, 1, NULL), (4, 2, 'ann@example.org')",
+    ];
+    let map = format!(
+        "{USERS}
+        table parcels {{ owned-by customer to=users; identity email recipient; erase delete }}"
+    );
+    for (kind, value, left) in [
+        (
+            "account-id",
+            "1",
+            [["2", "-", "b@example.org"], ["4", "2", "ann@example.org"]],
+        ),
+        (
+            "email",
+            "ann@example.org",
+            [["2", "-", "b@example.org"], ["4", "2", "-"]],
+        ),
+    ] {
+        let folder = Folder::new();
+        let desk = desk(engine, &folder, &statements, &map).await;
+        erase(&desk, &[(kind, value)]).await;
+        let sql = "SELECT CAST(id AS char(1)), CAST(customer AS char(1)), recipient FROM parcels ORDER BY id";
+        assert_eq!(all(&desk, sql).await, left, "{kind}");
+        desk.source.close().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_names_somebody_else_stays_however_one_asks_in_sqlite() {
+    what_names_somebody_else_stays_however_one_asks(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn what_names_somebody_else_stays_however_one_asks_in_postgresql() {
+    what_names_somebody_else_stays_however_one_asks(Engine::Postgres).await;
+}
+
+#[tokio::test]
+async fn what_names_somebody_else_stays_however_one_asks_in_mariadb() {
+    what_names_somebody_else_stays_however_one_asks(Engine::Mariadb).await;
+}
+
+/// A column of the engine's own type of UUID that has to hold what nobody else has.
+async fn a_uuid_can_be_one_that_nobody_else_has(engine: Engine) {
+    let folder = Folder::new();
+    let statements = [
+        "CREATE TABLE users (id bigint PRIMARY KEY, mail varchar(60), device uuid NOT NULL UNIQUE)",
+        "INSERT INTO users VALUES (1, 'a@example.org', '9f1c0c2e-55aa-4b1f-8a10-0123456789ab'), (2, 'b@example.org', '9f1c0c2e-55aa-4b1f-8a10-0123456789ac')",
+    ];
+    let map = "table users { subject; identity account-id id; identity email mail; identity device-id device; erase anonymise { overwrite mail; overwrite device with=unique } }";
+    let desk = desk(engine, &folder, &statements, map).await;
+    erase(&desk, &[("account-id", "1")]).await;
+    let left = all(
+        &desk,
+        "SELECT CAST(device AS char(36)) FROM users ORDER BY id",
+    )
+    .await;
+    assert!(
+        left[0][0].starts_with("00000000-") && left[0][0].len() == 36,
+        "{left:?}"
+    );
+    assert!(left[1][0].starts_with("9f1c0c2e-"), "{left:?}");
+    desk.source.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_uuid_can_be_one_that_nobody_else_has_in_sqlite() {
+    a_uuid_can_be_one_that_nobody_else_has(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_uuid_can_be_one_that_nobody_else_has_in_postgresql() {
+    a_uuid_can_be_one_that_nobody_else_has(Engine::Postgres).await;
+}
+
+#[tokio::test]
+async fn a_uuid_can_be_one_that_nobody_else_has_in_mariadb() {
+    a_uuid_can_be_one_that_nobody_else_has(Engine::Mariadb).await;
+}
+
+/// A message to somebody whose account went while nobody held the reference against it.
+async fn who_is_no_longer_there_owns_nothing(engine: Engine) {
+    let folder = Folder::new();
+    let database = Database::create(engine, "ghosts", &folder).await;
+    if let Some(path) = database.url.strip_prefix("sqlite:") {
+        std::fs::write(path, b"").unwrap();
+    }
+    let tables = "CREATE TABLE users (id bigint PRIMARY KEY, mail varchar(60));
+        INSERT INTO users VALUES (1, 'a@example.org'), (2, 'b@example.org');";
+    let rows = "INSERT INTO messages VALUES (1, 1, 9), (2, 1, 2), (3, 2, 9);";
+    let (before, after) = match engine {
+        Engine::Sqlite => (
+            "PRAGMA foreign_keys = OFF; CREATE TABLE messages (id bigint PRIMARY KEY, sender bigint REFERENCES users (id), receiver bigint REFERENCES users (id));",
+            "",
+        ),
+        _ => (
+            "CREATE TABLE messages (id bigint PRIMARY KEY, sender bigint, receiver bigint);",
+            "ALTER TABLE messages ADD FOREIGN KEY (sender) REFERENCES users (id);
+             ALTER TABLE messages ADD FOREIGN KEY (receiver) REFERENCES users (id) NOT VALID;",
+        ),
+    };
+    database
+        .run(&format!("{tables} {before} {rows} {after}"))
+        .await;
+    let address = Address::parse(&database.url).unwrap();
+    let source = abide_sources::open(&address, SourceOptions::new("test")).unwrap();
+    let map = format!(
+        "map m {{ source test\n{USERS}
+        table messages {{ owned-by sender to=users; owned-by receiver to=users; erase delete }} }}"
+    );
+    let desk = Desk::with(source, None, &[], &map).await;
+    erase(&desk, &[("account-id", "1")]).await;
+    let left = all(
+        &desk,
+        "SELECT CAST(id AS char(1)) FROM messages ORDER BY id",
+    )
+    .await;
+    assert_eq!(left, [["2"], ["3"]]);
+    desk.source.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn who_is_no_longer_there_owns_nothing_in_sqlite() {
+    who_is_no_longer_there_owns_nothing(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn who_is_no_longer_there_owns_nothing_in_postgresql() {
+    who_is_no_longer_there_owns_nothing(Engine::Postgres).await;
+}
+
 /// Numbers and names that a database or a double takes for the same, and that are other people's.
 async fn others_that_look_the_same_stay(engine: Engine) {
     let folder = Folder::new();

@@ -7,7 +7,7 @@ use abide_map::statement::Statement;
 
 use super::partition::{divided, lift};
 use super::{Line, ask, class, empty_table, plain_column, reference, trigger};
-use crate::error::SourceError;
+use crate::error::{SourceError, Trouble};
 use crate::numbers::batches;
 use crate::view::View;
 use crate::{numbers, quote};
@@ -160,7 +160,7 @@ async fn constraints(view: &mut View, read: &mut Read) -> Result<(), SourceError
         names("c.confrelid", "c.confkey"),
     );
     let sql = format!(
-        "SELECT c.conrelid::text, c.contype::text, c.conname::text, {here}, c.confrelid::text, {there}, c.confdeltype::text, c.condeferrable::text
+        "SELECT c.conrelid::text, c.contype::text, c.conname::text, {here}, c.confrelid::text, {there}, c.confdeltype::text, c.condeferrable::text, c.convalidated::text
         FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace
         WHERE c.conrelid <> 0 AND (c.contype IN ('p', 'u') OR (c.contype = 'f' AND c.conparentid = 0)) AND {OURS}"
     );
@@ -181,6 +181,7 @@ async fn constraints(view: &mut View, read: &mut Read) -> Result<(), SourceError
                 key.columns = columns;
                 key.target_columns = line.list(5);
                 key.is_deferrable = line.is(7);
+                key.is_partial = !line.is(8);
                 found.table.foreign_keys.push(key);
             }
             _ => {}
@@ -247,7 +248,8 @@ async fn count(view: &mut View, read: &mut Read) -> Result<(), SourceError> {
     let mut rows = Vec::new();
     for batch in batches(Dialect::Postgresql, &statements) {
         let found = view.rows(super::DOING, &batch.statement).await?;
-        rows.extend(numbers::of_rows(&found, batch.count).unwrap_or_default());
+        let found = numbers::of_rows(&found, batch.count);
+        rows.extend(found.ok_or_else(|| view.trouble(super::DOING, Trouble::Other))?);
     }
     for (oid, rows) in counted.into_iter().zip(rows) {
         if let Some(found) = read.tables.get_mut(&oid) {

@@ -6,7 +6,7 @@ use abide_map::schema::{Dialect, ForeignKey, Schema, Table, TableName, View as S
 use abide_map::statement::Statement;
 
 use super::{ask, class, empty_table, on_delete, plain_column, reference, trigger};
-use crate::error::SourceError;
+use crate::error::{SourceError, Trouble};
 use crate::numbers::{batches, of_rows};
 use crate::quote;
 use crate::view::View;
@@ -127,6 +127,8 @@ async fn foreign_keys(view: &mut View, tables: &mut Tables) -> Result<(), Source
             let mut key = reference(None, TableName::new(&target), on_delete(&rule));
             // `PRAGMA defer_foreign_keys` makes any of them wait, except one that restricts.
             key.is_deferrable = rule != "RESTRICT";
+            // Each connection says for itself whether keys count; by default they do not.
+            key.is_partial = true;
             key
         });
         key.columns.push(line.text(3));
@@ -185,7 +187,8 @@ async fn count(view: &mut View, tables: &mut Tables) -> Result<(), SourceError> 
     let mut rows = Vec::new();
     for batch in batches(Dialect::Sqlite, &statements) {
         let found = view.rows(super::DOING, &batch.statement).await?;
-        rows.extend(of_rows(&found, batch.count).unwrap_or_default());
+        let found = of_rows(&found, batch.count);
+        rows.extend(found.ok_or_else(|| view.trouble(super::DOING, Trouble::Other))?);
     }
     for (table, rows) in tables.values_mut().zip(rows) {
         table.rows = rows;
