@@ -90,15 +90,15 @@ fn renumber(sql: &str, by: usize, out: &mut String) {
     }
 }
 
-/// The numbers of an answer: one row of as many columns, or nothing if it is no such row.
+/// The numbers of an answer: one row of as many columns, or nothing if it is no such row. What is no number is never taken
+/// for none.
 pub(crate) fn of_rows(rows: &[Row], count: usize) -> Option<Vec<u64>> {
     let [row] = rows else { return None };
     if row.len() != count {
         return None;
     }
     row.iter()
-        // A sum over no rows is nothing.
-        .map(|value| value.0.as_deref().map_or(Some(0), |text| text.parse().ok()))
+        .map(|value| value.0.as_deref()?.parse().ok())
         .collect()
 }
 
@@ -131,6 +131,17 @@ mod tests {
             r#"SELECT (SELECT count(*) FROM a WHERE b = $1 OR b = $2), (SELECT count(*) FROM "a$1" WHERE b = $3 AND c = '$1' AND d = $14)"#
         );
         assert_eq!(batches[0].statement.values.len(), 3);
+    }
+
+    #[test]
+    fn nothing_is_no_number() {
+        let row = |values: &[Option<&str>]| {
+            let values = values.iter().map(|value| value.map(str::to_owned));
+            vec![values.map(Value).collect::<Row>()]
+        };
+        assert_eq!(of_rows(&row(&[Some("2"), Some("0")]), 2), Some(vec![2, 0]));
+        assert_eq!(of_rows(&row(&[Some("2"), None]), 2), None);
+        assert_eq!(of_rows(&row(&[Some("2")]), 2), None);
     }
 
     #[test]

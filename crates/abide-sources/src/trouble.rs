@@ -74,8 +74,27 @@ fn database(error: &dyn DatabaseError) -> Trouble {
 /// How PostgreSQL begins to say that a policy would leave rows out; the rest names the table.
 const HIDES_ROWS: &str = "query would be affected by row-level security policy for table ";
 
-/// By SQLSTATE, appendix A of PostgreSQL's manual.
+/// By SQLSTATE, appendix A of PostgreSQL's manual. What a trigger raised in words of its own may have values of a row in
+/// them: nothing of that is taken.
 fn postgres(error: &PgDatabaseError) -> Trouble {
+    let trouble = postgres_named(error);
+    match trouble {
+        Trouble::Refused(_) if is_raised(error) => Trouble::Refused(None),
+        Trouble::HiddenRows(_) if is_raised(error) => Trouble::HiddenRows(None),
+        Trouble::Stale(_) if is_raised(error) => Trouble::Stale(None),
+        Trouble::ConstraintViolated(_) if is_raised(error) => Trouble::ConstraintViolated(None),
+        trouble => trouble,
+    }
+}
+
+/// Whether a function wrote the error, by the routine of the server that it came from.
+fn is_raised(error: &PgDatabaseError) -> bool {
+    let raising = ["exec_stmt_raise", "PLy_", "plperl_", "pltcl_"];
+    let routine = error.routine().unwrap_or_default();
+    raising.iter().any(|start| routine.starts_with(start))
+}
+
+fn postgres_named(error: &PgDatabaseError) -> Trouble {
     let owned = |text: Option<&str>| text.map(str::to_owned);
     match error.code() {
         "42501" if error.message().starts_with(HIDES_ROWS) => {

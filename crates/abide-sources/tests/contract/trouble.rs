@@ -386,3 +386,26 @@ fn addresses_keep_their_password_apart() {
             .contains("postgres://")
     );
 }
+
+/// A trigger that dresses up its own words as a refusal of the server.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn words_of_a_trigger_are_not_repeated_postgres() {
+    let place = Place::postgres("raising").await;
+    place.sql(TABLES).await;
+    for (code, using) in [
+        ("42501", ""),
+        ("42P01", ""),
+        ("23514", ", CONSTRAINT = OLD.name, COLUMN = OLD.name"),
+    ] {
+        place.sql(&format!(
+            "CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $f$
+             BEGIN RAISE 'permission denied for \"%\"', OLD.name USING ERRCODE = '{code}'{using}; END $f$;
+             DROP TRIGGER IF EXISTS refuses ON people;
+             CREATE TRIGGER refuses BEFORE DELETE ON people FOR EACH ROW EXECUTE FUNCTION refuse()"
+        ))
+        .await;
+        let gone = place.statement("DELETE FROM people WHERE id = 2", &[]);
+        let error = place.open().run(&work(gone)).await.unwrap_err();
+        without_values(&error);
+    }
+}
