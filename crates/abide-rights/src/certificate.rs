@@ -4,11 +4,15 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use jiff::Timestamp;
+use abide_policy::length::{Length, Unit};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
 use serde::Serialize;
 
 use crate::explain::{count_of, rows};
 use crate::files::FileStep;
+use crate::mapped::Mapped;
 use crate::step::{StepCount, StepEffect};
 
 /// What a certificate says it is.
@@ -20,7 +24,7 @@ const FORMAT: &str = "abide-certificate/v1";
 pub enum Grade {
     /// A fresh plan found nothing left to do.
     Erased,
-    /// And a scan of every column that can hold text found none of the identifiers where none may be.
+    /// And a scan of every column that can hold an identifier found none of the identifiers where none may be.
     Scanned,
 }
 
@@ -66,6 +70,27 @@ pub struct LookedPart {
     pub tables: u64,
     /// How many columns.
     pub columns: u64,
+    /// What was not read, since no identifier can stand there: types of columns, with how many there are.
+    pub not_read: BTreeMap<String, u64>,
+}
+
+impl LookedPart {
+    fn write(&self, out: &mut String) {
+        let _ = writeln!(
+            out,
+            "Looked through source {}: {} of {}",
+            self.source,
+            count_of(self.columns, "column"),
+            count_of(self.tables, "table"),
+        );
+        let kinds = self.not_read.iter();
+        let kinds: Vec<String> = kinds
+            .map(|(kind, count)| format!("{count} {kind}"))
+            .collect();
+        if !kinds.is_empty() {
+            let _ = writeln!(out, "  not read there: {}", kinds.join(", "));
+        }
+    }
 }
 
 /// What happened in a source.
@@ -80,6 +105,8 @@ pub struct SourcePart {
     /// Rows that came after nothing had been left, of somebody who goes by the same identifiers. They are not erased: nobody
     /// has asked for it since.
     pub came_back: u64,
+    /// The last day on which a backup may bring back what went, as the map says how long backups live.
+    pub in_backups_until: Option<Date>,
 }
 
 /// What happened in a table.
@@ -159,6 +186,7 @@ impl SourcePart {
             tables: tables.collect(),
             residues: Vec::new(),
             came_back: 0,
+            in_backups_until: None,
         }
     }
 }
@@ -203,6 +231,16 @@ impl Certificate {
             not_sought: Vec::new(),
             shared: Vec::new(),
             looked: Vec::new(),
+        }
+    }
+
+    /// Says of each source until when its backups may bring back what went.
+    pub(crate) fn name_backups(&mut self, sources: &[Mapped]) {
+        for part in &mut self.sources {
+            let mut same = sources.iter().filter(|mapped| mapped.name() == part.source);
+            let length = same.find_map(|mapped| mapped.map.backups.as_ref());
+            let length = length.and_then(|length| Length::parse(&length.value));
+            part.in_backups_until = length.and_then(|length| day_after(self.at, length));
         }
     }
 
@@ -255,7 +293,7 @@ impl Certificate {
         match self.grade {
             Grade::Erased => erased,
             Grade::Scanned => format!(
-                "{erased}, and a scan of every column of {looked} that can hold text finds nothing that may not stay"
+                "{erased}, and a scan of every column of {looked} that can hold an identifier finds nothing that may not stay"
             ),
         }
     }
@@ -284,6 +322,9 @@ impl Certificate {
             for table in &source.tables {
                 table.write(&mut out);
             }
+            if let Some(until) = source.in_backups_until {
+                let _ = writeln!(out, "  a backup may bring back what went until {until}");
+            }
             for residue in &source.residues {
                 let why = residue.because.as_deref().unwrap_or("nobody said why");
                 let _ = writeln!(
@@ -306,11 +347,7 @@ impl Certificate {
             out.push('\n');
         }
         for looked in &self.looked {
-            let _ = writeln!(
-                out,
-                "Looked through source {}: {} columns of {} tables",
-                looked.source, looked.columns, looked.tables
-            );
+            looked.write(&mut out);
         }
         for (why, kinds) in [
             ("being too short to tell people apart", &self.not_sought),
@@ -321,6 +358,28 @@ impl Certificate {
             }
         }
         out
+    }
+}
+
+/// The day on which so long is over, never too early: working days count with the days between.
+fn day_after(at: Timestamp, length: Length) -> Option<Date> {
+    let value = i64::from(length.value);
+    let span = match length.unit {
+        Unit::Hours => Span::new().try_hours(value),
+        Unit::Days => Span::new().try_days(value),
+        Unit::BusinessDays => Span::new().try_days(value.saturating_mul(2).saturating_add(7)),
+        Unit::Months => Span::new().try_months(value),
+        Unit::Years | Unit::CalendarYear => Span::new().try_years(value),
+    };
+    let end = at
+        .to_zoned(TimeZone::UTC)
+        .datetime()
+        .checked_add(span.ok()?)
+        .ok()?
+        .date();
+    match length.unit {
+        Unit::CalendarYear => Some(end.last_of_year()),
+        _ => Some(end),
     }
 }
 
@@ -388,6 +447,24 @@ impl TablePart {
                 part.column,
                 part.said_erased
             );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backup_lives_to_the_end_of_its_time() {
+        let at: Timestamp = "2026-11-22T23:30:00Z".parse().unwrap();
+        for (length, until) in [
+            ("35 days", "2026-12-27"),
+            ("1 month", "2026-12-22"),
+            ("2 hours", "2026-11-23"),
+        ] {
+            let length = Length::parse(length).unwrap();
+            assert_eq!(day_after(at, length).unwrap().to_string(), until);
         }
     }
 }

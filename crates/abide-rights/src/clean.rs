@@ -150,6 +150,7 @@ pub(crate) async fn look(
                 true => rows.into_iter().map(plain).collect(),
                 false => BTreeSet::new(),
             },
+            hashes: BTreeSet::new(),
             rows: count,
         });
     }

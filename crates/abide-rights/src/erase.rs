@@ -172,6 +172,7 @@ impl Eraser<'_> {
         let mut certificate =
             Certificate::new(request.id.to_string(), Grade::Erased, self.now, parts);
         certificate.recoverable_until = recoverable_until(self.store, request.id, self.now).await?;
+        certificate.name_backups(self.sources);
         // Our own records go last: until here they say who has to be erased.
         for identifier in identifiers {
             let subject = self.store.subject(identifier).await?;

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::RightsError;
-use crate::memory::{KeptRows, RowKey};
+use crate::memory::KeptRows;
 use crate::package::Handling;
 
 /// A source that plans can be made over.
@@ -306,7 +306,7 @@ impl Answer {
                     let key = places
                         .iter()
                         .map(|place| row.get(*place).cloned().flatten());
-                    kept.keys.contains(&key.collect::<RowKey>())
+                    kept.has(&key.collect())
                 }
                 _ => true,
             })
@@ -319,6 +319,13 @@ impl Answer {
         let place = |column: &String| self.columns.iter().position(|name| name == column);
         columns.map(place).collect()
     }
+}
+
+/// How long the map keeps the rows of a table, whether anybody asks or not.
+fn clock_of(table: &MappedTable) -> Option<String> {
+    let retain = table.retain.as_ref()?;
+    let (length, name) = (&retain.length.value, &table.name.value);
+    Some(format!("{length} after `{}` in {name}", retain.from.value))
 }
 
 /// An identifier as our own records and as maps spell its kind: an account is `account` in the one and `account-id` in
@@ -358,6 +365,8 @@ impl Mapped {
                 entry
                     .columns
                     .push(format!("{}.{table}.{column}", self.name()));
+                let clock = clock_of(mapped).filter(|clock| !entry.retention.contains(clock));
+                entry.retention.extend(clock);
             }
         }
     }

@@ -3,19 +3,24 @@
 
 use std::collections::BTreeSet;
 
-use abide_map::plan::{Effect, Identities, KnownAs, Plan, Row};
+use abide_map::plan::{Effect, Identities, KnownAs, Plan, ReadBefore, Row, Step};
 use abide_map::schema::TableName;
+use abide_map::statement::ReadColumn;
 use abide_sources::Snapshot;
 use abide_store::Intent;
-use futures_util::TryStreamExt as _;
+use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::error::RightsError;
 use crate::mapped::Keys;
 use crate::step::StepCount;
 
-/// How many keys of rows that stay are remembered for one table; of more, only how many there are.
+/// How many keys of rows that stay are remembered for one table; of more, a hash of each.
 const MOST_KEYS: u64 = 100_000;
+
+/// How many hashes; of more, only how many rows there are.
+const MOST_HASHES: u64 = 1_000_000;
 
 /// The key of a row, as text.
 pub(crate) type RowKey = Vec<Option<String>>;
@@ -41,8 +46,46 @@ pub(crate) struct KeptRows {
     /// The columns of the keys; none where the table has none.
     pub(crate) columns: Vec<String>,
     pub(crate) keys: BTreeSet<RowKey>,
+    /// What [`hash_of`] makes of the keys, where they are too many to keep.
+    #[serde(default)]
+    pub(crate) hashes: BTreeSet<u64>,
     /// How many rows, where they have no keys.
     pub(crate) rows: u64,
+}
+
+impl KeptRows {
+    /// Whether the row of this key is among them.
+    pub(crate) fn has(&self, key: &RowKey) -> bool {
+        self.keys.contains(key) || self.hashes.contains(&hash_of(key))
+    }
+
+    /// Rows of a step, of which only the number is known.
+    fn bare(step: &Step, because: &str, rows: u64) -> Self {
+        Self {
+            table: step.table.clone(),
+            because: because.to_owned(),
+            columns: Vec::new(),
+            keys: BTreeSet::new(),
+            hashes: BTreeSet::new(),
+            rows,
+        }
+    }
+}
+
+/// The first eight bytes of the SHA-256 of a key, each value with its length before it. Two of a million keys meet once in
+/// some thirty million tables.
+pub(crate) fn hash_of(key: &RowKey) -> u64 {
+    let mut hash = Sha256::new();
+    for value in key {
+        let length = value.as_ref().map_or(u64::MAX, |text| text.len() as u64);
+        hash.update(length.to_be_bytes());
+        hash.update(value.as_deref().unwrap_or_default());
+    }
+    let bytes = hash.finalize();
+    bytes
+        .iter()
+        .take(8)
+        .fold(0, |all, byte| all << 8 | u64::from(*byte))
 }
 
 /// The files that one column named.
@@ -77,43 +120,44 @@ impl Memory {
         let mut memory = Self::default();
         let touching = plan.steps.iter().zip(steps);
         for (step, count) in touching.filter(|(_, count)| count.rows > 0) {
-            let is_kept = matches!(step.effect, Effect::Keep { .. });
-            let before = step.before.as_ref();
-            let before = before.filter(|_| !is_kept || count.rows <= MOST_KEYS);
-            let Some(before) = before else {
-                if let Effect::Keep { because, .. } = &step.effect {
-                    memory.keep(KeptRows {
-                        table: step.table.clone(),
-                        because: because.clone(),
-                        columns: Vec::new(),
-                        keys: BTreeSet::new(),
-                        rows: count.rows,
+            match (&step.effect, &step.before) {
+                (Effect::Keep { because, .. }, before) => {
+                    let kept = KeptRows::bare(step, because, count.rows);
+                    let before = before.as_ref().filter(|_| count.rows <= MOST_HASHES);
+                    memory.keep(match before {
+                        Some(before) => kept_rows(kept, before, snapshot).await?,
+                        None => kept,
                     });
                 }
-                continue;
-            };
-            let rows: Vec<Row> = snapshot.read(&before.statement).try_collect().await?;
-            let names = before.columns.iter().map(|column| column.name.clone());
-            if let Effect::Keep { because, .. } = &step.effect {
-                memory.keep(KeptRows {
-                    table: step.table.clone(),
-                    because: because.clone(),
-                    columns: names.collect(),
-                    keys: rows.into_iter().map(plain).collect(),
-                    rows: count.rows,
-                });
-                continue;
-            }
-            for (place, column) in names.enumerate() {
-                let named = rows.iter().filter_map(|row| row.get(place)?.0.clone());
-                memory.name(NamedFiles {
-                    table: step.table.clone(),
-                    column,
-                    names: named.filter(|name| !name.trim().is_empty()).collect(),
-                });
+                (_, Some(before)) => memory.read_names(step, before, snapshot).await?,
+                (_, None) => {}
             }
         }
         Ok(memory)
+    }
+
+    /// Reads the files that the rows of a step name.
+    async fn read_names(
+        &mut self,
+        step: &Step,
+        before: &ReadBefore,
+        snapshot: &mut dyn Snapshot,
+    ) -> Result<(), RightsError> {
+        let column = |column: &ReadColumn| NamedFiles {
+            table: step.table.clone(),
+            column: column.name.clone(),
+            names: BTreeSet::new(),
+        };
+        let mut named: Vec<NamedFiles> = before.columns.iter().map(column).collect();
+        let mut rows = snapshot.read(&before.statement);
+        while let Some(row) = rows.next().await {
+            for (files, value) in named.iter_mut().zip(row?) {
+                let name = value.0.filter(|name| !name.trim().is_empty());
+                files.names.extend(name);
+            }
+        }
+        named.into_iter().for_each(|files| self.name(files));
+        Ok(())
     }
 
     /// Adds what was remembered elsewhere.
@@ -135,6 +179,7 @@ impl Memory {
         match same.next() {
             Some(known) => {
                 known.keys.extend(kept.keys);
+                known.hashes.extend(kept.hashes);
                 known.rows = known.rows.max(kept.rows);
             }
             None => self.kept.push(kept),
@@ -180,6 +225,30 @@ impl Memory {
         });
         Identities(known.collect())
     }
+}
+
+/// The same rows with their keys, or a hash of each.
+async fn kept_rows(
+    mut kept: KeptRows,
+    before: &ReadBefore,
+    snapshot: &mut dyn Snapshot,
+) -> Result<KeptRows, RightsError> {
+    kept.columns = before
+        .columns
+        .iter()
+        .map(|column| column.name.clone())
+        .collect();
+    let is_many = kept.rows > MOST_KEYS;
+    let mut rows = snapshot.read(&before.statement);
+    while let Some(row) = rows.next().await {
+        let key = plain(row?);
+        if is_many {
+            kept.hashes.insert(hash_of(&key));
+        } else {
+            kept.keys.insert(key);
+        }
+    }
+    Ok(kept)
 }
 
 fn plain(row: Row) -> RowKey {

@@ -1,9 +1,11 @@
-//! The scan for what an erasure left behind: every column of every table that can hold text, mapped or not, read once and
-//! searched for the identifiers of many people. Never changes anything, and never keeps a value that it found.
+//! The scan for what an erasure left behind: every column of every table in which one of the identifiers could stand, mapped
+//! or not, read once and searched for those of many people. Never changes anything, and never keeps a value that it found.
 
 mod excuse;
 mod needle;
+mod number;
 mod reading;
+mod unescaped;
 
 use std::collections::BTreeMap;
 
@@ -17,7 +19,7 @@ use crate::memory::RowKey;
 pub use excuse::Excuses;
 pub use needle::{Needles, Sought};
 pub(crate) use reading::column_of;
-use reading::{Reading, readings};
+use reading::{Reading, not_read, readings};
 
 /// How many keys of rows are kept for one finding.
 const KEPT_KEYS: usize = 20;
@@ -64,6 +66,8 @@ pub struct Scanned {
     pub columns: u64,
     /// How many rows.
     pub rows: u64,
+    /// What was not read, since none of the identifiers can stand there: types of columns, with how many there are.
+    pub not_read: BTreeMap<String, u64>,
 }
 
 /// Searches a source for all `needles` in one pass. Rows that `excuses` names are told apart from the others. Memory does
@@ -77,7 +81,8 @@ pub async fn scan(
     let mut scanned = Scanned::default();
     let mut found = BTreeMap::new();
     let mut snapshot = source.snapshot().await?;
-    for reading in readings(schema) {
+    scanned.not_read = not_read(schema, needles);
+    for reading in readings(schema, needles) {
         let mut rows = snapshot.read(&reading.statement);
         while let Some(row) = rows.next().await {
             scanned.rows += 1;

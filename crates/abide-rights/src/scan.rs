@@ -106,6 +106,7 @@ pub async fn scan_some(
             source: mapped.name().to_owned(),
             tables: scanned.tables,
             columns: scanned.columns,
+            not_read: scanned.not_read,
         });
     }
     for (number, one) in sought.into_iter().enumerate() {
@@ -297,6 +298,7 @@ async fn conclude(
         certificate.not_sought = seen.not_sought;
         certificate.shared = sought.shared;
         certificate.looked = seen.looked.to_vec();
+        certificate.name_backups(eraser.sources);
         cleared.certified = Some(certify(eraser, request, certificate).await?);
     }
     Ok(cleared)

@@ -1,15 +1,26 @@
 //! Rows in which a person may still be named, because they are kept for a reason. Excuses a row by its key and never a
 //! whole table, so that what was left beside it is found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use abide_map::schema::TableName;
 
-use crate::memory::{KeptRows, RowKey};
+use crate::memory::{KeptRows, RowKey, hash_of};
 
 /// The rows of one source in which people may be named.
 #[derive(Default)]
-pub struct Excuses(BTreeMap<(usize, TableName), Vec<KeptRows>>);
+pub struct Excuses(BTreeMap<(usize, TableName), Vec<Excused>>);
+
+/// Rows of one table that may name one person, for one reason.
+struct Excused {
+    because: String,
+    /// The columns of the keys; none where the table has none.
+    columns: Vec<String>,
+    /// A hash of each key: there may be very many of them, of very many people.
+    hashes: HashSet<u64>,
+    /// How many rows, where they have no keys.
+    rows: u64,
+}
 
 /// Hides the keys.
 impl std::fmt::Debug for Excuses {
@@ -21,19 +32,23 @@ impl std::fmt::Debug for Excuses {
 impl Excuses {
     /// Adds rows that are kept of a person, who is meant by the place among those that are sought.
     pub(crate) fn add(&mut self, person: usize, kept: &KeptRows) {
-        self.add_others(
-            person,
-            &KeptRows {
-                because: format!("rows kept: {}", kept.because),
-                ..kept.clone()
-            },
-        );
+        self.put(person, kept, format!("rows kept: {}", kept.because));
     }
 
     /// Adds rows that name a person and are somebody else's, with the reason in full.
     pub(crate) fn add_others(&mut self, person: usize, rows: &KeptRows) {
+        self.put(person, rows, rows.because.clone());
+    }
+
+    fn put(&mut self, person: usize, rows: &KeptRows, because: String) {
+        let keys = rows.keys.iter().map(hash_of);
         let place = (person, rows.table.clone());
-        self.0.entry(place).or_default().push(rows.clone());
+        self.0.entry(place).or_default().push(Excused {
+            because,
+            columns: rows.columns.clone(),
+            hashes: keys.chain(rows.hashes.iter().copied()).collect(),
+            rows: rows.rows,
+        });
     }
 
     /// Why the row of this key may name the person.
@@ -47,23 +62,26 @@ impl Excuses {
         if columns.is_empty() || self.0.is_empty() {
             return None;
         }
-        let kept = self.0.get(&(person, table.clone()))?;
-        let mut holding = kept.iter();
-        let found = holding.find(|kept| kept.columns == columns && kept.keys.contains(key));
-        found.map(|kept| kept.because.clone())
+        let excused = self.0.get(&(person, table.clone()))?;
+        let hash = hash_of(key);
+        let mut holding = excused.iter();
+        let found = holding.find(|it| it.columns == columns && it.hashes.contains(&hash));
+        found.map(|it| it.because.clone())
     }
 
     /// Why rows of a table without a key may name the person: nobody can tell them apart, so as many of them as are kept.
     pub(super) fn of_unkeyed(&self, person: usize, table: &TableName, rows: u64) -> Option<String> {
-        let kept = self.0.get(&(person, table.clone()))?;
-        let mut holding = kept.iter();
-        let found = holding.find(|kept| kept.columns.is_empty() && rows <= kept.rows);
-        found.map(|kept| kept.because.clone())
+        let excused = self.0.get(&(person, table.clone()))?;
+        let mut holding = excused.iter();
+        let found = holding.find(|it| it.columns.is_empty() && rows <= it.rows);
+        found.map(|it| it.because.clone())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn kept(columns: &[&str], keys: &[&str], rows: u64) -> KeptRows {
@@ -75,6 +93,7 @@ mod tests {
                 .iter()
                 .map(|key| vec![Some((*key).to_owned())])
                 .collect(),
+            hashes: BTreeSet::new(),
             rows,
         }
     }
@@ -94,6 +113,24 @@ mod tests {
             None
         );
         assert_eq!(excuses.of_unkeyed(3, &table, 1), None);
+    }
+
+    #[test]
+    fn of_very_many_rows_a_hash_of_the_key_excuses() {
+        let (table, id) = (TableName::new("invoices"), ["id".to_owned()]);
+        let key = |key: &str| vec![Some(key.to_owned())];
+        let mut many = kept(&["id"], &[], 200_000);
+        many.hashes = BTreeSet::from([hash_of(&key("7")), hash_of(&key("8"))]);
+        let mut excuses = Excuses::default();
+        excuses.add(0, &many);
+        assert!(excuses.of(0, &table, &id, &key("7")).is_some());
+        assert!(excuses.of(0, &table, &id, &key("9")).is_none());
+        assert!(excuses.of_unkeyed(0, &table, 1).is_none());
+        assert_ne!(
+            hash_of(&vec![Some("ab".into()), None]),
+            hash_of(&vec![Some("a".into()), Some("b".into())])
+        );
+        assert_ne!(hash_of(&vec![None]), hash_of(&vec![Some(String::new())]));
     }
 
     #[test]

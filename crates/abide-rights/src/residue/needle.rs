@@ -4,6 +4,7 @@
 //! All spellings are one automaton (Aho and Corasick, "Efficient string matching", CACM 18:6, 1975), so the time does not
 //! grow with the number of people.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use abide_map::plan::{Identities, KnownAs};
@@ -11,6 +12,8 @@ use abide_map::schema::TypeClass;
 use aho_corasick::AhoCorasick;
 use sha2::{Digest as _, Sha256};
 
+use super::number::{Number, digit, runs};
+use super::unescaped::readings_of;
 use crate::error::RightsError;
 
 /// An identifier of fewer characters would be found everywhere.
@@ -19,18 +22,25 @@ const SHORTEST: usize = 6;
 /// The same for one that is made of digits only.
 const SHORTEST_DIGITS: usize = 9;
 
-/// How many digits of a phone number are compared, so that it is found with and without the code of its country.
-const PHONE_DIGITS: usize = 9;
-
 /// What a scan looks for.
 pub struct Needles {
     texts: Option<AhoCorasick>,
     /// Whose each pattern of `texts` is.
     text_owners: Vec<usize>,
     digits: Option<AhoCorasick>,
-    digit_owners: Vec<usize>,
+    /// Of each pattern of `digits`, the number whose end it is, and whose number.
+    numbers: Vec<(Number, usize)>,
+    /// What of columns that hold no text has to be read.
+    kinds: BTreeSet<Kind>,
     /// Of each person, in order.
     pub sought: Vec<Sought>,
+}
+
+/// What identifiers can look like in columns that hold no text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Digits,
+    Uuid,
 }
 
 /// What of one person is looked for.
@@ -53,12 +63,13 @@ impl Needles {
     /// What to look for of these people; a finding names a person by the place in this list.
     pub fn of(people: &[Identities]) -> Result<Self, RightsError> {
         let (mut texts, mut digits) = (BTreeSet::new(), BTreeSet::new());
+        let mut looks = BTreeSet::new();
         let mut sought = Vec::new();
         for (person, identities) in people.iter().enumerate() {
             let mut kinds = Sought::default();
             for known in &identities.0 {
                 let before = texts.len() + digits.len();
-                add(known, person, &mut texts, &mut digits);
+                add(known, person, &mut texts, &mut digits, &mut looks);
                 let list = match texts.len() + digits.len() > before {
                     true => &mut kinds.kinds,
                     false => &mut kinds.too_short,
@@ -69,72 +80,114 @@ impl Needles {
             }
             sought.push(kinds);
         }
-        let (texts, text_owners) = automaton(texts)?;
-        let (digits, digit_owners) = automaton(digits)?;
+        let digits: Vec<(Number, usize)> = digits.into_iter().collect();
         Ok(Self {
-            texts,
-            text_owners,
-            digits,
-            digit_owners,
+            texts: automaton(texts.iter().map(|(text, _)| text.as_str()))?,
+            text_owners: texts.into_iter().map(|(_, person)| person).collect(),
+            digits: automaton(digits.iter().map(|(number, _)| number.tail()))?,
+            numbers: digits,
+            kinds: looks,
             sought,
         })
+    }
+
+    /// Whether one of the identifiers could stand in a column that holds such values.
+    pub(super) fn can_stand_in(&self, class: TypeClass) -> bool {
+        match class {
+            TypeClass::Integer | TypeClass::Decimal => self.kinds.contains(&Kind::Digits),
+            TypeClass::Uuid => self.kinds.contains(&Kind::Uuid),
+            _ => false,
+        }
     }
 
     /// The people whose identifiers stand in a value.
     pub(super) fn found_in(&self, text: &str, class: TypeClass) -> BTreeSet<usize> {
         let mut people = BTreeSet::new();
         if class == TypeClass::Binary {
+            if self.kinds.contains(&Kind::Uuid) {
+                self.search_text(text, &mut people);
+            }
             let bytes = from_hex(text);
-            self.search_text(&String::from_utf8_lossy(&bytes), &mut people);
+            self.search(&String::from_utf8_lossy(&bytes), &mut people);
             return people;
         }
-        self.search_text(text, &mut people);
-        if text.contains("\\u") {
-            self.search_text(&unescaped(text), &mut people);
-        }
+        self.search(text, &mut people);
         people
     }
 
+    /// Searches a text as it stands, and as what wrote it meant it.
+    fn search(&self, text: &str, people: &mut BTreeSet<usize>) {
+        for reading in readings_of(text) {
+            self.search_text(&reading, people);
+            self.search_digits(&reading, people);
+        }
+    }
+
     fn search_text(&self, text: &str, people: &mut BTreeSet<usize>) {
-        if let Some(texts) = &self.texts {
-            for found in texts.find_overlapping_iter(text) {
-                if is_whole(text, found.start(), found.end()) {
-                    people.extend(self.text_owners.get(found.pattern().as_usize()));
-                }
+        let Some(texts) = &self.texts else { return };
+        // The automaton folds the case of ASCII only.
+        let text = match text.is_ascii() {
+            true => Cow::Borrowed(text),
+            false => Cow::Owned(text.to_lowercase()),
+        };
+        for found in texts.find_overlapping_iter(text.as_ref()) {
+            if is_whole(&text, found.start(), found.end()) {
+                people.extend(self.text_owners.get(found.pattern().as_usize()));
             }
         }
-        if let Some(digits) = &self.digits
-            && let Some(numbers) = numbers_of(text)
-        {
-            for found in digits.find_overlapping_iter(&numbers) {
-                let ends = !numbers[found.end()..].starts_with(|c: char| c.is_ascii_digit());
-                if ends {
-                    people.extend(self.digit_owners.get(found.pattern().as_usize()));
+    }
+
+    fn search_digits(&self, text: &str, people: &mut BTreeSet<usize>) {
+        let Some(digits) = &self.digits else { return };
+        if text.chars().filter_map(digit).take(7).count() < 7 {
+            return;
+        }
+        for run in runs(text) {
+            for found in digits.find_overlapping_iter(&run.digits) {
+                let number = self.numbers.get(found.pattern().as_usize());
+                if let Some((number, person)) = number
+                    && number.is_whole(&run, found.start(), found.end())
+                {
+                    people.insert(*person);
                 }
             }
         }
     }
 }
 
-type Patterns = BTreeSet<(String, usize)>;
+type Patterns<T> = BTreeSet<(T, usize)>;
 
-fn add(known: &KnownAs, person: usize, texts: &mut Patterns, digits: &mut Patterns) {
+fn add(
+    known: &KnownAs,
+    person: usize,
+    texts: &mut Patterns<String>,
+    digits: &mut Patterns<Number>,
+    kinds: &mut BTreeSet<Kind>,
+) {
     let value = known.value.trim();
     if known.kind == "phone" {
-        let number: String = value.chars().filter(char::is_ascii_digit).collect();
-        if number.len() >= 7 {
-            let start = number.len().saturating_sub(PHONE_DIGITS);
-            digits.insert((number[start..].to_owned(), person));
+        let numbers = Number::of(value);
+        if !numbers.is_empty() {
+            kinds.insert(Kind::Digits);
         }
+        digits.extend(numbers.into_iter().map(|number| (number, person)));
         return;
     }
     let only_digits = value.chars().all(|c| c.is_ascii_digit());
     if value.len() < SHORTEST || (only_digits && value.len() < SHORTEST_DIGITS) {
         return;
     }
-    texts.insert((value.to_owned(), person));
+    if only_digits {
+        kinds.insert(Kind::Digits);
+    }
+    let lower = value.to_lowercase();
+    if let Some(compact) = compact_uuid(&lower) {
+        kinds.insert(Kind::Uuid);
+        let parts = [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| &compact[part]);
+        texts.insert((parts.join("-"), person));
+        texts.insert((compact, person));
+    }
     if known.kind == "email" {
-        let lower = value.to_lowercase();
         let hash: String = Sha256::digest(&lower)
             .iter()
             .map(|byte| format!("{byte:02x}"))
@@ -142,72 +195,67 @@ fn add(known: &KnownAs, person: usize, texts: &mut Patterns, digits: &mut Patter
         texts.insert((hash, person));
         texts.insert((lower.replace('@', "%40"), person));
     }
+    texts.insert((lower, person));
 }
 
-fn automaton(patterns: Patterns) -> Result<(Option<AhoCorasick>, Vec<usize>), RightsError> {
-    if patterns.is_empty() {
-        return Ok((None, Vec::new()));
+/// The 32 letters of a UUID, in whichever of its spellings; nothing if it is none.
+fn compact_uuid(lower: &str) -> Option<String> {
+    let inside = lower
+        .strip_prefix('{')
+        .and_then(|text| text.strip_suffix('}'));
+    let compact = inside.unwrap_or(lower).replace('-', "");
+    let is_hex = compact.len() == 32 && compact.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hex.then_some(compact)
+}
+
+fn automaton<'a>(
+    patterns: impl ExactSizeIterator<Item = &'a str>,
+) -> Result<Option<AhoCorasick>, RightsError> {
+    if patterns.len() == 0 {
+        return Ok(None);
     }
     let built = AhoCorasick::builder()
         .ascii_case_insensitive(true)
-        .build(patterns.iter().map(|(pattern, _)| pattern));
-    let built = built.map_err(|_| {
+        .build(patterns);
+    built.map(Some).map_err(|_| {
         RightsError::Asked("these are too many people for one scan; scan in parts".to_owned())
-    })?;
-    Ok((
-        Some(built),
-        patterns.into_iter().map(|(_, person)| person).collect(),
-    ))
+    })
 }
 
-/// Whether what stands there is not a part of a longer address or word.
+/// Whether what stands there is not a part of a longer address or word. A sign that addresses may have inside leads on only if
+/// something stands behind it too: `-ann@example.org` in a list is Ann's address, `jo-ann@example.org` is not.
 fn is_whole(text: &str, start: usize, end: usize) -> bool {
-    let part = |c: char| c.is_alphanumeric() || "._%+-".contains(c);
-    let before = text.get(..start).and_then(|text| text.chars().next_back());
-    let mut after = text.get(end..).unwrap_or_default().chars();
-    let goes_on = match after.next() {
-        Some('.' | '-') => after.next().is_some_and(char::is_alphanumeric),
-        Some(c) => c.is_alphanumeric() || c == '_',
-        None => false,
-    };
+    let before = text.get(..start).unwrap_or_default();
+    let after = text.get(end..).unwrap_or_default();
     // `%3A` and the like end an address in front of it, as in a link.
-    let escaped = start >= 3 && text.as_bytes().get(start - 3) == Some(&b'%');
-    !goes_on && (escaped || !before.is_some_and(part))
+    let mut last = before.bytes().rev();
+    let escaped = last.next().is_some_and(|byte| byte.is_ascii_hexdigit())
+        && last.next().is_some_and(|byte| byte.is_ascii_hexdigit())
+        && last.next() == Some(b'%');
+    let leads_in = leads_on(before.chars().rev(), "._%+-");
+    (escaped || !leads_in) && !leads_on(after.chars(), "._-")
 }
 
-/// The digits of a text, without what people put between those of a number; nothing if there are too few.
-fn numbers_of(text: &str) -> Option<String> {
-    if text.bytes().filter(u8::is_ascii_digit).take(7).count() < 7 {
-        return None;
-    }
-    let kept = text.chars().filter_map(|c| match c {
-        c if c.is_ascii_digit() => Some(c),
-        ' ' | '-' | '.' | '(' | ')' | '/' | '\u{a0}' => None,
-        _ => Some('\n'),
-    });
-    Some(kept.collect())
-}
-
-/// Text with its `\u0040` written out.
-fn unescaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("\\u") {
-        out.push_str(&rest[..at]);
-        let code = rest.get(at + 2..at + 6);
-        let read = code.and_then(|code| u32::from_str_radix(code, 16).ok());
-        match read.and_then(char::from_u32) {
-            Some(c) => {
-                out.push(c);
-                rest = &rest[at + 6..];
-            }
-            None => {
-                out.push_str("\\u");
-                rest = &rest[at + 2..];
-            }
+fn leads_on(signs: impl Iterator<Item = char>, inside: &str) -> bool {
+    let mut signs = signs.peekable();
+    let mut dots = 0;
+    while let Some(sign) = signs.next_if(|sign| inside.contains(*sign)) {
+        dots = if sign == '.' { dots + 1 } else { 0 };
+        if dots > 1 {
+            // No address has two dots in a row.
+            return false;
         }
     }
-    out + rest
+    signs
+        .next()
+        .is_some_and(|c| c.is_alphanumeric() && !is_unspaced(c))
+}
+
+/// Whether a letter is of a writing that puts no spaces between words, where an address ends at the next letter.
+fn is_unspaced(c: char) -> bool {
+    let thai_to_tibetan = '\u{e00}'..='\u{fff}';
+    let khmer = '\u{1780}'..='\u{17ff}';
+    thai_to_tibetan.contains(&c) || khmer.contains(&c) || ('\u{2e80}'..='\u{fe4f}').contains(&c)
 }
 
 fn from_hex(text: &str) -> Vec<u8> {
@@ -250,12 +298,27 @@ mod tests {
             "{\"to\":\"ann\\u0040example.org\"}",
             "https://x.test/?m=ann%40example.org&a=1",
             "https://x.test/?m=%3Cann%40example.org",
+            "{\"body\": \"Hi,\\nann@example.org\\nyours\"}",
+            "{\"raw\": \"{\\\"body\\\": \\\"Hi,\\\\nann@example.org\\\"}\"}",
+            "{\"link\": \"mailto:\\/\\/ann@example.org\"}",
+            "-ann@example.org",
+            "- ann@example.org\n-ann@example.org_",
+            "_ann@example.org_",
+            "LIKE '%ann@example.org%'",
+            "wrote...ann@example.org... and",
+            "联系ann@example.org谢谢",
         ] {
             assert_eq!(finds(&needles, text), [0], "{text}");
         }
         for text in [
             "joann@example.org",
+            "jo-ann@example.org",
+            "jo.ann@example.org",
+            "jo_ann@example.org",
+            "jo+-ann@example.org",
             "ann@example.org.uk",
+            "ann@example.org-works.test",
+            "{\"to\": \"jo\\u0061nn@example.org\"}",
             "ann@example.orga",
             "",
         ] {
@@ -281,10 +344,50 @@ mod tests {
             known("account-id", "7"),
         ])];
         let needles = Needles::of(&people).unwrap();
-        assert_eq!(finds(&needles, "call (020) 7946-0018 today"), [0]);
-        assert_eq!(finds(&needles, "+442079460018"), [0]);
-        assert!(finds(&needles, "4420794600180").is_empty());
-        assert!(finds(&needles, "7").is_empty());
+        for text in [
+            "call (020) 7946-0018 today",
+            "+442079460018",
+            "00442079460018",
+            "+44 (0)20 7946 0018",
+            "call +44 20 7946 0018 10:30",
+            "at 10 02079460018",
+            "442079460018.00",
+            "{\"phone\":442079460018,\"n\":5}",
+        ] {
+            assert_eq!(finds(&needles, text), [0], "{text}");
+        }
+        for text in [
+            "4420794600180",
+            "7",
+            "order 998877442079460018",
+            "12079460018",
+        ] {
+            assert!(finds(&needles, text).is_empty(), "{text}");
+        }
         assert_eq!(needles.sought[0].too_short, ["account-id"]);
+        assert!(needles.can_stand_in(TypeClass::Integer));
+        assert!(!needles.can_stand_in(TypeClass::Uuid));
+    }
+
+    #[test]
+    fn a_uuid_is_found_in_each_of_its_spellings() {
+        let id = "9F1C0C2E-55aa-4b1f-8a10-0123456789ab";
+        let needles = Needles::of(&[Identities(vec![known("account-id", id)])]).unwrap();
+        let compact = id.replace('-', "");
+        for text in [id, &id.to_lowercase(), &compact, &format!("{{{id}}}")] {
+            assert_eq!(finds(&needles, text), [0], "{text}");
+        }
+        assert_eq!(needles.found_in(&compact, TypeClass::Binary).len(), 1);
+        assert!(finds(&needles, &format!("{compact}0")).is_empty());
+        assert!(needles.can_stand_in(TypeClass::Uuid));
+        assert!(!needles.can_stand_in(TypeClass::Integer));
+    }
+
+    #[test]
+    fn letters_beyond_ascii_have_no_case_either() {
+        let people = [Identities(vec![known("email", "Müller@Example.org")])];
+        let needles = Needles::of(&people).unwrap();
+        assert_eq!(finds(&needles, "An: MÜLLER@EXAMPLE.ORG."), [0]);
+        assert!(finds(&needles, "muller@example.org").is_empty());
     }
 }

@@ -1,8 +1,12 @@
 //! Which columns of a source can hold an identifier, and the statement that reads them. Never filters rows: an index
 //! would find only what is where it should be.
 
+use std::collections::BTreeMap;
+
 use abide_map::schema::{Column, Dialect, Schema, Table, TableName, TypeClass};
 use abide_map::statement::Statement;
+
+use super::needle::Needles;
 
 /// One table's worth of reading.
 pub(super) struct Reading {
@@ -15,21 +19,50 @@ pub(super) struct Reading {
 }
 
 /// A reading for each table that has a column in which an identifier could stand.
-pub(super) fn readings(schema: &Schema) -> Vec<Reading> {
-    let whole = schema
-        .tables
-        .iter()
-        .filter(|table| table.partition_of.is_none());
-    whole
-        .filter_map(|table| reading(schema.dialect, table))
+pub(super) fn readings(schema: &Schema, needles: &Needles) -> Vec<Reading> {
+    whole_tables(schema)
+        .filter_map(|table| reading(schema.dialect, table, needles))
         .collect()
 }
 
-fn reading(dialect: Dialect, table: &Table) -> Option<Reading> {
+fn whole_tables(schema: &Schema) -> impl Iterator<Item = &Table> {
+    let tables = schema.tables.iter();
+    tables.filter(|table| table.partition_of.is_none())
+}
+
+/// What no reading reads: how many columns of which types, and views that keep copies of rows.
+pub(super) fn not_read(schema: &Schema, needles: &Needles) -> BTreeMap<String, u64> {
+    let mut left = BTreeMap::new();
+    for column in whole_tables(schema).flat_map(|table| &table.columns) {
+        if !is_read(column, schema.dialect, needles) {
+            *left.entry(sort_of(column)).or_default() += 1;
+        }
+    }
+    for view in schema.views.iter().filter(|view| view.is_materialised) {
+        left.insert(format!("materialised view {}", view.name), 1);
+    }
+    left
+}
+
+/// The type without its limits, as the database writes it.
+fn sort_of(column: &Column) -> String {
+    let name = column
+        .type_name
+        .split('(')
+        .next()
+        .unwrap_or_default()
+        .trim();
+    match name {
+        "" => "no type".to_owned(),
+        name => name.to_lowercase(),
+    }
+}
+
+fn reading(dialect: Dialect, table: &Table, needles: &Needles) -> Option<Reading> {
     let columns: Vec<&Column> = table
         .columns
         .iter()
-        .filter(|column| can_hold_text(column, dialect))
+        .filter(|column| is_read(column, dialect, needles))
         .collect();
     if columns.is_empty() {
         return None;
@@ -67,6 +100,10 @@ fn key_of(table: &Table) -> Vec<&Column> {
     let mut unique = table.unique.iter().filter_map(columns);
     let full = unique.find(|columns| columns.iter().all(|column| !column.nullable));
     full.unwrap_or_default()
+}
+
+fn is_read(column: &Column, dialect: Dialect, needles: &Needles) -> bool {
+    can_hold_text(column, dialect) || needles.can_stand_in(column.class)
 }
 
 /// SQLite keeps any value in any column, whatever its type says.

@@ -1,9 +1,12 @@
 //! The scan for what was left behind, and people who come back with a backup.
 
-use abide_rights::{Grade, Progress, came_back, files_erased, scan_requests, scan_some};
+use abide_rights::{
+    Excuses, Grade, Needles, Progress, came_back, files_erased, scan, scan_requests, scan_some,
+};
 use abide_sources::SourceOptions;
 use abide_store::RequestState;
 
+use crate::place::Engine;
 use crate::shop::{MAP, Shop, at, known, mapped_with};
 
 /// Erases Ann, with her files.
@@ -154,6 +157,39 @@ on_all! {
         let (_, certificate) = cleared[0].certified.as_ref().expect("nothing is left");
         // The source knows nobody else by her account.
         assert!(certificate.shared.is_empty(), "{certificate:?}");
+    }
+
+    /// A table that no map names, with columns that hold no text.
+    async fn numbers_and_identifiers_are_found_in_columns_that_hold_no_text(shop: Shop) {
+        let uuid = if shop.database.engine == Engine::Sqlite { "VARCHAR(36)" } else { "UUID" };
+        shop.database.run(&format!(
+            "CREATE TABLE events (id INTEGER NOT NULL PRIMARY KEY, who {uuid}, phone BIGINT, at DATE, body VARCHAR(400));
+             INSERT INTO events VALUES (1, '9f1c0c2e-55aa-4b1f-8a10-0123456789ab', NULL, '2026-01-01', NULL);
+             INSERT INTO events VALUES (2, NULL, 442079460018, '2026-01-01', NULL);
+             INSERT INTO events VALUES (3, NULL, NULL, NULL, 'call +44 20 7946 0018 10:30');
+             INSERT INTO events VALUES (4, '9f1c0c2e-55aa-4b1f-8a10-0123456789ac', 442079460019, '2026-01-01', '- bo@example.org')"
+        )).await;
+        let needles = Needles::of(&[
+            known("account-id", "9F1C0C2E-55AA-4B1F-8A10-0123456789AB"),
+            known("phone", "+442079460018"),
+            known("email", "bo@example.org"),
+        ]).unwrap();
+        let schema = shop.source().schema().await.unwrap();
+        let found = scan(shop.source(), &schema, &needles, &Excuses::default()).await.unwrap();
+        let mut places: Vec<(usize, &str, &str)> = found.residues.iter()
+            .filter(|it| it.table.name == "events")
+            .map(|it| (it.person, it.column.as_str(), it.keys[0][0].as_deref().unwrap()))
+            .collect();
+        places.sort_unstable();
+        assert_eq!(places, [(0, "who", "1"), (1, "body", "3"), (1, "phone", "2"), (2, "body", "4")]);
+        let needles = Needles::of(&[known("email", "bo@example.org")]).unwrap();
+        let found = scan(shop.source(), &schema, &needles, &Excuses::default()).await.unwrap();
+        let not_read: Vec<&str> = found.not_read.keys().map(String::as_str).collect();
+        match shop.database.engine {
+            Engine::Sqlite => assert!(not_read.is_empty(), "{not_read:?}"),
+            Engine::Postgres => assert_eq!(not_read, ["bigint", "date", "integer", "timestamp without time zone", "uuid"]),
+            Engine::Mariadb => assert_eq!(not_read, ["bigint", "date", "int", "timestamp", "uuid"]),
+        }
     }
 
     async fn people_who_come_back_with_a_backup_are_found(shop: Shop) {
