@@ -1,5 +1,5 @@
-//! Access: everything that the sources hold about a person, streamed into a package. Never changes a source, and leaves no
-//! half a package behind.
+//! Access: everything that the sources hold about a person, streamed into a package. Never changes a source, and leaves
+//! neither half a package behind nor one of which our records know nothing.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::mapped::Mapped;
 use crate::package::{Contents, Handling, Manifest, Package, RowsOf};
 use crate::remembered::identifiers;
 
-/// Writes the package of a person and records that it was made.
+/// Writes the package of a person, records that it was made, and only then gives it its name.
 pub async fn access(
     store: &Store,
     sources: &[Mapped],
@@ -26,15 +26,20 @@ pub async fn access(
 ) -> Result<(Manifest, EntryId), RightsError> {
     let mut package = Package::create(out, now)?;
     let filled = fill(&mut package, sources, people, now).await;
-    let manifest = match filled {
+    let package = match filled {
         Ok(handling) => package.finish(&handling)?,
         Err(error) => {
             package.abandon();
             return Err(error);
         }
     };
-    let entry = record(store, people, &manifest, actor, now).await?;
-    Ok((manifest, entry))
+    match record(store, people, &package.manifest, actor, now).await {
+        Ok(entry) => Ok((package.publish()?, entry)),
+        Err(error) => {
+            package.abandon();
+            Err(error)
+        }
+    }
 }
 
 async fn record(

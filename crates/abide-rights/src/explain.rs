@@ -1,5 +1,6 @@
 //! A plan before it runs: each step with its rows, its reason and its clauses, in order. Changes nothing.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use abide_map::plan::{Doing, Identities, Plan};
@@ -29,6 +30,8 @@ pub struct Explained {
     pub steps: Vec<StepCount>,
     /// The statement of each step, without values.
     pub statements: Vec<String>,
+    /// What each clause says that a step answers to, where the policy is known.
+    pub clauses: BTreeMap<String, Vec<String>>,
 }
 
 /// Plans for these people in one source and counts what each step would touch. A sweep is for nobody in particular.
@@ -53,15 +56,28 @@ pub async fn explain(
         }
     };
     let plans = plans.map_err(|findings| mapped.no_plan(findings))?;
+    let explained = told(mapped, doing, plans, snapshot.as_mut()).await?;
+    snapshot.end().await?;
+    Ok(explained)
+}
+
+/// Plans with what each of their steps would touch.
+pub(crate) async fn told(
+    mapped: &Mapped,
+    doing: Doing,
+    plans: Vec<Plan>,
+    snapshot: &mut dyn Snapshot,
+) -> Result<Explained, RightsError> {
     let mut explained = Explained {
         source: mapped.name().to_owned(),
         doing,
         fingerprint: String::new(),
         steps: Vec::new(),
         statements: Vec::new(),
+        clauses: BTreeMap::new(),
     };
     for plan in plans {
-        let counts = counted(mapped, &plan, snapshot.as_mut()).await?;
+        let counts = counted(mapped, &plan, snapshot).await?;
         let statements = plan.steps.iter().map(|step| step.statement.sql.clone());
         explained.statements.extend(statements);
         explained
@@ -69,7 +85,12 @@ pub async fn explain(
             .extend(StepCount::of_plan(&plan, &mapped.map, &counts));
         explained.fingerprint = plan.fingerprint;
     }
-    snapshot.end().await?;
+    let touching = explained.steps.iter().filter(|step| step.rows > 0);
+    for clause in touching.flat_map(|step| &step.clauses) {
+        if let Some(said) = mapped.promises.clauses.get(clause) {
+            explained.clauses.insert(clause.clone(), said.clone());
+        }
+    }
     Ok(explained)
 }
 

@@ -4,6 +4,7 @@
 mod access;
 mod certificate;
 mod clean;
+mod correct;
 mod erase;
 mod error;
 mod explain;
@@ -26,12 +27,13 @@ pub use certificate::{
     Certificate, FilePart, Grade, KeptPart, LookedPart, ResiduePart, SourcePart, TablePart,
 };
 pub use clean::Left;
+pub use correct::{Writing, Written, explain_written, write_values};
 pub use erase::{Eraser, Progress};
 pub use error::RightsError;
 pub use explain::{Explained, count_of, explain};
 pub use files::{FileStep, files, files_erased};
 pub use mapped::{Keys, Mapped};
-pub use package::{Contents, Handling, Manifest, Package, PackedFile, RowsOf};
+pub use package::{Contents, Finished, Handling, Manifest, Package, PackedFile, RowsOf};
 pub use replay::{CameBack, came_back};
 pub use residue::{Excuses, Needles, Residue, Scanned, Sought, scan};
 pub use scan::{Cleared, scan_requests, scan_some};

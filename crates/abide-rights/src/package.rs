@@ -104,6 +104,14 @@ pub struct Package {
     rows: u64,
 }
 
+/// A package that is whole, and that nobody has been given yet.
+pub struct Finished {
+    path: PathBuf,
+    zip_path: PathBuf,
+    /// What it holds.
+    pub manifest: Manifest,
+}
+
 impl Package {
     /// Begins a package in a file that must not be there yet, and is not before the package is whole: until then it is
     /// written beside it, where only the file's owner may read. What a process that was killed left there goes.
@@ -166,12 +174,13 @@ impl Package {
         Ok(())
     }
 
-    /// Writes the page and the manifest and closes the file; it is on disk when this answers.
+    /// Writes the page and the manifest and closes the file, which is on disk when this answers, under a name that only
+    /// [`Finished::publish`] changes.
     ///
     /// # Errors
     ///
     /// Nothing that was written is left.
-    pub fn finish(self, handling: &[Handling]) -> Result<Manifest, RightsError> {
+    pub fn finish(self, handling: &[Handling]) -> Result<Finished, RightsError> {
         let written = [self.zip_path.clone(), self.json_path.clone()];
         let finished = self.finish_files(handling);
         if finished.is_err() {
@@ -182,7 +191,7 @@ impl Package {
         finished
     }
 
-    fn finish_files(mut self, handling: &[Handling]) -> Result<Manifest, RightsError> {
+    fn finish_files(mut self, handling: &[Handling]) -> Result<Finished, RightsError> {
         self.end_table()?;
         let failed = |error| RightsError::file(&self.json_path, error);
         json::end(&mut self.json, handling).map_err(failed)?;
@@ -207,9 +216,11 @@ impl Package {
         self.archive.close()?;
         std::fs::remove_file(&self.json_path)
             .map_err(|error| RightsError::file(&self.json_path, error))?;
-        publish(&self.zip_path, &self.path)
-            .map_err(|error| RightsError::file(&self.path, error))?;
-        Ok(manifest)
+        Ok(Finished {
+            path: self.path,
+            zip_path: self.zip_path,
+            manifest,
+        })
     }
 
     /// Removes what has been written: a package is whole or not there.
@@ -247,6 +258,26 @@ impl Package {
             })
             .find(|path| !taken(path))
             .unwrap_or_default()
+    }
+}
+
+impl Finished {
+    /// Gives the package its name.
+    ///
+    /// # Errors
+    ///
+    /// Somebody took the name meanwhile, or the file system refuses; what was written is gone.
+    pub fn publish(self) -> Result<Manifest, RightsError> {
+        if let Err(error) = publish(&self.zip_path, &self.path) {
+            drop(std::fs::remove_file(&self.zip_path));
+            return Err(RightsError::file(&self.path, error));
+        }
+        Ok(self.manifest)
+    }
+
+    /// Removes it.
+    pub fn abandon(self) {
+        drop(std::fs::remove_file(&self.zip_path));
     }
 }
 

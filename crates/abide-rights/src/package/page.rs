@@ -96,9 +96,9 @@ pub(super) fn render(sections: &[Section], handling: &[Handling], now: Timestamp
 }
 
 fn purposes(handling: &[Handling]) -> Markup {
-    let list = |items: &[String]| {
+    let list = |items: &[String], none: &str| {
         html! {
-            @if items.is_empty() { span.none { "not stated" } } @else { (items.join("; ")) }
+            @if items.is_empty() { span.none { (none) } } @else { (items.join("; ")) }
         }
     };
     html! {
@@ -112,7 +112,9 @@ fn purposes(handling: &[Handling]) -> Markup {
                     @for kind in handling {
                         tr {
                             th scope="row" { (kind.category) }
-                            @for items in [&kind.purposes, &kind.recipients, &kind.origins, &kind.retention, &kind.clauses] { td { (list(items)) } }
+                            @for items in [&kind.purposes, &kind.recipients, &kind.origins] { td { (list(items, "not stated")) } }
+                            td { (list(&kind.retention, "as long as the record is there; nobody has set an end")) }
+                            td { (list(&kind.clauses, "not stated")) }
                         }
                     }
                 }

@@ -4,6 +4,7 @@ use std::io::Read as _;
 
 use sha2::Digest as _;
 
+use crate::place::{Database, Engine};
 use crate::shop::{Shop, at, known};
 
 fn file(zip: &mut zip::ZipArchive<std::fs::File>, name: &str) -> String {
@@ -52,5 +53,20 @@ on_all! {
         assert_eq!(std::fs::read(&out).unwrap(), std::fs::read(&twin).unwrap());
         let error = abide_rights::access(&shop.store, &shop.mapped, &person, &twin, "test", at(1)).await.unwrap_err();
         assert!(error.to_string().contains("twin.zip"));
+    }
+
+    /// What our records cannot say was given is not given.
+    async fn there_is_no_package_without_its_entry(shop: Shop) {
+        let ours = Database {
+            engine: Engine::Sqlite,
+            url: format!("sqlite:{}", shop.path("ours/abide.db").display()),
+        };
+        ours.run("CREATE TRIGGER full BEFORE INSERT ON evidence BEGIN SELECT RAISE(ABORT, 'no'); END").await;
+        let out = shop.path("ann.zip");
+        let person = known("email", "ann@example.org");
+        abide_rights::access(&shop.store, &shop.mapped, &person, &out, "test", at(1)).await.unwrap_err();
+        let left = std::fs::read_dir(shop.path("")).unwrap().map(|it| it.unwrap().file_name());
+        let left: Vec<_> = left.filter(|name| name.to_string_lossy().contains("ann.zip")).collect();
+        assert!(left.is_empty(), "{left:?}");
     }
 }

@@ -36,6 +36,7 @@ macro_rules! on_all {
 }
 
 mod access;
+mod correct;
 mod disk;
 mod erase;
 mod house;
