@@ -21,6 +21,8 @@ pub struct Promises {
     pub rights: BTreeMap<String, Vec<String>>,
     /// What `because=` may name, and the lines that keep something for it.
     pub grounds: BTreeMap<String, Ground>,
+    /// What each clause says, in the words of the notice; one sentence for each of its lines.
+    pub clauses: BTreeMap<String, Vec<String>>,
     /// Lengths that laws of the policy give a name, such as `tax-limitation`: the longest of each.
     pub constants: BTreeMap<String, Length>,
     /// How long the answer to a request of erasure may take, by the policy and its laws: the shortest that a line says.
@@ -67,6 +69,10 @@ impl Promises {
             ..Self::default()
         };
         for norm in &policy.norms {
+            for clause in ids(norm) {
+                let said = promises.clauses.entry(clause).or_default();
+                add(said, vec![sentence(norm, policy, lang)]);
+            }
             promises.take_right(norm);
             promises.take_ground(norm);
         }

@@ -5,6 +5,7 @@ mod attest;
 mod backup;
 mod bundle;
 mod check;
+mod correct;
 mod decide;
 mod demo;
 mod diff;
@@ -97,6 +98,8 @@ pub enum Command {
     Requests(requests::Arguments),
     /// Give a person everything that the sources hold about them
     Access(access::Arguments),
+    /// Write what is right over what is wrong in a person's own rows
+    Correct(correct::Arguments),
     /// Erase a person from every source, and say what came of it
     Erase(erase::Arguments),
     /// Look for what erasures left behind
@@ -136,6 +139,7 @@ pub fn run(command: Command) -> Result<Outcome> {
         Command::Plan(arguments) => plan::run(&arguments),
         Command::Requests(arguments) => requests::run(&arguments),
         Command::Access(arguments) => access::run(&arguments),
+        Command::Correct(arguments) => correct::run(&arguments),
         Command::Erase(arguments) => erase::run(&arguments),
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Sweep(arguments) => sweep::run(&arguments),

@@ -29,6 +29,8 @@ pub const FILE_NAME: &str = "abide.kdl";
 /// Everything that can be set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
+    /// The file that it was read from; nothing where there was none.
+    pub path: Option<PathBuf>,
     /// Where our own records are.
     pub store: StoreAddress,
     /// The key file.
@@ -158,6 +160,7 @@ pub enum LogFormat {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            path: None,
             store: StoreAddress("sqlite:abide.db".to_owned()),
             keys: PathBuf::from("abide.keys"),
             journal: PathBuf::from("abide.journal"),
@@ -221,7 +224,18 @@ impl Config {
         if let Some(folder) = path.parent() {
             config.resolve(folder);
         }
+        config.path = Some(path.to_owned());
         Ok(config)
+    }
+
+    /// In words: that the configuration does not name such a thing, or that there is none that could.
+    pub fn names_none(&self, thing: &str) -> String {
+        match &self.path {
+            Some(path) => format!("`{}` names no {thing}", path.display()),
+            None => format!(
+                "there is no `{FILE_NAME}` in this folder, and so no {thing}; write one, or name another with `--config`"
+            ),
+        }
     }
 
     /// Reads the text of a file. What cannot be understood is a finding and keeps its default.
@@ -238,6 +252,7 @@ impl Config {
     fn read(statements: &[Statement], reader: &mut Reader<'_>) -> Self {
         let default = Self::default();
         Self {
+            path: None,
             store: reader
                 .text(statements, "store")
                 .map_or(default.store, StoreAddress),

@@ -19,7 +19,8 @@ pub fn open(config: &Config, source: &str, access: Access) -> Result<Box<dyn Sou
     }
     if !source.contains(':') {
         bail!(
-            "no source of `abide.kdl` is called `{source}`; write one there, or its address here, such as `sqlite:shop.db` or `postgres://abide@db/shop`"
+            "{}; write one there, or its address here, such as `sqlite:shop.db` or `postgres://abide@db/shop`",
+            config.names_none(&format!("source `{source}`"))
         );
     }
     let address = Address::parse(source)

@@ -7,19 +7,20 @@ use super::graph::{Graph, Link, Node, Way};
 use super::layout::{Layout, ROW, lay_out};
 use crate::map::{Map, Standing};
 
-/// The widest a table is drawn.
+/// The least that a table is wide; it is as wide as what stands in it.
 const BOX: f64 = 250.0;
 /// The height of a table.
 const TALL: f64 = 42.0;
-/// From the left of a column to that of the next.
-const STEP: f64 = 350.0;
+/// Between one column and the next.
+const GAP: f64 = 100.0;
 const MARGIN: f64 = 24.0;
 const HEAD: f64 = 56.0;
-/// How many letters of a name and of a note fit into a table.
-const NAME_LETTERS: usize = 32;
-const NOTE_LETTERS: usize = 38;
-/// How many letters of ordinary tables stand on a line, for each column of the drawing.
-const LIST_LETTERS: usize = 48;
+/// How wide a letter of a name, of a note and of the title is at most, on the average of a word.
+const NAME_LETTER: f64 = 8.2;
+const NOTE_LETTER: f64 = 6.4;
+const TITLE_LETTER: f64 = 11.0;
+/// A longer note ends in `…` and stands in full in the title of its table; the longest names of all engines fit.
+const NOTE_LETTERS: usize = 80;
 
 const STYLE: &str = "text{font:13px system-ui,sans-serif;fill:#1c2733}\
 .t{font-weight:600;font-size:18px}.n{font-weight:600}.s{font-size:11px;fill:#51606f}\
@@ -32,8 +33,10 @@ const STYLE: &str = "text{font:13px system-ui,sans-serif;fill:#1c2733}\
 pub(super) fn draw(map: &Map, graph: &Graph) -> String {
     let layout = lay_out(graph);
     let columns = u32::try_from(layout.columns.max(1)).map_or(1.0, f64::from);
-    let width = (2.0 * MARGIN + (columns - 1.0) * STEP + BOX).max(560.0);
-    let list = ordinary_lines(graph, layout.columns);
+    let wide = widest(graph);
+    let heading = room(&map.name.value, TITLE_LETTER);
+    let width = 2.0 * MARGIN + (columns * (wide + GAP) - GAP).max(heading).max(512.0);
+    let list = ordinary_lines(graph, width - 2.0 * MARGIN);
     let lines = u32::try_from(list.len()).map_or(0.0, f64::from);
     let list_top = HEAD + layout.height + 2.0 * MARGIN;
     let height = list_top + lines * 18.0 + MARGIN;
@@ -51,8 +54,8 @@ pub(super) fn draw(map: &Map, graph: &Graph) -> String {
             rect class="bg" width="100%" height="100%" {}
             text class="t" x=(short(MARGIN)) y="30" { (map.name.value) }
             text class="s" x=(short(MARGIN)) y="48" { "blue: people · line: belongs to · broken line: may be seen by" }
-            @for (link, passage) in graph.links.iter().zip(&layout.passages) { (line(link, passage.as_deref(), graph, &layout)) }
-            @for (node, place) in graph.nodes.iter().zip(&layout.places) { (table(node, *place)) }
+            @for (link, passage) in graph.links.iter().zip(&layout.passages) { (line(link, passage.as_deref(), graph, &layout, wide)) }
+            @for (node, place) in graph.nodes.iter().zip(&layout.places) { (table(node, *place, wide)) }
             @for (at, text) in (0_u32..).zip(&list) {
                 text class="s" x=(short(MARGIN)) y=(short(list_top + f64::from(at) * 18.0)) { (text) }
             }
@@ -61,14 +64,29 @@ pub(super) fn draw(map: &Map, graph: &Graph) -> String {
     drawing.into_string() + "\n"
 }
 
-/// Where the box of a table stands: its left side and its middle.
-fn corner((column, y): (usize, f64)) -> (f64, f64) {
-    let column = u32::try_from(column).map_or(0.0, f64::from);
-    (MARGIN + column * STEP, HEAD + MARGIN / 2.0 + y)
+/// How wide the tables are: all as the one that needs most.
+fn widest(graph: &Graph) -> f64 {
+    let of = |node: &Node| {
+        let note = cut(&node.note, NOTE_LETTERS);
+        room(&node.name, NAME_LETTER).max(room(&note, NOTE_LETTER)) + 20.0
+    };
+    graph.nodes.iter().map(of).fold(BOX, f64::max)
 }
 
-fn table(node: &Node, place: (usize, f64)) -> Markup {
-    let (x, y) = corner(place);
+/// How much room a text takes; letters beyond Latin, Greek and Cyrillic may be twice as wide.
+fn room(text: &str, letter: f64) -> f64 {
+    let wide = |sign: char| if sign > '\u{1100}' { 2.0 } else { 1.0 };
+    text.chars().map(|sign| wide(sign) * letter).sum()
+}
+
+/// Where the box of a table stands: its left side and its middle.
+fn corner((column, y): (usize, f64), wide: f64) -> (f64, f64) {
+    let column = u32::try_from(column).map_or(0.0, f64::from);
+    (MARGIN + column * (wide + GAP), HEAD + MARGIN / 2.0 + y)
+}
+
+fn table(node: &Node, place: (usize, f64), wide: f64) -> Markup {
+    let (x, y) = corner(place, wide);
     let class = match node.standing {
         Standing::Subject => "b subject",
         Standing::Undecided => "b undecided",
@@ -77,17 +95,17 @@ fn table(node: &Node, place: (usize, f64)) -> Markup {
     html! {
         g {
             title { (node.name) ": " (node.note) }
-            rect class=(class) rx="6" x=(short(x)) y=(short(y - TALL / 2.0)) width=(short(BOX)) height=(short(TALL)) {}
-            text class="n" x=(short(x + 10.0)) y=(short(y - 3.0)) { (cut(&node.name, NAME_LETTERS)) }
+            rect class=(class) rx="6" x=(short(x)) y=(short(y - TALL / 2.0)) width=(short(wide)) height=(short(TALL)) {}
+            text class="n" x=(short(x + 10.0)) y=(short(y - 3.0)) { (node.name) }
             text class="s" x=(short(x + 10.0)) y=(short(y + 13.0)) { (cut(&node.note, NOTE_LETTERS)) }
         }
     }
 }
 
 /// From what is owned to its owner, around the tables of the columns between.
-fn line(link: &Link, passage: Option<&[f64]>, graph: &Graph, layout: &Layout) -> Markup {
-    let (owner_x, owner_y) = corner(layout.places[link.from]);
-    let (owned_x, owned_y) = corner(layout.places[link.to]);
+fn line(link: &Link, passage: Option<&[f64]>, graph: &Graph, layout: &Layout, wide: f64) -> Markup {
+    let (owner_x, owner_y) = corner(layout.places[link.from], wide);
+    let (owned_x, owned_y) = corner(layout.places[link.to], wide);
     let owner_column = layout.places[link.from].0;
     let (class, verb) = match link.way {
         Way::Own => ("own", "belongs to"),
@@ -95,7 +113,7 @@ fn line(link: &Link, passage: Option<&[f64]>, graph: &Graph, layout: &Layout) ->
     };
     let path = match passage {
         None => {
-            let out = (owner_x.max(owned_x)) + BOX + ROW / 2.0;
+            let out = (owner_x.max(owned_x)) + wide + ROW / 2.0;
             let (a, b) = if link.from == link.to {
                 (owned_y - 8.0, owner_y + 8.0)
             } else {
@@ -103,21 +121,21 @@ fn line(link: &Link, passage: Option<&[f64]>, graph: &Graph, layout: &Layout) ->
             };
             format!(
                 "M{} {}C{} {} {} {} {} {}",
-                short(owned_x + BOX),
+                short(owned_x + wide),
                 short(a),
                 short(out),
                 short(a),
                 short(out),
                 short(b),
-                short(owner_x + BOX),
+                short(owner_x + wide),
                 short(b)
             )
         }
         Some(heights) => {
-            let mut points = vec![(owner_x + BOX, owner_y)];
+            let mut points = vec![(owner_x + wide, owner_y)];
             for (column, y) in (owner_column + 1..).zip(heights) {
-                let (x, y) = corner((column, *y));
-                points.extend([(x, y), (x + BOX, y)]);
+                let (x, y) = corner((column, *y), wide);
+                points.extend([(x, y), (x + wide, y)]);
             }
             points.push((owned_x, owned_y));
             points.reverse();
@@ -155,9 +173,8 @@ fn curve(points: &[(f64, f64)]) -> String {
     path
 }
 
-/// The names of ordinary tables, in lines of bounded length.
-fn ordinary_lines(graph: &Graph, columns: usize) -> Vec<String> {
-    let limit = LIST_LETTERS * columns.max(2);
+/// The names of ordinary tables, in lines that have this much room.
+fn ordinary_lines(graph: &Graph, limit: f64) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::from("No one's:");
     for (at, name) in graph.ordinary.iter().enumerate() {
@@ -167,7 +184,7 @@ fn ordinary_lines(graph: &Graph, columns: usize) -> Vec<String> {
             ","
         };
         let word = format!(" {name}{sign}");
-        if line.chars().count() + word.chars().count() > limit {
+        if room(&line, NOTE_LETTER) + room(&word, NOTE_LETTER) > limit {
             lines.push(std::mem::take(&mut line));
         }
         line.push_str(&word);

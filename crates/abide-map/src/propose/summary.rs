@@ -4,6 +4,9 @@ use std::fmt;
 
 use crate::map::{EdgeKind, Erase, Holds, Map, Standing};
 
+/// How many undecided columns are named.
+const NAMED: usize = 12;
+
 /// How much of a draft is declared, sure, unsure and left to a person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
@@ -31,8 +34,8 @@ pub struct Summary {
     pub owning: usize,
     /// Columns with a category.
     pub recognised: usize,
-    /// Columns that nobody has said anything of.
-    pub undecided_columns: usize,
+    /// Columns that nobody has said anything of, as `table.column`.
+    pub undecided_columns: Vec<String>,
 }
 
 impl Summary {
@@ -76,7 +79,11 @@ impl Summary {
                     .count()
             };
             summary.recognised += count(|holds| matches!(holds, Holds::Data(_) | Holds::File));
-            summary.undecided_columns += count(|holds| *holds == Holds::Undecided);
+            let undecided = table.columns.iter();
+            let undecided = undecided.filter(|column| column.holds == Holds::Undecided);
+            let names =
+                undecided.map(|column| format!("{}.{}", table.name.value, column.name.value));
+            summary.undecided_columns.extend(names);
         }
         summary
     }
@@ -106,13 +113,22 @@ impl fmt::Display for Summary {
         writeln!(
             out,
             "columns     {} recognised, {} undecided",
-            self.recognised, self.undecided_columns
+            self.recognised,
+            self.undecided_columns.len()
         )?;
         writeln!(
             out,
             "say what    rows are of: {}",
             list(&self.undecided_tables)
         )?;
+        let (named, more) = self
+            .undecided_columns
+            .split_at(NAMED.min(self.undecided_columns.len()));
+        let more = match more.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        writeln!(out, "say what    columns hold: {}{more}", list(named))?;
         write!(
             out,
             "say what    an erasure does to: {}",

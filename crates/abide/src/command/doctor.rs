@@ -53,7 +53,12 @@ async fn examine(place: &Place) -> Vec<Line> {
         }
     };
     let now = clock::now();
-    let mut lines = vec![Line::ok("configuration", "it can be read")];
+    let told = match &config.path {
+        Some(path) => format!("`{}` can be read", path.display()),
+        None => "there is no `abide.kdl` in this folder, so that every setting is as it comes; `--config` names another"
+            .to_owned(),
+    };
+    let mut lines = vec![Line::ok("configuration", told)];
     lines.push(key_file::examine(&config));
     lines.extend(disk::examine(&config));
     lines.push(tls::examine(&config, now));

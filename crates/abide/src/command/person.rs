@@ -49,7 +49,8 @@ impl Which {
         let all: Vec<&str> = config.sources.iter().map(|it| it.name.as_str()).collect();
         if all.is_empty() {
             bail!(
-                "`abide.kdl` names no source; add `source NAME {{ url \"…\"; map \"map.kdl\" }}`"
+                "{}; add `source NAME {{ url \"…\"; map \"map.kdl\" }}`",
+                config.names_none("source")
             );
         }
         for name in &self.names {

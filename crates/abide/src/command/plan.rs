@@ -45,7 +45,7 @@ struct OfPerson {
 struct OfAll {
     #[command(flatten)]
     which: Which,
-    /// Say the statements too; they hold no values
+    /// Say what the clauses say, and the statements, which hold no values
     #[arg(long)]
     explain: bool,
     /// The form of the output
@@ -81,12 +81,18 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     Ok(Outcome::Clean)
 }
 
-/// The plans one after the other, with their statements if `explain` asks for them.
+/// The plans one after the other, with what their clauses say and their statements if `explain` asks for them.
 fn text(plans: &[Explained], explain: bool) -> String {
     let mut out = String::new();
     for plan in plans {
         out.push_str(&plan.text());
         if explain {
+            if !plan.clauses.is_empty() {
+                out.push_str("     clauses\n");
+            }
+            for (clause, said) in &plan.clauses {
+                out.push_str(&format!("       {clause}: {}\n", said.join(" ")));
+            }
             out.push_str("     statements\n");
             for statement in &plan.statements {
                 out.push_str(&format!("       {statement}\n"));

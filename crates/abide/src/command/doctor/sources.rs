@@ -51,12 +51,17 @@ async fn examine_one(section: &SourceSection) -> Line {
                     "`{name}` answers, and there is no map at `{}`",
                     map.display()
                 ),
-                "`abide map propose` drafts one",
+                format!(
+                    "`abide map propose {name} --out {}` drafts one",
+                    map.display()
+                ),
             ),
             None => Line::warning(
                 SOURCE,
                 format!("`{name}` answers, {version}, and has no map"),
-                "`abide map propose` drafts one; name it in the section with `map \"map.kdl\"`",
+                format!(
+                    "`abide map propose {name} --out map.kdl` drafts one; name it in the section with `map \"map.kdl\"`"
+                ),
             ),
         },
     }

@@ -1,12 +1,14 @@
 //! `abide map check FILE`: holds a map against the live schema and the policy; with `--accept`, takes the schema as the one
 //! that the map is for.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use abide_map::check::{Context as Held, run_all, stale_map, stops_plans};
 use abide_map::map::Map;
 use abide_map::plan::fingerprint;
 use abide_map::read;
+use abide_map::schema::TableName;
 use abide_map::write::accept;
 use abide_policy::diagnostic::{self, Findings, Severity};
 use abide_policy::model::Policy;
@@ -130,6 +132,10 @@ fn policy(path: Option<&PathBuf>) -> Result<(Vec<SourceFile>, Option<Policy>)> {
     }
 }
 
+fn ownerless(found: Option<&Found>) -> &[(TableName, u64)] {
+    found.map_or(&[], |found| &found.ownerless)
+}
+
 fn report(
     arguments: &Arguments,
     map: &Map,
@@ -147,12 +153,24 @@ fn report(
             "tables": map.tables.len(),
             "held-against-schema": found.is_some(),
             "held-against-policy": arguments.policy.is_some(),
+            "ownerless": ownerless(found)
+                .iter()
+                .map(|(table, rows)| (table.to_string(), *rows))
+                .collect::<BTreeMap<String, u64>>(),
             "findings": findings,
         });
         return print(&serde_json::to_string_pretty(&json)?);
     }
     if !findings.is_empty() {
         print(&diagnostic::render_all(findings, files))?;
+    }
+    for (table, rows) in ownerless(found) {
+        print(&format!(
+            "{} of `{table}` should be somebody's and {} to nobody: no request finds {}",
+            count_of(*rows, "row"),
+            if *rows == 1 { "leads" } else { "lead" },
+            if *rows == 1 { "it" } else { "them" },
+        ))?;
     }
     let count = |severity| {
         findings

@@ -4,13 +4,17 @@ use std::fs;
 use std::path::PathBuf;
 
 use abide_map::map::{Holds, Map};
+use abide_map::ownership::Ownership;
+use abide_map::plan::Planner;
+use abide_map::promise::Promises;
 use abide_map::sample::TableSample;
 use abide_map::schema::{Schema, TableName};
+use abide_map::statement::Statement;
 use abide_sources::{Access, Source};
 use anyhow::{Context, Result};
 
 use crate::installation::Place;
-use crate::sources;
+use crate::{clock, sources};
 
 /// How many rows of a table with passwords or with times to be counted are looked at.
 const SAMPLE_ROWS: u64 = 200;
@@ -21,6 +25,9 @@ pub struct Live {
     /// The source: a name from the configuration, or an address; without it the map's own, if the configuration has it
     #[arg(long, value_name = "NAME|ADDRESS", conflicts_with = "schema")]
     source: Option<String>,
+    /// Look at all rows too, and say of how many the map says that they are somebody's though they lead to nobody
+    #[arg(long, conflicts_with = "schema")]
+    rows: bool,
     /// A schema that `abide map schema` wrote
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
@@ -34,6 +41,8 @@ pub(super) struct Found {
     pub schema: Schema,
     /// Some rows of the tables with passwords or with times to be counted, where a source was asked.
     pub samples: Vec<(TableName, TableSample)>,
+    /// How many rows of which tables should be somebody's and lead to nobody, where that was asked.
+    pub ownerless: Vec<(TableName, u64)>,
 }
 
 impl Live {
@@ -43,6 +52,7 @@ impl Live {
             return Ok(Some(Found {
                 schema: read_schema(path)?,
                 samples: Vec::new(),
+                ownerless: Vec::new(),
             }));
         }
         let config = self.place.config()?;
@@ -51,7 +61,13 @@ impl Live {
         let Some(source) = self.source.as_ref().or(own) else {
             return Ok(None);
         };
-        let work = async |source: &dyn Source| ask(source, map).await;
+        let work = async |source: &dyn Source| {
+            let mut found = ask(source, map).await?;
+            if self.rows {
+                found.ownerless = ownerless(source, map, &found.schema).await?;
+            }
+            Ok(found)
+        };
         sources::work(&config, source, Access::Read, work).map(Some)
     }
 }
@@ -70,7 +86,31 @@ async fn ask(source: &dyn Source, map: &Map) -> Result<Found> {
             samples.push((table.name.clone(), sample));
         }
     }
-    Ok(Found { schema, samples })
+    Ok(Found {
+        schema,
+        samples,
+        ownerless: Vec::new(),
+    })
+}
+
+/// Rows that lead to nobody; none over a map that no plan can be made over, of which the findings say so.
+async fn ownerless(
+    source: &dyn Source,
+    map: &Map,
+    schema: &Schema,
+) -> Result<Vec<(TableName, u64)>> {
+    let Ok(ownership) = Ownership::resolve(map, schema) else {
+        return Ok(Vec::new());
+    };
+    let promises = Promises::default();
+    let plan = Planner::new(&ownership, &promises, clock::now()).orphans();
+    let counts: Vec<Statement> = plan.steps.iter().map(|step| step.count.clone()).collect();
+    let found = source.numbers(&counts).await;
+    let found = found.context("cannot count the rows that lead to nobody")?;
+    let steps = plan.steps.iter().zip(found).filter(|(_, rows)| *rows > 0);
+    Ok(steps
+        .map(|(step, rows)| (step.table.clone(), rows))
+        .collect())
 }
 
 fn read_schema(path: &PathBuf) -> Result<Schema> {

@@ -4,13 +4,19 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use abide_map::check::{Context, run_all};
 use abide_map::map::Map;
+use abide_map::plan::fingerprint;
 use abide_map::propose::{Samples, Summary, candidates, draft};
 use abide_map::sample::{Contained, Containment};
 use abide_map::schema::Schema;
-use abide_map::write;
+use abide_map::{read, write};
+use abide_policy::Library;
+use abide_policy::diagnostic::Severity;
+use abide_policy::source::SourceFile;
+use abide_rights::count_of;
 use abide_sources::{Access, Source};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use super::Outcome;
 use crate::installation::Place;
@@ -68,11 +74,11 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     match &arguments.out {
         None => {
             print(text.trim_end())?;
-            eprintln!("{}", told(&map, &read.closed, None));
+            eprintln!("{}", told(&map, &text, &read, None));
         }
         Some(path) => {
             create(path, &text)?;
-            print(&told(&map, &read.closed, Some(path)))?;
+            print(&told(&map, &text, &read, Some(path)))?;
         }
     }
     Ok(Outcome::Clean)
@@ -134,10 +140,12 @@ fn create(path: &Path, text: &str) -> Result<()> {
     write().with_context(|| format!("cannot write `{}`", path.display()))
 }
 
-/// The summary, what could not be read, and what comes next.
-fn told(map: &Map, closed: &[String], path: Option<&Path>) -> String {
+/// The summary, what could not be read, how much is left to do, and what comes next.
+fn told(map: &Map, text: &str, read: &Read, path: Option<&Path>) -> String {
     let mut lines = vec![Summary::new(map).to_string()];
-    lines.extend(closed.iter().map(|closed| format!("no rows     {closed}")));
+    let closed = read.closed.iter();
+    lines.extend(closed.map(|closed| format!("no rows     {closed}")));
+    lines.push(format!("to settle   {}", findings_of(text, &read.schema)));
     if let Some(path) = path {
         let path = path.display();
         lines.push(format!(
@@ -146,6 +154,28 @@ fn told(map: &Map, closed: &[String], path: Option<&Path>) -> String {
         ));
     }
     lines.join("\n")
+}
+
+/// What `abide map check` would find in the draft, in numbers.
+fn findings_of(text: &str, schema: &Schema) -> String {
+    let (map, mut findings) = read::read(&SourceFile::new("map.kdl", text), 0);
+    let print_of = fingerprint(schema);
+    findings.extend(run_all(&Context {
+        map: &map,
+        schema: Some((schema, &print_of)),
+        policy: None,
+        library: Library::standard(),
+        samples: &[],
+    }));
+    let count = |severity| {
+        let same = findings.iter().filter(|it| it.severity == severity);
+        same.count()
+    };
+    format!(
+        "{}, {}",
+        count_of(count(Severity::Error), "error"),
+        count_of(count(Severity::Warning), "warning")
+    )
 }
 
 #[cfg(test)]
