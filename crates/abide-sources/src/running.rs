@@ -187,7 +187,10 @@ fn begin_text(dialect: Dialect, lock: Duration, limit: Duration) -> String {
                 "SET SESSION innodb_lock_wait_timeout = {lock}, lock_wait_timeout = {lock} /*M!100100 , max_statement_time = {limit} */; SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; START TRANSACTION READ WRITE"
             )
         }
-        // The lock is taken at once: a transaction that begins by reading could not be sure to get it later.
-        Dialect::Sqlite => format!("PRAGMA busy_timeout = {lock_ms}; BEGIN IMMEDIATE"),
+        // The lock is taken at once: a transaction that begins by reading could not be sure to get it later. What is deleted
+        // is written over with zeros, and not left in pages that are free.
+        Dialect::Sqlite => {
+            format!("PRAGMA busy_timeout = {lock_ms}; PRAGMA secure_delete = ON; BEGIN IMMEDIATE")
+        }
     }
 }

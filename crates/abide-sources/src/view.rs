@@ -93,6 +93,7 @@ fn begin_text(dialect: Dialect, patience: Duration, limit: Option<Duration>) -> 
         ),
         // The comments are read by MariaDB alone and by MySQL alone, each of which has its own name for the limit.
         Dialect::Mariadb => {
+            // What is set stays with the pooled connection: every transaction that begins on one sets all of it anew.
             let seconds = limit.map_or(0.0, |limit| limit.as_secs_f64());
             let wait = patience.as_secs().max(1);
             format!(

@@ -63,7 +63,9 @@ async fn tables(view: &mut View) -> Result<Read, SourceError> {
             parent.oid::text, has_table_privilege(c.oid, 'SELECT')::text, row_security_active(c.oid)::text
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         LEFT JOIN LATERAL (SELECT p.oid FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent
-            WHERE i.inhrelid = c.oid AND (c.relispartition OR p.relnatts = c.relnatts) ORDER BY i.inhseqno LIMIT 1) parent ON true
+            WHERE i.inhrelid = c.oid AND (c.relispartition OR NOT EXISTS (SELECT 1 FROM pg_attribute own
+                WHERE own.attrelid = c.oid AND own.attnum > 0 AND NOT own.attisdropped AND own.attinhcount = 0))
+            ORDER BY i.inhseqno LIMIT 1) parent ON true
         WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND {OURS} AND c.relpersistence <> 't'
             AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')"
     );

@@ -409,3 +409,46 @@ async fn words_of_a_trigger_are_not_repeated_postgres() {
         without_values(&error);
     }
 }
+
+/// Nothing of a row that was deleted is left in the free pages of the file.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn deleted_bytes_are_gone_sqlite() {
+    let place = Place::sqlite("bytes").await;
+    place.sql(TABLES).await;
+    let gone = place.statement("DELETE FROM people WHERE id = 2", &[]);
+    let source = place.open();
+    source.run(&work(gone)).await.unwrap();
+    source.close().await.unwrap();
+    let path = place.url.strip_prefix("sqlite:").unwrap();
+    let bytes = std::fs::read(path).unwrap();
+    let holds = |word: &str| {
+        bytes
+            .windows(word.len())
+            .any(|part| part == word.as_bytes())
+    };
+    assert!(holds("quince") && !holds("medlar"));
+}
+
+/// A child is no more than a part of its parent only without columns of its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_child_with_columns_of_its_own_is_no_part_postgres() {
+    let place = Place::postgres("children").await;
+    place
+        .sql(
+            "CREATE TABLE parents (id INT, gone INT); ALTER TABLE parents DROP COLUMN gone;
+             CREATE TABLE plain () INHERITS (parents);
+             CREATE TABLE wider (mail TEXT) INHERITS (parents)",
+        )
+        .await;
+    let schema = place.open().schema().await.unwrap();
+    let part_of = |name: &str| {
+        let table = schema.tables.iter().find(|table| table.name.name == name);
+        table
+            .unwrap()
+            .partition_of
+            .clone()
+            .map(|parent| parent.name)
+    };
+    assert_eq!(part_of("plain").as_deref(), Some("parents"));
+    assert_eq!(part_of("wider"), None);
+}
