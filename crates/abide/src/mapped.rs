@@ -66,15 +66,25 @@ pub fn are_kinds(sources: &[Mapped], people: &Identities) -> Result<()> {
     );
 }
 
-/// Opens those of these names that can be; gives the others with what is wrong.
+/// Opens those of these names that can be, each with a map that was accepted; gives the others with what is wrong.
 pub async fn open_reachable(
     config: &Config,
     names: &[String],
     held: &[HeldSubject],
 ) -> (Vec<Mapped>, Vec<(String, anyhow::Error)>) {
+    open_reachable_with(config, names, held, Drafts::Refused).await
+}
+
+/// The same; `drafts` says whether maps have to have been accepted.
+pub async fn open_reachable_with(
+    config: &Config,
+    names: &[String],
+    held: &[HeldSubject],
+    drafts: Drafts,
+) -> (Vec<Mapped>, Vec<(String, anyhow::Error)>) {
     let (mut mapped, mut failed) = (Vec::new(), Vec::new());
     for section in named(config, names) {
-        match open_one(config, section, held, Drafts::Refused).await {
+        match open_one(config, section, held, drafts).await {
             Ok(source) => mapped.push(source),
             Err(error) => failed.push((section.name.clone(), error)),
         }

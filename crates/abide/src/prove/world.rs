@@ -88,7 +88,9 @@ async fn databases(
 ) -> Vec<Database> {
     let mapped_ones = config.sources.iter().filter(|it| it.map.is_some());
     let names: Vec<String> = mapped_ones.map(|it| it.name.clone()).collect();
-    let (open, failed) = mapped::open_reachable(config, &names, held).await;
+    // What nobody accepted yet is looked at too: that is a finding of its own.
+    let drafts = mapped::Drafts::Taken;
+    let (open, failed) = mapped::open_reachable_with(config, &names, held, drafts).await;
     let mut databases = Vec::new();
     for (name, error) in failed {
         tracing::warn!(source = name, %error, "a source could not be looked at");
