@@ -1,12 +1,20 @@
-//! Puts the policies of `policies/` into the binary, so that the demo runs from any folder. Names none of them.
+//! Puts the policies of `policies/` and the scenarios of `scenarios/` into the binary, so that the demo runs from any folder.
+//! Names none of them.
 
 use std::path::Path;
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let root = Path::new(&told("CARGO_MANIFEST_DIR")?).join("../../policies");
+    let code = list("POLICIES", "policies")? + &list("SCENARIOS", "scenarios")?;
+    let out = told("OUT_DIR")?;
+    fs::write(Path::new(&out).join("policies.rs"), code)
+}
+
+/// A constant with the folders of a folder, and the names and texts of their files.
+fn list(constant: &str, folder: &str) -> io::Result<String> {
+    let root = Path::new(&told("CARGO_MANIFEST_DIR")?).join("../..").join(folder);
     println!("cargo::rerun-if-changed={}", root.display());
-    let mut code = String::from("pub(crate) const POLICIES: &[(&str, &[(&str, &str)])] = &[\n");
+    let mut code = format!("pub(crate) const {constant}: &[(&str, &[(&str, &str)])] = &[\n");
     for folder in sorted(&root)?.iter().filter(|path| path.is_dir()) {
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
         println!("cargo::rerun-if-changed={}", folder.display());
@@ -24,8 +32,7 @@ fn main() -> io::Result<()> {
         code.push_str("    ]),\n");
     }
     code.push_str("];\n");
-    let out = told("OUT_DIR")?;
-    fs::write(Path::new(&out).join("policies.rs"), code)
+    Ok(code)
 }
 
 /// What cargo tells the script at each run: a checkout may have moved since the script was built.

@@ -203,7 +203,7 @@ impl Facts {
         ids.filter_map(|id| by_id.get(id))
             .copied()
             .reduce(|one, other| Seen {
-                mark: if other.mark.day > one.mark.day {
+                mark: if (other.mark.day, other.mark.number) > (one.mark.day, one.mark.number) {
                     other.mark
                 } else {
                     one.mark

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use abide_policy::source::SourceFile;
 use abide_policy::{Library, compile};
 use abide_promise::Bindings;
+use abide_promise::control::giving;
 
 type Needs = BTreeMap<String, BTreeSet<String>>;
 
@@ -115,6 +116,19 @@ fn rules_agree_with_the_list_that_people_made() {
             extra.join(" ")
         );
     }
+    let bound = |needs: &Needs, id: &String| {
+        let needs = needs.get(id);
+        needs.is_some_and(|needs| {
+            let mut given = needs.iter().map(|name| giving(name).next().is_some());
+            !needs.is_empty() && given.all(|given| given)
+        })
+    };
+    let count = |test: &dyn Fn(&String) -> bool| derived.keys().filter(|id| test(id)).count();
+    let by_rules = count(&|id| bound(&derived, id));
+    let by_list = count(&|id| bound(&listed, id));
+    let by_both = count(&|id| bound(&derived, id) && bound(&listed, id));
+    println!("bound: {by_rules} by rules, {by_list} by the list, {by_both} by both");
+    assert!(by_rules - by_both <= 30, "rules call promises bound that the list does not");
     println!(
         "agreement: {both} in both, {only_listed} only in the list, {only_derived} only by rules"
     );

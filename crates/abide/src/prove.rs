@@ -1,7 +1,9 @@
 //! Looks at every control once and computes the board of a policy from what the log says. What is looked at is a
 //! [`World`] of plain values, so that a test can break each promise. Decides nothing: `abide-promise` does.
 
+mod attest;
 mod database;
+mod page;
 mod record;
 mod text;
 mod world;
@@ -17,7 +19,9 @@ use abide_promise::{Bindings, CHECKED, CONTROLS, Control, Grade, Ground, Look};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+pub use attest::{Word, attest};
 pub use database::{Answer, Database, Found, Overdue};
+pub use page::page;
 pub use record::{of_log, of_looks, record};
 pub use text::text;
 pub use world::gather;

@@ -1,4 +1,4 @@
-//! The policies that ship inside the binary, so that a first try needs no file. Names no company.
+//! The policies and scenarios that ship inside the binary, so that a first try needs no file. Names no company.
 
 use abide_policy::source::SourceFile;
 
@@ -14,6 +14,16 @@ pub fn all() -> impl Iterator<Item = (&'static str, Vec<SourceFile>)> {
         let files = files
             .iter()
             .map(|(file, text)| SourceFile::new(format!("policies/{name}/{file}"), *text));
+        (*name, files.collect())
+    })
+}
+
+/// Every scenario that ships: its folder's name and its files.
+pub fn scenarios() -> impl Iterator<Item = (&'static str, Vec<SourceFile>)> {
+    SCENARIOS.iter().map(|(name, files)| {
+        let files = files
+            .iter()
+            .map(|(file, text)| SourceFile::new(format!("scenarios/{name}/{file}"), *text));
         (*name, files.collect())
     })
 }

@@ -1,6 +1,8 @@
 //! Other people's databases, opened in the same way by every command. Never prints an address or a password.
 
-use abide_map::schema::Schema;
+use abide_map::map::{Holds, Map};
+use abide_map::sample::TableSample;
+use abide_map::schema::{Schema, TableName};
 use abide_sources::{Access, Address, Source, SourceOptions};
 use anyhow::{Context, Result, anyhow, bail};
 
@@ -43,6 +45,30 @@ pub fn work<T>(
         source.close().await.ok();
         done
     })
+}
+
+/// How many rows of a table with passwords are looked at.
+const SAMPLE_ROWS: u64 = 200;
+
+/// Some rows of the tables that a map says hold passwords.
+pub async fn samples(
+    source: &dyn Source,
+    map: &Map,
+    schema: &Schema,
+) -> Result<Vec<(TableName, TableSample)>> {
+    let mut samples = Vec::new();
+    for mapped in &map.tables {
+        let holds_passwords = mapped.columns.iter().any(|column| {
+            matches!(&column.holds, Holds::Data(data) if data.iter().any(|name| name.value.contains("password")))
+        });
+        let is_looked_at = holds_passwords || mapped.clocks().next().is_some();
+        if let (true, Some(table)) = (is_looked_at, schema.table(&mapped.name.value)) {
+            let sample = source.sample(table, SAMPLE_ROWS).await;
+            let sample = sample.with_context(|| format!("cannot read rows of `{}`", table.name))?;
+            samples.push((table.name.clone(), sample));
+        }
+    }
+    Ok(samples)
 }
 
 /// What a source says of itself.

@@ -184,6 +184,26 @@ fn the_demo_runs_from_any_folder_and_says_where_the_notices_are() {
 }
 
 #[test]
+fn the_demo_finds_what_was_planted_and_nothing_else_and_leaves_a_proof_of_it() {
+    for (name, _) in abide::samples::scenarios() {
+        let desk = Desk::new(&format!("demo-{name}"));
+        let ran = desk.run(&["demo", name]);
+        let out = ran.out();
+        assert_eq!(ran.code(), 0, "{out}{}", ran.err());
+        assert_eq!(out.matches("false alarms: none").count(), 2, "{out}");
+        let [proof, key] = ["board.proof", "log.vkey"].map(|file| format!("abide-demo/{name}/{file}"));
+        let verified = desk.run(&["verify", &proof, "--key", &key]);
+        assert_eq!(verified.code(), 0, "{}", verified.out());
+        // What was told once can be told again, in the same folder.
+        assert_eq!(desk.run(&["demo", name]).code(), 0);
+    }
+    let desk = Desk::new("demo-strange");
+    let ran = desk.run(&["demo", "nowhere"]);
+    assert_eq!(ran.code(), 2, "{}", ran.out());
+    assert!(ran.err().contains("there are `"), "{}", ran.err());
+}
+
+#[test]
 fn a_notice_is_not_written_for_a_policy_with_errors() {
     let desk = Desk::new("no-notice");
     desk.write("shop.kdl", "policy shop {\n    collect emial\n}\n");

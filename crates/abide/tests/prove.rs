@@ -446,6 +446,18 @@ fn what_is_only_observed_says_so() {
 }
 
 #[test]
+fn the_page_of_what_is_covered_is_up_to_date() {
+    let desk = desk::Desk::new("coverage");
+    let out = check(&desk, "prove --coverage", 0, "# Coverage");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/coverage.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    assert!(
+        out == page,
+        "docs/coverage.md is out of date: `abide prove --coverage >docs/coverage.md` writes it"
+    );
+}
+
+#[test]
 fn a_board_comes_from_the_log_of_an_installation_and_a_person_confirms_what_only_people_know() {
     let desk = installed("prove");
     desk.write(
@@ -505,6 +517,18 @@ fn a_board_comes_from_the_log_of_an_installation_and_a_person_confirms_what_only
     assert_eq!(board["clauses"][1]["status"], json!("attested"));
     assert!(board["clauses"][0]["evidence"]["entry"].is_u64());
     assert!(!out.contains("Eva"));
+    check(&desk, "prove wheels.kdl --bundle wheels.proof", 0, "2 of 2");
+    check(&desk, "prove wheels.kdl --bundle wheels.proof", 2, "is left as it is");
+    let keys = check(&desk, "keys list", 0, "+");
+    let key = keys.lines().last().unwrap();
+    check(&desk, &format!("verify wheels.proof --key {key}"), 0, "board: proven");
+    check(&desk, "verify wheels.proof", 2, "not proven");
+    let mut proof = std::fs::read(desk.folder.join("wheels.proof")).unwrap();
+    let at = proof.len() / 2;
+    proof[at] ^= 1;
+    desk.write("changed.proof", &proof);
+    check(&desk, &format!("verify changed.proof --key {key}"), 1, "refuted");
+    check(&desk, "prove wheels.kdl --format html", 0, "<th scope=\"row\">WH-001");
     let config = std::fs::read_to_string(desk.folder.join("abide.kdl")).unwrap();
     desk.write("abide.kdl", format!("{config}switch-off \"purpose-gat\"\n"));
     check(&desk, "prove wheels.kdl", 2, "did you mean `purpose-gate`?");

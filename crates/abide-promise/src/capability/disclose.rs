@@ -75,7 +75,7 @@ pub(super) const ALL: &[Capability] = &[
                 &["social-network", "analytics-provider", "linked-site"],
             ) && said.does(&[Collect, Share, Tell, Ask])
                 || said.does(&[Share, Collect])
-                    && (said.mentions(Kind::Recipient, &["ad-network", "payment-provider"])
+                    && (said.mentions(Kind::Recipient, &["ad-network"])
                         || said.slot_a(Slot::By, Kind::Recipient, &["third-party"]))
         },
     ),

@@ -1,20 +1,18 @@
-//! `abide attest CLAUSE`: a named person confirms what only a person can know, until a day. Takes nobody's word for what a
-//! control can see.
+//! `abide attest CLAUSE`: a named person confirms what only a person can know, until a day. Reads no more of a file than its
+//! hash.
 
 use std::fs;
 use std::path::PathBuf;
 
-use abide_policy::suggest::closest;
-use abide_promise::{ATTESTED, Bindings, Grade};
-use abide_store::{Evidence, Store};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use super::{OPERATOR, Outcome};
+use crate::clock;
 use crate::installation::Place;
 use crate::output::print;
-use crate::{clock, policies};
+use crate::prove::{Word, attest};
 
 /// Arguments of `abide attest`.
 #[derive(clap::Args)]
@@ -39,34 +37,17 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
-    let (now, today) = (clock::now(), clock::today());
-    if arguments.until < today {
-        bail!(
-            "`--until {}` is over already; name a day to come",
-            arguments.until
-        );
-    }
-    for (name, text) in [("--by", &arguments.by), ("--text", &arguments.text)] {
-        if text.trim().is_empty() {
-            bail!("`{name}` is empty; a confirmation names a person and says what holds");
-        }
-    }
-    let seen = arguments.file.as_ref().map(hash_of).transpose()?;
+    let now = clock::now();
+    let file = arguments.file.as_ref().map(hash_of).transpose()?;
+    let word = Word {
+        clause: &arguments.clause,
+        by: &arguments.by,
+        text: &arguments.text,
+        file: file.as_deref(),
+        until: arguments.until,
+    };
     arguments.place.work(now, async |installation| {
-        let store = &installation.store;
-        let policy = find(store, &arguments.clause).await?;
-        let mut evidence = Evidence::new(ATTESTED, OPERATOR, now);
-        evidence.clauses = vec![arguments.clause.clone()];
-        evidence.control = Some("attestation".to_owned());
-        evidence.policy = Some(policy);
-        evidence.counts = [("until".to_owned(), number_of(arguments.until)?)].into();
-        evidence.private = serde_json::json!({
-            "by": arguments.by,
-            "text": arguments.text,
-            "file": seen,
-        });
-        store.begin(evidence)?.commit().await?;
-        Ok(())
+        attest(&installation.store, &word, OPERATOR, now).await
     })?;
     print(&format!(
         "`{}` is confirmed until {}; `abide prove` counts it",
@@ -79,42 +60,4 @@ fn hash_of(path: &PathBuf) -> Result<String> {
     let bytes = fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
     let digest = Sha256::digest(&bytes);
     Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
-}
-
-/// `2027-03-01` as 20270301: the public part of an entry holds numbers only.
-fn number_of(date: Date) -> Result<u64> {
-    let digits: String = date
-        .to_string()
-        .chars()
-        .filter(char::is_ascii_digit)
-        .collect();
-    Ok(digits.parse()?)
-}
-
-/// The version of the policy in force that has the clause, if a person may confirm it.
-async fn find(store: &Store, clause: &str) -> Result<String> {
-    let mut known = Vec::new();
-    for name in store.policies().await? {
-        let Some(version) = store.active(&name).await? else {
-            continue;
-        };
-        let Ok(read) = policies::check(version.files, clock::today()) else {
-            continue;
-        };
-        let bindings = Bindings::of(&read.policy);
-        if let Some(binding) = bindings.find(clause) {
-            let mut grades = binding.controls.iter().map(|control| control.grade);
-            if !grades.any(|grade| grade == Grade::Confirms) {
-                bail!(
-                    "`{clause}` is nothing that a person confirms; `abide prove` says what keeps it"
-                );
-            }
-            return Ok(version.hash);
-        }
-        known.extend(bindings.clauses.into_iter().map(|binding| binding.clause));
-    }
-    let likely = closest(clause, known.iter().map(String::as_str))
-        .map(|likely| format!("; did you mean `{likely}`?"))
-        .unwrap_or_default();
-    bail!("no policy in force has a clause `{clause}`{likely}")
 }

@@ -1,4 +1,10 @@
-//! `abide demo`: compiles the policies that ship with the program, sums each up and writes their notices.
+//! `abide demo`: compiles the policies that ship with the program, sums each up and writes their notices; then plays a
+//! made-up month at a company, with things that go wrong on purpose, and shows the board of its promises.
+
+mod person;
+mod scenario;
+mod story;
+mod told;
 
 use std::path::PathBuf;
 
@@ -10,13 +16,16 @@ use abide_policy::{Library, compile};
 use anyhow::Result;
 
 use super::{Outcome, notice};
+use told::Told;
 use crate::output::print;
 use crate::{clock, samples};
 
 /// Arguments of `abide demo`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Where to write the notices
+    /// The scenario to play; the first that ships without one
+    scenario: Option<String>,
+    /// Where to write the notices, and in a folder of its own what the scenario leaves
     #[arg(short, long, value_name = "DIR", default_value = "abide-demo")]
     output: PathBuf,
 }
@@ -44,10 +53,10 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
         }
     }
     print(&closing(arguments, &written))?;
-    Ok(if clean {
-        Outcome::Clean
-    } else {
-        Outcome::Found
+    let told = told::tell(arguments.scenario.as_deref(), &arguments.output)?;
+    Ok(match (clean, told) {
+        (true, Told::AsPlanted) => Outcome::Clean,
+        _ => Outcome::Found,
     })
 }
 
@@ -96,10 +105,7 @@ fn closing(arguments: &Arguments, written: &[PathBuf]) -> String {
         .map(|name| format!("    {}", name.to_string_lossy()))
         .collect::<Vec<_>>();
     format!(
-        "The notices that people would read are in {}:\n{}\n\nNext, with a policy of your own:\n    \
-         abide check my-policy.kdl      what is wrong with it, and why\n    \
-         abide notice my-policy.kdl -o notice\n    \
-         abide explain                  every finding, with an example",
+        "The notices that people would read are in {}:\n{}\n",
         folder.display(),
         pages.join("\n")
     )

@@ -1,14 +1,15 @@
 //! `abide prove PATH`: how each promise of a policy stands, from the log and from a fresh look at every control. Changes no
 //! source; what it saw becomes evidence.
 
-mod proof;
+mod coverage;
+pub(super) mod proof;
 
 use std::path::PathBuf;
 
 use abide_promise::{Board, Status};
 use anyhow::{Result, bail};
 
-use super::{Format, OPERATOR, Outcome};
+use super::{OPERATOR, Outcome};
 use crate::clock;
 use crate::installation::{self, Place, runtime};
 use crate::output::print;
@@ -21,19 +22,38 @@ pub struct Arguments {
     #[command(flatten)]
     place: Place,
     /// The policy: a file, a folder of them, or the name of one that ships with the program
-    path: PathBuf,
+    #[arg(required_unless_present = "coverage")]
+    path: Option<PathBuf>,
     /// The form of the output
     #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    format: Form,
     /// A file to make: the board with the policy and the whole log that it follows from, sealed; `abide verify` checks it
     #[arg(long, value_name = "FILE")]
     bundle: Option<PathBuf>,
+    /// Say instead, in Markdown, what each capability has for a control, over all policies that ship
+    #[arg(long, conflicts_with_all = ["path", "bundle"])]
+    coverage: bool,
+}
+
+/// The form of the output.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Form {
+    /// For people, in a terminal.
+    Text,
+    /// For programs.
+    Json,
+    /// For people, as a page.
+    Html,
 }
 
 /// Runs the command. A broken promise is a finding.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
+    let Some(path) = &arguments.path else {
+        print(coverage::page()?.trim_end())?;
+        return Ok(Outcome::Clean);
+    };
     let now = clock::now();
-    let policy = policies::read(&arguments.path, clock::today())?;
+    let policy = policies::read(path, clock::today())?;
     let config = arguments.place.config()?;
     let has_store = installation::sqlite_path(&config).is_none_or(|path| path.exists());
     let (board, standing): (Board, Standing) = if has_store {
@@ -62,8 +82,9 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
         })?
     };
     match arguments.format {
-        Format::Text => print(prove::text(&board, &policy.policy, standing).trim_end())?,
-        Format::Json => print(&serde_json::to_string_pretty(&board)?)?,
+        Form::Text => print(prove::text(&board, &policy.policy, standing).trim_end())?,
+        Form::Json => print(&serde_json::to_string_pretty(&board)?)?,
+        Form::Html => print(&prove::page(&board, &policy.policy))?,
     }
     Ok(match board.counts.contains_key(&Status::Broken) {
         true => Outcome::Found,

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use abide_map::check::{Context as Held, run_all};
-use abide_map::map::Holds;
+use abide_map::map::{Holds, Map, MappedTable};
 use abide_map::plan::{Doing, Identities, fingerprint};
 use abide_policy::Library;
 use abide_policy::diagnostic::{Diagnostic, Severity};
 use abide_policy::leaf_set::LeafSet;
+use abide_policy::length::Length;
 use abide_policy::model::{Norm, Policy};
 use abide_policy::vocabulary::{Action, Kind, Mode, Slot};
 use abide_rights::{Mapped, StepEffect, explain};
@@ -19,11 +20,14 @@ use super::database::{Answer, Database, Found, Overdue};
 use super::{Standing, World, notices};
 use crate::config::Config;
 use crate::decider::{self, Modes};
-use crate::mapped;
+use crate::{mapped, sources};
 use crate::policies::Publishable;
 
 /// What is due may wait so long for the next sweep before it counts as kept too long.
 const GRACE: SignedDuration = SignedDuration::from_hours(48);
+
+/// Findings about what a column holds, whatever the policy says.
+const CONTENT: [&str; 2] = ["plain-password", "forbidden-field"];
 
 /// Gathers the world of a policy. Without a store it is imagined as in force.
 pub async fn gather<'a>(
@@ -117,12 +121,13 @@ fn silent(name: String) -> Database {
 }
 
 async fn examine(policy: &Policy, source: &Mapped, now: Timestamp) -> Result<Database> {
+    let samples = sources::samples(source.source.as_ref(), &source.map, &source.schema).await?;
     let findings = run_all(&Held {
         map: &source.map,
         schema: Some((&source.schema, &fingerprint(&source.schema))),
         policy: Some(policy),
         library: Library::standard(),
-        samples: &[],
+        samples: &samples,
     });
     let errors = findings
         .iter()
@@ -133,72 +138,126 @@ async fn examine(policy: &Policy, source: &Mapped, now: Timestamp) -> Result<Dat
     Ok(Database {
         name: source.name().to_owned(),
         answer: Answer::Answered,
-        found: errors.map(|finding| found(policy, finding)).collect(),
-        timed: timed(policy, source),
+        found: errors.map(|finding| found(policy, &source.map, finding)).collect(),
+        timed: timed(policy, &source.map),
         overdue: steps
             .iter()
             .filter(|step| step.rows > 0)
             .map(|step| Overdue {
                 table: step.table.clone(),
                 rows: step.rows,
-                clauses: ends_of(policy, source, &step.table),
+                clauses: overdue_in(policy, &source.map, &step.table),
             })
             .collect(),
     })
 }
 
-/// The clauses that say how long something is kept that stands in a table with a clock.
-fn timed(policy: &Policy, source: &Mapped) -> Vec<String> {
-    let tables = source.map.tables.iter();
-    let with_clock = tables.filter(|table| table.retain.is_some());
-    with_clock
-        .flat_map(|table| ends_of(policy, source, &table.name.value.to_string()))
-        .collect()
+/// The clauses that rows of the table of that name break by being there.
+fn overdue_in(policy: &Policy, map: &Map, name: &str) -> Vec<String> {
+    let mut tables = map.tables.iter();
+    let table = tables.find(|table| table.name.value.to_string() == name);
+    table.map_or_else(Vec::new, |table| ends_of(policy, map, table))
 }
 
-/// The clauses that say how long something is kept that a table holds.
-fn ends_of(policy: &Policy, source: &Mapped, table: &str) -> Vec<String> {
-    let mapped = source.map.tables.iter();
-    let columns = mapped
-        .filter(|mapped| mapped.name.value.to_string() == table)
-        .flat_map(|mapped| &mapped.columns);
-    let sets: Vec<&LeafSet> = columns
-        .flat_map(|column| match &column.holds {
+/// The clauses whose end of keeping a table's clock carries out.
+fn timed(policy: &Policy, map: &Map) -> Vec<String> {
+    let tables = map.tables.iter();
+    tables.flat_map(|table| ends_of(policy, map, table)).collect()
+}
+
+/// The clauses whose end of keeping the clock of this table carries out: the one that it names, else those that keep what the
+/// table holds for as long as the clock runs.
+fn ends_of(policy: &Policy, map: &Map, table: &MappedTable) -> Vec<String> {
+    let Some(retain) = &table.retain else {
+        return Vec::new();
+    };
+    if let Some(clause) = &retain.clause {
+        return vec![clause.value.clone()];
+    }
+    let length = Length::parse(&retain.length.value);
+    let name = table.name.value.to_string();
+    let sets = sets_of(policy, map, |known, _| known == name);
+    clauses_of(policy.norms.iter().filter(|norm| {
+        norm.action == Action::Keep
+            && norm.mode == Mode::May
+            && length.is_some()
+            && norm.length(Slot::Within) == length
+            && sets.iter().any(|set| norm.region.object.overlaps(set))
+    }))
+}
+
+/// A finding with the clauses that it breaks: of the lines that it points at, else, where it is about what a column holds,
+/// of the lines that forbid that. The place is what its message names first.
+fn found(policy: &Policy, map: &Map, finding: &Diagnostic) -> Found {
+    let place = finding.message.split('`').nth(1).unwrap_or_default();
+    let pointed = |norm: &&Norm| finding.labels.iter().any(|label| label.span == norm.span);
+    let mut clauses = clauses_of(policy.norms.iter().filter(pointed));
+    if clauses.is_empty() && CONTENT.contains(&finding.name) {
+        let sets = sets_of(policy, map, |table, column| format!("{table}.{column}") == place);
+        let forbids = |norm: &&Norm| {
+            norm.mode == Mode::Never
+                && matches!(norm.action, Action::Keep | Action::Collect)
+                && norm.conditions.is_empty()
+                && speaks_of_all(norm)
+                && sets.iter().any(|set| norm.region.object.overlaps(set))
+        };
+        clauses = clauses_of(policy.norms.iter().filter(forbids));
+    }
+    Found {
+        code: finding.code.to_owned(),
+        place: place.to_owned(),
+        clauses,
+    }
+}
+
+/// Whether a prohibition holds whoever it is about, whatever for and at any time; only the form may be excepted.
+fn speaks_of_all(norm: &Norm) -> bool {
+    const TIMES: [Slot; 5] = [
+        Slot::When,
+        Slot::Within,
+        Slot::Until,
+        Slot::Before,
+        Slot::After,
+    ];
+    let region = &norm.region;
+    let circle = [
+        &region.purpose,
+        &region.recipient,
+        &region.place,
+        &region.origin,
+        &region.people,
+        &region.scope,
+        &region.actor,
+        &region.point,
+        &region.channel,
+    ];
+    circle.iter().all(|set| **set == LeafSet::Any)
+        && TIMES.iter().all(|slot| norm.slot(*slot).is_none())
+}
+
+/// What columns hold, of those that `is_meant` picks by table and column.
+fn sets_of<'a>(
+    policy: &'a Policy,
+    map: &'a Map,
+    is_meant: impl Fn(&str, &str) -> bool,
+) -> Vec<&'a LeafSet> {
+    let tables = map.tables.iter();
+    let columns = tables.flat_map(|table| table.columns.iter().map(move |column| (table, column)));
+    columns
+        .filter(|(table, column)| is_meant(&table.name.value.to_string(), &column.name.value))
+        .flat_map(|(_, column)| match &column.holds {
             Holds::Data(data) => data.as_slice(),
             _ => &[],
         })
         .filter_map(|name| policy.nouns.find(Kind::Data, &name.value))
         .map(|id| policy.nouns.set(id))
-        .collect();
-    let ends = policy.norms.iter().filter(|norm| {
-        norm.action == Action::Keep
-            && norm.mode == Mode::May
-            && [Slot::Until, Slot::Within]
-                .iter()
-                .any(|slot| norm.slot(*slot).is_some())
-            && sets.iter().any(|set| norm.region.object.overlaps(set))
-    });
-    let clauses = ends.flat_map(|norm| norm.clauses.iter().map(|clause| clause.value.clone()));
+        .collect()
+}
+
+fn clauses_of<'a>(norms: impl Iterator<Item = &'a Norm>) -> Vec<String> {
+    let clauses = norms.flat_map(|norm| norm.clauses.iter().map(|clause| clause.value.clone()));
     let mut clauses: Vec<String> = clauses.collect();
     clauses.sort();
     clauses.dedup();
     clauses
-}
-
-/// A finding with the clauses of the lines that it points at. The place is what its message names first.
-fn found(policy: &Policy, finding: &Diagnostic) -> Found {
-    let at = |norm: &&Norm| finding.labels.iter().any(|label| label.span == norm.span);
-    let norms = policy.norms.iter().filter(at);
-    Found {
-        code: finding.code.to_owned(),
-        place: finding
-            .message
-            .split('`')
-            .nth(1)
-            .unwrap_or_default()
-            .to_owned(),
-        clauses: norms
-            .flat_map(|norm| norm.clauses.iter().map(|clause| clause.value.clone()))
-            .collect(),
-    }
 }

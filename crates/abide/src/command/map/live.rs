@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use abide_map::map::{Holds, Map};
+use abide_map::map::Map;
 use abide_map::ownership::Ownership;
 use abide_map::plan::Planner;
 use abide_map::promise::Promises;
@@ -15,9 +15,6 @@ use anyhow::{Context, Result};
 
 use crate::installation::Place;
 use crate::{clock, sources};
-
-/// How many rows of a table with passwords or with times to be counted are looked at.
-const SAMPLE_ROWS: u64 = 200;
 
 /// Arguments that say what to hold a map against.
 #[derive(clap::Args)]
@@ -74,18 +71,7 @@ impl Live {
 
 async fn ask(source: &dyn Source, map: &Map) -> Result<Found> {
     let schema = sources::schema(source).await?;
-    let mut samples = Vec::new();
-    for mapped in &map.tables {
-        let holds_passwords = mapped.columns.iter().any(|column| {
-            matches!(&column.holds, Holds::Data(data) if data.iter().any(|name| name.value.contains("password")))
-        });
-        let is_looked_at = holds_passwords || mapped.clocks().next().is_some();
-        if let (true, Some(table)) = (is_looked_at, schema.table(&mapped.name.value)) {
-            let sample = source.sample(table, SAMPLE_ROWS).await;
-            let sample = sample.with_context(|| format!("cannot read rows of `{}`", table.name))?;
-            samples.push((table.name.clone(), sample));
-        }
-    }
+    let samples = sources::samples(source, map, &schema).await?;
     Ok(Found {
         schema,
         samples,

@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 const AT_ONCE: u32 = 4096;
 
 /// Writes the proof of a board that was computed from the first entries of a log: its bundle's header, and how many.
-pub(super) async fn write(
+pub(in crate::command) async fn write(
     store: &Store,
     path: &Path,
     log: (&str, u64),
