@@ -48,8 +48,32 @@ pub struct Bindings {
 struct Gathered {
     lines: BTreeSet<String>,
     needs: BTreeSet<&'static str>,
+    lacks: BTreeSet<&'static str>,
+    controls: Vec<&'static Control>,
     statements: usize,
     texts: usize,
+}
+
+impl Gathered {
+    fn take(&mut self, said: &Said<'_>) {
+        self.lines.extend(said.norm().map(|norm| norm.id.clone()));
+        self.statements += 1;
+        self.texts += usize::from(said.does(&[Action::Say]));
+        for capability in capabilities().filter(|capability| (capability.needed)(said)) {
+            self.needs.insert(capability.name);
+            let mut given = giving(capability.name)
+                .filter(|control| (control.keeps)(said))
+                .peekable();
+            if given.peek().is_none() {
+                self.lacks.insert(capability.name);
+            }
+            for control in given {
+                if !self.controls.iter().any(|known| known.name == control.name) {
+                    self.controls.push(control);
+                }
+            }
+        }
+    }
 }
 
 impl Bindings {
@@ -57,17 +81,8 @@ impl Bindings {
     pub fn of(policy: &Policy) -> Self {
         let mut clauses: BTreeMap<&str, Gathered> = BTreeMap::new();
         for (id, statement) in statements(policy) {
-            let said = Said::new(policy, statement);
             let gathered = clauses.entry(id).or_default();
-            gathered
-                .lines
-                .extend(said.norm().map(|norm| norm.id.clone()));
-            let needed = capabilities().filter(|capability| (capability.needed)(&said));
-            gathered
-                .needs
-                .extend(needed.map(|capability| capability.name));
-            gathered.statements += 1;
-            gathered.texts += usize::from(said.does(&[Action::Say]));
+            gathered.take(&Said::new(policy, statement));
         }
         let clauses = clauses.into_iter();
         Self {
@@ -89,23 +104,12 @@ impl Bindings {
 }
 
 fn bind(clause: &str, gathered: Gathered) -> Binding {
-    let needs: Vec<&'static str> = gathered.needs.into_iter().collect();
-    let lacks = needs
-        .iter()
-        .copied()
-        .filter(|name| giving(name).next().is_none());
-    let mut controls: Vec<&'static Control> = Vec::new();
-    for control in needs.iter().flat_map(|name| giving(name)) {
-        if !controls.iter().any(|known| known.name == control.name) {
-            controls.push(control);
-        }
-    }
     Binding {
         clause: clause.to_owned(),
         lines: gathered.lines,
-        lacks: lacks.collect(),
-        controls,
-        needs,
+        needs: gathered.needs.into_iter().collect(),
+        lacks: gathered.lacks.into_iter().collect(),
+        controls: gathered.controls,
         text: match gathered.texts == gathered.statements {
             true => Text::Only,
             false => Text::WithDeeds,

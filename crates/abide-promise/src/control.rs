@@ -24,6 +24,7 @@ mod message;
 mod no_share;
 mod notice;
 mod objection;
+mod password;
 mod portability;
 mod purpose;
 mod release;
@@ -37,6 +38,8 @@ mod withdrawal;
 
 use abide_ledger::Public;
 
+use crate::said::Said;
+
 /// What keeps promises.
 pub struct Control {
     /// Its name, `purpose-gate`.
@@ -45,6 +48,8 @@ pub struct Control {
     pub does: &'static str,
     /// The capabilities that it gives.
     pub gives: &'static [&'static str],
+    /// Whether it can do so for a statement.
+    pub keeps: fn(&Said<'_>) -> bool,
     /// How it keeps a promise.
     pub grade: Grade,
     /// What it needs to be there.
@@ -86,6 +91,7 @@ pub const CONTROLS: &[&Control] = &[
     &terms::CONTROL,
     &data_map::CONTROL,
     &forbidden::CONTROL,
+    &password::CONTROL,
     &collect::CONTROL,
     &purpose::CONTROL,
     &exclusive::CONTROL,
@@ -128,6 +134,11 @@ pub fn giving(capability: &str) -> impl Iterator<Item = &'static Control> {
         .iter()
         .copied()
         .filter(move |control| control.gives.contains(&capability))
+}
+
+/// Whatever the statement.
+fn any(_: &Said<'_>) -> bool {
+    true
 }
 
 /// What is only looked at leaves no other entry.

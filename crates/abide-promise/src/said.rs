@@ -107,6 +107,12 @@ impl<'a> Said<'a> {
             .is_some_and(|norm| norm.names(Slot::Via).any(|used| used.kind == Kind::Contact))
     }
 
+    /// Whether one of its objects is of that kind.
+    pub fn has_object(&self, kind: Kind) -> bool {
+        self.norm()
+            .is_some_and(|norm| norm.objects.iter().any(|object| object.kind == kind))
+    }
+
     /// Whether it is about every object there is.
     pub fn any_object(&self) -> bool {
         self.norm().is_some_and(|norm| norm.any_object)

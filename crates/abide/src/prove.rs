@@ -26,10 +26,12 @@ pub use record::{of_log, of_looks, record};
 pub use text::text;
 pub use world::gather;
 
-/// The most clauses and places that one entry names.
-const MOST: usize = 400;
-/// How long a place may be in an entry.
-const PLACE_BYTES: usize = 64;
+/// The most places that one entry names.
+const MOST_PLACES: usize = 300;
+/// The most clauses that one entry names; beyond that it is not known of which promise it speaks.
+const MOST_CLAUSES: usize = 2000;
+/// How long a clause, what was found and its place may be together.
+const KEY_BYTES: usize = 126;
 
 /// Where a policy stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,12 +98,21 @@ impl Looked {
     }
 
     fn fail(&mut self, clause: &str, what: &str, place: &str, count: u64) {
-        if self.counts.len() < MOST {
-            self.look = Look::Failed;
-            self.clauses.insert(clause.to_owned());
-            let key = format!("{clause}/{what}/{}", word(place));
+        self.look = Look::Failed;
+        self.clauses.insert(clause.to_owned());
+        if self.counts.len() < MOST_PLACES {
+            let room = KEY_BYTES.saturating_sub(clause.len() + what.len());
+            let key = format!("{clause}/{what}/{}", word(place, room));
             *self.counts.entry(key).or_default() += count;
         }
+    }
+
+    /// A look at more than an entry can name says less, never something else.
+    fn within_bounds(mut self) -> Self {
+        if self.clauses.len() > MOST_CLAUSES {
+            self = Self::new(self.control, Look::Unknown);
+        }
+        self
     }
 }
 
@@ -136,12 +147,13 @@ pub fn look(world: &World<'_>) -> Vec<Looked> {
             if world.switched_off.iter().any(|off| off == control.name) {
                 return Looked::new(control.name, Look::Off);
             }
-            match (control.ground, control.grade) {
+            let looked = match (control.ground, control.grade) {
                 (Ground::People, _) => Looked::new(control.name, Look::Well),
                 (Ground::Policy, Grade::Watches) => look_at_notice(world, &bindings, control),
                 (Ground::Policy, _) => look_at_gate(world, &bindings, control),
                 (Ground::Sources, _) => database::look(world, &bindings, control),
-            }
+            };
+            looked.within_bounds()
         })
         .collect()
 }
@@ -156,7 +168,6 @@ fn look_at_gate(world: &World<'_>, bindings: &Bindings, control: &Control) -> Lo
     looked.clauses = clauses
         .map(|binding| binding.clause.clone())
         .filter(|clause| world.observed.contains(clause))
-        .take(MOST)
         .collect();
     if !looked.clauses.is_empty() {
         looked.look = Look::Observing;
@@ -176,13 +187,13 @@ fn look_at_notice(world: &World<'_>, bindings: &Bindings, control: &Control) -> 
     looked
 }
 
-/// A text as the word that an entry may hold.
-fn word(text: &str) -> String {
+/// A text as the word that an entry may hold, at most so long.
+fn word(text: &str, most: usize) -> String {
     let letters = text.chars().map(|letter| match letter {
         'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '_' | ':' | '-' => letter,
         _ => '-',
     });
-    let word: String = letters.take(PLACE_BYTES).collect();
+    let word: String = letters.take(most).collect();
     if word.is_empty() {
         "-".to_owned()
     } else {

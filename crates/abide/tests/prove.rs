@@ -69,6 +69,11 @@ const ROWS: &[(&str, &str, Breach)] = &[
         Made(forbidden, Status::Broken),
     ),
     (
+        "password-hashes",
+        "(T-001) never keep password { except as=hash }",
+        Made(plain, Status::Broken),
+    ),
+    (
         "collect-gate",
         r#"(T-001) never collect name"#,
         Asked(r#"{"action":"collect","data":["name"]}"#, "{}"),
@@ -272,6 +277,10 @@ fn forbidden(world: &mut World<'_>) {
     world.databases[0].found.push(found("M0303", &["T-001"]));
 }
 
+fn plain(world: &mut World<'_>) {
+    world.databases[0].found.push(found("M0311", &["T-001"]));
+}
+
 fn left(world: &mut World<'_>) {
     world.databases[0].found.push(found("M0306", &["T-001"]));
 }
@@ -314,6 +323,7 @@ fn world(policy: &Policy) -> World<'_> {
         switched_off: &[],
         databases: vec![Database {
             name: "shop".to_owned(),
+            passwords: 1,
             timed: vec!["T-001".to_owned()],
             ..Database::default()
         }],
@@ -518,17 +528,37 @@ fn a_board_comes_from_the_log_of_an_installation_and_a_person_confirms_what_only
     assert!(board["clauses"][0]["evidence"]["entry"].is_u64());
     assert!(!out.contains("Eva"));
     check(&desk, "prove wheels.kdl --bundle wheels.proof", 0, "2 of 2");
-    check(&desk, "prove wheels.kdl --bundle wheels.proof", 2, "is left as it is");
+    check(
+        &desk,
+        "prove wheels.kdl --bundle wheels.proof",
+        2,
+        "is left as it is",
+    );
     let keys = check(&desk, "keys list", 0, "+");
     let key = keys.lines().last().unwrap();
-    check(&desk, &format!("verify wheels.proof --key {key}"), 0, "board: proven");
+    check(
+        &desk,
+        &format!("verify wheels.proof --key {key}"),
+        0,
+        "board: proven",
+    );
     check(&desk, "verify wheels.proof", 2, "not proven");
     let mut proof = std::fs::read(desk.folder.join("wheels.proof")).unwrap();
     let at = proof.len() / 2;
     proof[at] ^= 1;
     desk.write("changed.proof", &proof);
-    check(&desk, &format!("verify changed.proof --key {key}"), 1, "refuted");
-    check(&desk, "prove wheels.kdl --format html", 0, "<th scope=\"row\">WH-001");
+    check(
+        &desk,
+        &format!("verify changed.proof --key {key}"),
+        1,
+        "refuted",
+    );
+    check(
+        &desk,
+        "prove wheels.kdl --format html",
+        0,
+        "<th scope=\"row\">WH-001",
+    );
     let config = std::fs::read_to_string(desk.folder.join("abide.kdl")).unwrap();
     desk.write("abide.kdl", format!("{config}switch-off \"purpose-gat\"\n"));
     check(&desk, "prove wheels.kdl", 2, "did you mean `purpose-gate`?");

@@ -1,6 +1,6 @@
 //! What comes in: which data, from where, in which form. Decides nothing about its use.
 
-use abide_policy::vocabulary::Action::{Collect, Keep, Link, Right, Share, Use};
+use abide_policy::vocabulary::Action::{Apply, Collect, Keep, Link, Right, Share, Use};
 use abide_policy::vocabulary::{Kind, Mode, Slot};
 
 use super::{Capability, row};
@@ -25,7 +25,7 @@ pub(super) const ALL: &[Capability] = &[
     row(
         "data-map",
         "say of each column which category it holds",
-        |said| said.declares(Kind::Data),
+        |said| said.declares(Kind::Data) || said.does(&[Apply]) && said.has_object(Kind::Data),
     ),
     row(
         "collect-gate",

@@ -16,9 +16,9 @@ use abide_policy::{Library, compile};
 use anyhow::Result;
 
 use super::{Outcome, notice};
-use told::Told;
 use crate::output::print;
 use crate::{clock, samples};
+use told::Told;
 
 /// Arguments of `abide demo`.
 #[derive(clap::Args)]

@@ -1,8 +1,12 @@
 //! What a mapped source says of promises: columns that break one, and rows whose time is over. Asks nothing itself.
 
+use abide_map::check::plain_password;
 use abide_promise::{Bindings, Control, Look};
 
 use super::{Looked, World};
+
+/// The code of passwords that may be read.
+const PLAIN: &str = plain_password::CHECK.code;
 
 /// A mapped source as it was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,6 +17,8 @@ pub struct Database {
     pub answer: Answer,
     /// Errors of its map, held against schema and policy.
     pub found: Vec<Found>,
+    /// How many columns hold passwords.
+    pub passwords: usize,
     /// Rows whose time is over and that are still there.
     pub overdue: Vec<Overdue>,
     /// The clauses whose end of keeping its map can find: a table of theirs says when a row's time is over.
@@ -64,21 +70,31 @@ pub(super) fn look(world: &World<'_>, bindings: &Bindings, control: &Control) ->
     }
     for database in world.databases.iter().filter(answered) {
         match control.name {
-            "forbidden-fields" => forbidden(database, &mut looked),
+            "forbidden-fields" => forbidden(database, |code| code != PLAIN, &mut looked),
+            "password-hashes" => forbidden(database, |code| code == PLAIN, &mut looked),
             "data-map" => unmapped(database, bindings, control, &mut looked),
             "retention" => overdue(database, &mut looked),
             _ => {}
         }
     }
-    if control.name == "retention" {
-        untimed(world, bindings, control, &mut looked);
+    match control.name {
+        "retention" => untimed(world, bindings, control, &mut looked),
+        "password-hashes"
+            if world
+                .databases
+                .iter()
+                .all(|database| database.passwords == 0) =>
+        {
+            looked.look = Look::Groundless;
+        }
+        _ => {}
     }
     looked
 }
 
-/// Columns that hold what a promise says is never held.
-fn forbidden(database: &Database, looked: &mut Looked) {
-    for found in &database.found {
+/// Columns that hold what a promise says is never held, or not in this form.
+fn forbidden(database: &Database, is_meant: fn(&str) -> bool, looked: &mut Looked) {
+    for found in database.found.iter().filter(|found| is_meant(&found.code)) {
         for clause in &found.clauses {
             let place = format!("{}:{}", database.name, found.place);
             looked.fail(clause, &found.code, &place, 1);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use abide_map::check::{Context as Held, run_all};
+use abide_map::check::{Context as Held, forbidden_field, plain_password, run_all};
 use abide_map::map::{Holds, Map, MappedTable};
 use abide_map::plan::{Doing, Identities, fingerprint};
 use abide_policy::Library;
@@ -20,14 +20,14 @@ use super::database::{Answer, Database, Found, Overdue};
 use super::{Standing, World, notices};
 use crate::config::Config;
 use crate::decider::{self, Modes};
-use crate::{mapped, sources};
 use crate::policies::Publishable;
+use crate::{mapped, sources};
 
 /// What is due may wait so long for the next sweep before it counts as kept too long.
 const GRACE: SignedDuration = SignedDuration::from_hours(48);
 
 /// Findings about what a column holds, whatever the policy says.
-const CONTENT: [&str; 2] = ["plain-password", "forbidden-field"];
+const CONTENT: [&str; 2] = [plain_password::CHECK.name, forbidden_field::CHECK.name];
 
 /// Gathers the world of a policy. Without a store it is imagined as in force.
 pub async fn gather<'a>(
@@ -138,7 +138,10 @@ async fn examine(policy: &Policy, source: &Mapped, now: Timestamp) -> Result<Dat
     Ok(Database {
         name: source.name().to_owned(),
         answer: Answer::Answered,
-        found: errors.map(|finding| found(policy, &source.map, finding)).collect(),
+        found: errors
+            .map(|finding| found(policy, &source.map, finding))
+            .collect(),
+        passwords: samples.len(),
         timed: timed(policy, &source.map),
         overdue: steps
             .iter()
@@ -162,7 +165,9 @@ fn overdue_in(policy: &Policy, map: &Map, name: &str) -> Vec<String> {
 /// The clauses whose end of keeping a table's clock carries out.
 fn timed(policy: &Policy, map: &Map) -> Vec<String> {
     let tables = map.tables.iter();
-    tables.flat_map(|table| ends_of(policy, map, table)).collect()
+    tables
+        .flat_map(|table| ends_of(policy, map, table))
+        .collect()
 }
 
 /// The clauses whose end of keeping the clock of this table carries out: the one that it names, else those that keep what the
@@ -193,7 +198,9 @@ fn found(policy: &Policy, map: &Map, finding: &Diagnostic) -> Found {
     let pointed = |norm: &&Norm| finding.labels.iter().any(|label| label.span == norm.span);
     let mut clauses = clauses_of(policy.norms.iter().filter(pointed));
     if clauses.is_empty() && CONTENT.contains(&finding.name) {
-        let sets = sets_of(policy, map, |table, column| format!("{table}.{column}") == place);
+        let sets = sets_of(policy, map, |table, column| {
+            format!("{table}.{column}") == place
+        });
         let forbids = |norm: &&Norm| {
             norm.mode == Mode::Never
                 && matches!(norm.action, Action::Keep | Action::Collect)

@@ -3,9 +3,7 @@
 const FIRST: [&str; 12] = [
     "Ada", "Bram", "Cleo", "Dirk", "Elin", "Finn", "Gita", "Hugo", "Ines", "Jaap", "Kira", "Luuk",
 ];
-const LAST: [&str; 7] = [
-    "Poel", "Brug", "Gracht", "Molen", "Duin", "Wilg", "Haven",
-];
+const LAST: [&str; 7] = ["Poel", "Brug", "Gracht", "Molen", "Duin", "Wilg", "Haven"];
 
 /// The name of the person of that number.
 pub(super) fn name(number: u32) -> String {

@@ -104,7 +104,11 @@ fn day(statement: &Statement) -> Result<Day> {
     Ok(Day {
         number: argument(statement, 0)?.parse()?,
         story: argument(statement, 1)?.to_owned(),
-        events: statement.children.iter().map(event).collect::<Result<_>>()?,
+        events: statement
+            .children
+            .iter()
+            .map(event)
+            .collect::<Result<_>>()?,
     })
 }
 
@@ -169,8 +173,8 @@ fn property<'a>(statement: &'a Statement, name: &str) -> Result<&'a str> {
 
 /// `1..40`, both of them included.
 fn people(text: &str) -> Result<People> {
-    let range = text.split_once("..").and_then(|(first, last)| {
-        Some(first.parse().ok()?..=last.parse().ok()?)
-    });
+    let range = text
+        .split_once("..")
+        .and_then(|(first, last)| Some(first.parse().ok()?..=last.parse().ok()?));
     range.with_context(|| format!("`{text}` is no range of people such as `1..40`"))
 }

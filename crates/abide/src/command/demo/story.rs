@@ -193,7 +193,10 @@ impl Story<'_> {
             values: Vec::new(),
         };
         let steps = match people {
-            Some(people) => people.clone().map(|number| statement(fill(text, number))).collect(),
+            Some(people) => people
+                .clone()
+                .map(|number| statement(fill(text, number)))
+                .collect(),
             None => vec![statement(text.to_owned())],
         };
         let work = Work {
@@ -256,9 +259,15 @@ impl Story<'_> {
             .collect();
         let why = match clauses.is_empty() {
             true => String::new(),
-            false => format!(" ({})", clauses.iter().cloned().collect::<Vec<_>>().join(", ")),
+            false => format!(
+                " ({})",
+                clauses.iter().cloned().collect::<Vec<_>>().join(", ")
+            ),
         };
-        print(&format!("              {text}: {}{why}", answers.join(", ")))?;
+        print(&format!(
+            "              {text}: {}{why}",
+            answers.join(", ")
+        ))?;
         self.blocked.extend(clauses);
         Ok(())
     }
@@ -328,7 +337,10 @@ impl Story<'_> {
         let text = fs::read_to_string(&path)?;
         let (map, _) = abide_map::read::read(&SourceFile::new("map.kdl", text.as_str()), 0);
         let accepted = accept(&text, &map, &fingerprint(&schema?));
-        fs::write(&path, accepted.context("the map of the scenario cannot be accepted")?)?;
+        fs::write(
+            &path,
+            accepted.context("the map of the scenario cannot be accepted")?,
+        )?;
         Ok(())
     }
 

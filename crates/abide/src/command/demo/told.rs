@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use abide_promise::{Board, Status};
 use abide_policy::source::SourceFile;
+use abide_promise::{Board, Status};
 use anyhow::{Context, Result};
 
 use super::scenario::Scenario;
@@ -36,9 +36,14 @@ pub(super) fn tell(name: Option<&str>, output: &Path) -> Result<Told> {
     let found = scenarios.find(|(known, _)| name.is_none_or(|name| name == *known));
     let (name, files) = found.with_context(|| {
         let names: Vec<&str> = samples::scenarios().map(|(name, _)| name).collect();
-        format!("there is no such scenario; there are `{}`", names.join("`, `"))
+        format!(
+            "there is no such scenario; there are `{}`",
+            names.join("`, `")
+        )
     })?;
-    let file = files.iter().find(|file| file.path.ends_with("scenario.kdl"));
+    let file = files
+        .iter()
+        .find(|file| file.path.ends_with("scenario.kdl"));
     let scenario = Scenario::read(file.context("a scenario has no `scenario.kdl`")?)?;
     let folder = output.join(name);
     let (policy, files): (Vec<SourceFile>, Vec<SourceFile>) = files

@@ -26,14 +26,19 @@ sometimes say otherwise; `cargo test -p abide-promise --test agreement` holds th
 pub(super) fn page() -> Result<String> {
     let mut out = HEAD.to_owned();
     let mut all: Vec<Binding> = Vec::new();
-    out.push_str("\n| policy | promises | bound | only read | unmet |\n| --- | --- | --- | --- | --- |\n");
+    out.push_str(
+        "\n| policy | promises | bound | only read | unmet |\n| --- | --- | --- | --- | --- |\n",
+    );
     let mut total = [0; 4];
     for (name, _) in samples::all() {
         let read = policies::read(Path::new(name), clock::today())?;
         let clauses = Bindings::of(&read.policy).clauses;
         let numbers = numbers(&clauses);
         row(&mut out, &read.policy.name, numbers);
-        total.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += number);
+        total
+            .iter_mut()
+            .zip(numbers)
+            .for_each(|(sum, number)| *sum += number);
         all.extend(clauses);
     }
     row(&mut out, "all", total);
@@ -72,7 +77,11 @@ fn controls(out: &mut String, all: &[Binding]) {
             Ground::Sources => "mapped sources",
             Ground::People => "people",
         };
-        let gives: Vec<String> = control.gives.iter().map(|name| format!("`{name}`")).collect();
+        let gives: Vec<String> = control
+            .gives
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect();
         let of = |binding: &&Binding| binding.controls.iter().any(|it| it.name == control.name);
         let _ = writeln!(
             out,
