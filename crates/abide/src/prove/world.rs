@@ -238,8 +238,12 @@ fn speaks_of_all(norm: &Norm) -> bool {
         &region.point,
         &region.channel,
     ];
+    let mut excepts = norm.excepts.iter().filter(|except| !except.implied);
     circle.iter().all(|set| **set == LeafSet::Any)
         && TIMES.iter().all(|slot| norm.slot(*slot).is_none())
+        && excepts.all(|except| {
+            except.objects.is_empty() && except.slots.iter().all(|used| used.slot == Slot::As)
+        })
 }
 
 /// What columns hold, of those that `is_meant` picks by table and column.
