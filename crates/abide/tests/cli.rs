@@ -191,7 +191,8 @@ fn the_demo_finds_what_was_planted_and_nothing_else_and_leaves_a_proof_of_it() {
         let out = ran.out();
         assert_eq!(ran.code(), 0, "{out}{}", ran.err());
         assert_eq!(out.matches("false alarms: none").count(), 2, "{out}");
-        let [proof, key] = ["board.proof", "log.vkey"].map(|file| format!("abide-demo/{name}/{file}"));
+        let [proof, key] =
+            ["board.proof", "log.vkey"].map(|file| format!("abide-demo/{name}/{file}"));
         let verified = desk.run(&["verify", &proof, "--key", &key]);
         assert_eq!(verified.code(), 0, "{}", verified.out());
         // What was told once can be told again, in the same folder.

@@ -30,6 +30,7 @@ use crate::decider::{Ask, MinEntry};
 use crate::http::consent::Consent;
 use crate::http::problem::Problem;
 use crate::output::print;
+use crate::policies::{self, Publishable};
 use crate::{mapped, prove, sources};
 
 /// Who acts in the evidence of a scenario.
@@ -58,6 +59,7 @@ pub(super) struct Played {
 /// A story under way.
 struct Story<'a> {
     folder: &'a Path,
+    policy: Publishable,
     client: Client,
     now: Timestamp,
     /// The last thing recorded, which the next answer has to know of.
@@ -116,6 +118,7 @@ pub(super) async fn play(folder: &Path, scenario: &Scenario) -> Result<Played> {
     };
     let mut story = Story {
         client: Client::open(config, behaviour, clock.clone()).await?,
+        policy: policies::read(&folder.join(POLICY), scenario.begins)?,
         folder,
         now: start,
         known: None,
@@ -166,7 +169,10 @@ impl Story<'_> {
         }
         let app = self.client.app();
         app.decider.write_counts(&app.store, self.now).await?;
-        Ok(())
+        // Somebody looks each evening, so that the board knows since when.
+        let world = prove::gather(&self.policy, &app.config, Some(&app.store), self.now).await?;
+        let looked = prove::look(&world);
+        prove::record(&app.store, &world, &looked, ACTOR, || self.now).await
     }
 
     async fn happen(&mut self, event: &Event) -> Result<()> {
