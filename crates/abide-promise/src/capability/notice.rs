@@ -40,7 +40,7 @@ pub(super) const ALL: &[Capability] = &[
         "scope-map",
         "know which properties, people and data are covered",
         |said| {
-            said.does(&[Apply]) && !said.has_object(Kind::Data)
+            said.does(&[Apply])
                 || said.declares(Kind::Property)
                 || said.does(&[Assure]) && said.of_a(Kind::Control, &["scope-register"])
         },
