@@ -12,7 +12,9 @@ fn main() -> io::Result<()> {
 
 /// A constant with the folders of a folder, and the names and texts of their files.
 fn list(constant: &str, folder: &str) -> io::Result<String> {
-    let root = Path::new(&told("CARGO_MANIFEST_DIR")?).join("../..").join(folder);
+    let root = Path::new(&told("CARGO_MANIFEST_DIR")?)
+        .join("../..")
+        .join(folder);
     println!("cargo::rerun-if-changed={}", root.display());
     let mut code = format!("pub(crate) const {constant}: &[(&str, &[(&str, &str)])] = &[\n");
     for folder in sorted(&root)?.iter().filter(|path| path.is_dir()) {
