@@ -47,10 +47,10 @@ pub fn work<T>(
     })
 }
 
-/// How many rows of a table with passwords are looked at.
+/// How many rows of a table with passwords or with times to be counted are looked at.
 const SAMPLE_ROWS: u64 = 200;
 
-/// Some rows of the tables that a map says hold passwords.
+/// Some rows of the tables that a map says hold passwords, or times to be counted.
 pub async fn samples(
     source: &dyn Source,
     map: &Map,
