@@ -8,10 +8,10 @@ use abide_sources::{Snapshot, Work};
 use abide_store::{EntryId, Evidence, Store};
 use jiff::Timestamp;
 
-use crate::erase::identifiers;
 use crate::error::RightsError;
 use crate::explain::{Explained, counted, told};
 use crate::mapped::{Mapped, lying_on};
+use crate::remembered::identifiers;
 use crate::step::{StepCount, clauses_of};
 
 /// Why values are written.
