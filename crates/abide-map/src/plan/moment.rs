@@ -250,11 +250,10 @@ fn is_day(value: &str) -> bool {
     };
     let is_written_so =
         day.as_bytes().get(4) == Some(&b'-') && day.as_bytes().get(7) == Some(&b'-');
-    let is_followed = match rest.as_bytes() {
-        [] => true,
-        [b' ' | b'T', b'0'..=b'2', b'0'..=b'9', b':', ..] => true,
-        _ => false,
-    };
+    let is_followed = matches!(
+        rest.as_bytes(),
+        [] | [b' ' | b'T', b'0'..=b'2', b'0'..=b'9', b':', ..]
+    );
     let is_real = |day: Date| {
         day >= date(1970, 1, 3) || (day >= date(1901, 1, 1) && day < date(1969, 12, 31))
     };
