@@ -179,14 +179,7 @@ impl<'a> Writer<'a> {
             }
             Pred::Among(columns, rows) => self.among(id, alias, columns, rows, "IN"),
             Pred::Outside(columns, rows) => self.among(id, alias, columns, rows, "NOT IN"),
-            Pred::AmongFolded(Fold::Exact, column, rows) => {
-                // An index of the column finds what the column takes for the same.
-                self.push("(");
-                self.among(id, alias, std::slice::from_ref(column), rows, "IN");
-                self.push(" AND ");
-                self.folded(Fold::Exact, alias, column, rows, "IN");
-                self.push(")");
-            }
+            Pred::AmongFolded(Fold::Exact, column, rows) => self.exactly(id, alias, column, rows),
             Pred::AmongFolded(fold, column, rows) => {
                 self.folded(*fold, alias, column, rows, "IN");
             }
@@ -344,6 +337,15 @@ impl<'a> Writer<'a> {
                 self.push(&format!(" FROM {} AS {alias}", Self::step(number)));
             }
         }
+    }
+
+    /// An index of the column finds what the column takes for the same; of those, the rows that are.
+    fn exactly(&mut self, id: TableId, alias: &str, name: &String, rows: &[Row]) {
+        self.push("(");
+        self.among(id, alias, std::slice::from_ref(name), rows, "IN");
+        self.push(" AND ");
+        self.folded(Fold::Exact, alias, name, rows, "IN");
+        self.push(")");
     }
 
     fn folded(&mut self, fold: Fold, alias: &str, name: &str, rows: &[Row], word: &str) {

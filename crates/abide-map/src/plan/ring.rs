@@ -237,11 +237,8 @@ impl Writer<'_> {
         let mut conditioned = row.clone();
         if let Some(of_key) = of_key {
             for ((here, there), at) in here.iter().zip(there).zip(of_key) {
-                let (here, there) = ((*from_table, here.as_str()), (*to_table, there.as_str()));
-                let (column, other) = (self.column(here.0, here.1), self.column(there.0, there.1));
-                let reached = self.dialect.against(format!("{name}.k{at}"), column, other);
-                let at_row = self.place_against(&row, there, here);
-                on.push(format!("{at_row} = {reached}"));
+                let ends = ((*from_table, here.as_str()), (*to_table, there.as_str()));
+                on.push(self.noted_end(format!("{name}.k{at}"), &row, ends));
             }
             let on = on.join(" AND ");
             self.push(&match lateral {
@@ -278,6 +275,18 @@ impl Writer<'_> {
         }
         self.conditions(link, &conditioned);
         Some(row)
+    }
+
+    /// That a row is one to which a link leads from a column whose value was noted.
+    fn noted_end(
+        &self,
+        noted: String,
+        row: &str,
+        (here, there): ((TableId, &str), (TableId, &str)),
+    ) -> String {
+        let (column, other) = (self.column(here.0, here.1), self.column(there.0, there.1));
+        let reached = self.dialect.against(noted, column, other);
+        format!("{} = {reached}", self.place_against(row, there, here))
     }
 
     /// What the link asks of the row that it stands in.
