@@ -188,16 +188,7 @@ impl<'a> Writer<'a> {
             }
             Pred::Leads(columns, select) => self.leads(id, alias, columns, select),
             Pred::Equals(name, value) => self.equals(id, alias, name, value),
-            Pred::Filled(name) => {
-                let place = self.place(alias, name);
-                let is_text = self
-                    .column(id, name)
-                    .is_some_and(|column| column.class == TypeClass::Text);
-                self.push(&format!("{place} IS NOT NULL"));
-                if is_text {
-                    self.push(&format!(" AND {place} <> ''"));
-                }
-            }
+            Pred::Filled(name) => self.filled(id, alias, name),
             Pred::Present(name) => {
                 let place = self.place(alias, name);
                 self.push(&format!("{place} IS NOT NULL"));
@@ -232,6 +223,16 @@ impl<'a> Writer<'a> {
                 self.pred(id, alias, part);
                 self.push(") IS NOT TRUE");
             }
+        }
+    }
+
+    fn filled(&mut self, id: TableId, alias: &str, name: &str) {
+        let place = self.place(alias, name);
+        let column = self.column(id, name);
+        let is_text = column.is_some_and(|column| column.class == TypeClass::Text);
+        self.push(&format!("{place} IS NOT NULL"));
+        if is_text {
+            self.push(&format!(" AND {place} <> ''"));
         }
     }
 

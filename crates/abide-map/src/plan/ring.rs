@@ -37,6 +37,15 @@ struct Layout {
     members: Vec<(TableId, Vec<String>, Vec<usize>)>,
 }
 
+/// The columns of the recursive table in which these columns stand; nothing if one is not of the key.
+fn in_key(columns: &[String], key: &[String], places: &[usize]) -> Option<Vec<usize>> {
+    let at = |column: &String| {
+        let nth = key.iter().position(|name| name == column)?;
+        places.get(nth).copied()
+    };
+    columns.iter().map(at).collect()
+}
+
 /// That a step stands in a lateral table, which has the recursive one beside it.
 #[derive(Debug, Clone, Copy)]
 struct Lateral;
@@ -227,11 +236,7 @@ impl Writer<'_> {
         };
         // The conditions of a link stand in one of its rows: the dependent's, if it pulls.
         let is_in_row = link.is_pull() == (goes == Goes::Forward);
-        let at = |column: &String| {
-            let nth = key.iter().position(|name| name == column)?;
-            places.get(nth).copied()
-        };
-        let of_key: Option<Vec<usize>> = here.iter().map(at).collect();
+        let of_key = in_key(here, key, places);
         let of_key = of_key.filter(|_| is_in_row || link.when.is_empty());
         let mut on = vec![format!("{name}.n = {from}")];
         let mut conditioned = row.clone();
