@@ -361,7 +361,16 @@ impl Maker<'_> {
             self.dice.roll(there.len())
         };
         for (at, target) in made.columns.iter().zip(&made.target_columns) {
-            row[*at] = there[chosen][*target].clone();
+            let column = &here.columns[*at];
+            // What is of another sort than the reference has another UUID too; numbers of two tables may be the same.
+            let is_another = !is_meant && !made.when.is_empty();
+            row[*at] = if is_another && column.class == TypeClass::Uuid {
+                let different = FIRST + number + 1000 * table + 500_000;
+                let dialect = self.schema.dialect;
+                Some(value(dialect, column, different, &mut self.dice))
+            } else {
+                there[chosen][*target].clone()
+            };
         }
         if made.is_owned_by && is_meant {
             owners.push((made.target, chosen));
