@@ -163,6 +163,8 @@ fn the_policies_are_laid_out() {
 #[test]
 fn the_demo_runs_from_any_folder_and_says_where_the_notices_are() {
     let desk = Desk::new("demo");
+    // What was told once can be told again, in the same folder.
+    desk.run(&["demo"]);
     let ran = desk.run(&["demo"]);
     assert_eq!(ran.code(), 0, "{}", ran.err());
     let pages: Vec<_> = fs::read_dir(desk.folder.join("abide-demo"))
@@ -195,8 +197,6 @@ fn the_demo_finds_what_was_planted_and_nothing_else_and_leaves_a_proof_of_it() {
             ["board.proof", "log.vkey"].map(|file| format!("abide-demo/{name}/{file}"));
         let verified = desk.run(&["verify", &proof, "--key", &key]);
         assert_eq!(verified.code(), 0, "{}", verified.out());
-        // What was told once can be told again, in the same folder.
-        assert_eq!(desk.run(&["demo", name]).code(), 0);
     }
     let desk = Desk::new("demo-strange");
     let ran = desk.run(&["demo", "nowhere"]);

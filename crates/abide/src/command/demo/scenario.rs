@@ -40,12 +40,10 @@ pub(super) type People = RangeInclusive<u32>;
 pub(super) enum Event {
     /// The application does something in its database, once or for each of some people.
     Sql(String, Option<People>),
-    /// The application asks whether it may, about these people, who told it to be at least so old.
-    Ask(String, People, Option<u32>),
-    /// It asks about somebody of whom only this is known: to be younger.
-    AskYounger(String, u32),
-    /// People say something to a purpose.
-    Say(&'static str, String, People),
+    /// The application asks whether it may, about these people, or about somebody unknown.
+    Ask(String, Option<People>, About),
+    /// People say something.
+    Say(Said, People),
     /// A contract with a recipient is registered, as a fact.
     Contract(String, String),
     /// A person confirms a clause.
@@ -54,6 +52,8 @@ pub(super) enum Event {
     Remap(String, String),
     /// The map is taken as one for the database as it is.
     Accept,
+    /// Somebody asks at the desk for something of that kind; where they live, if they say so.
+    Request(String, u32, Option<String>),
     /// Somebody asks for a copy.
     Access(u32),
     /// Somebody asks to be forgotten.
@@ -62,6 +62,21 @@ pub(super) enum Event {
     Sweep,
     /// What erasures left behind is looked for.
     Scan,
+}
+
+/// What the application was told of whom it asks about.
+#[derive(Default)]
+pub(super) struct About {
+    pub at_least: Option<u32>,
+    pub below: Option<u32>,
+    pub residence: Option<String>,
+}
+
+/// What people say, to which fact and which purpose.
+pub(super) struct Said {
+    pub state: &'static str,
+    pub fact: String,
+    pub purpose: Option<String>,
 }
 
 /// A person's word for a clause.
@@ -114,20 +129,25 @@ fn day(statement: &Statement) -> Result<Day> {
 
 fn event(statement: &Statement) -> Result<Event> {
     let text = |at| argument(statement, at).map(str::to_owned);
-    let about = || people(property(statement, "people")?);
     let person = || -> Result<u32> { Ok(property(statement, "person")?.parse()?) };
     Ok(match statement.name.value.as_str() {
         "sql" => {
             let each = property(statement, "people").ok().map(people).transpose()?;
             Event::Sql(text(0)?, each)
         }
-        "ask" => match property(statement, "age-below") {
-            Ok(years) => Event::AskYounger(text(0)?, years.parse()?),
-            Err(_) => {
-                let years = property(statement, "age-at-least").ok();
-                Event::Ask(text(0)?, about()?, years.map(str::parse).transpose()?)
-            }
-        },
+        "ask" => {
+            let people = property(statement, "people").ok().map(people).transpose()?;
+            let years = |name| {
+                let years = property(statement, name).ok();
+                years.map(str::parse).transpose()
+            };
+            let about = About {
+                at_least: years("age-at-least")?,
+                below: years("age-below")?,
+                residence: property(statement, "residence").ok().map(str::to_owned),
+            };
+            Event::Ask(text(0)?, people, about)
+        }
         "consent" => say("ConsentGiven", statement)?,
         "refuse" => say("ConsentRefused", statement)?,
         "withdraw" => say("ConsentWithdrawn", statement)?,
@@ -140,6 +160,10 @@ fn event(statement: &Statement) -> Result<Event> {
         }),
         "remap" => Event::Remap(text(0)?, text(1)?),
         "accept" => Event::Accept,
+        "request" => {
+            let residence = property(statement, "residence").ok().map(str::to_owned);
+            Event::Request(text(0)?, person()?, residence)
+        }
         "access" => Event::Access(person()?),
         "erase" => Event::Erase(person()?),
         "sweep" => Event::Sweep,
@@ -149,12 +173,13 @@ fn event(statement: &Statement) -> Result<Event> {
 }
 
 fn say(state: &'static str, statement: &Statement) -> Result<Event> {
-    let purpose = property(statement, "for")?.to_owned();
-    Ok(Event::Say(
+    let fact = property(statement, "fact").unwrap_or("consent");
+    let said = Said {
         state,
-        purpose,
-        people(property(statement, "people")?)?,
-    ))
+        fact: fact.to_owned(),
+        purpose: property(statement, "for").ok().map(str::to_owned),
+    };
+    Ok(Event::Say(said, people(property(statement, "people")?)?))
 }
 
 fn argument(statement: &Statement, at: usize) -> Result<&str> {

@@ -11,9 +11,10 @@ use abide_map::statement::Statement;
 use abide_map::write::accept;
 use abide_policy::decide::Effect;
 use abide_policy::source::SourceFile;
+use abide_rights::request::{self, Details, Kind};
 use abide_rights::{Eraser, Mapped, Pace};
 use abide_sources::Work;
-use abide_store::{Contract, EntryId};
+use abide_store::{Acting, Contract, EntryId};
 use anyhow::{Context, Result, anyhow, bail};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -21,7 +22,7 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::person::{email, fill};
-use super::scenario::{Attest, Day, Event, People, Scenario};
+use super::scenario::{About, Attest, Day, Event, People, Said, Scenario};
 use crate::client::{Behaviour, Client};
 use crate::clock::Clock;
 use crate::command::decide::question;
@@ -31,6 +32,7 @@ use crate::http::consent::Consent;
 use crate::http::problem::Problem;
 use crate::output::print;
 use crate::policies::{self, Publishable};
+use crate::requests::{Office, PolicyInForce};
 use crate::{mapped, prove, sources};
 
 /// Who acts in the evidence of a scenario.
@@ -178,13 +180,15 @@ impl Story<'_> {
     async fn happen(&mut self, event: &Event) -> Result<()> {
         match event {
             Event::Sql(text, people) => self.sql(text, people.as_ref()).await,
-            Event::Ask(question, people, years) => self.ask(question, people, *years).await,
-            Event::AskYounger(question, years) => self.ask_younger(question, *years).await,
-            Event::Say(state, purpose, people) => self.say(state, purpose, people).await,
+            Event::Ask(question, people, about) => self.ask(question, people.clone(), about).await,
+            Event::Say(said, people) => self.say(said, people).await,
             Event::Contract(fact, recipient) => self.contract(fact, recipient).await,
             Event::Attest(attest) => self.attest(attest).await,
             Event::Remap(old, new) => self.remap(old, new),
             Event::Accept => self.accept().await,
+            Event::Request(kind, person, residence) => {
+                self.request(kind, *person, residence.clone()).await
+            }
             Event::Access(person) => self.access(*person).await,
             Event::Erase(person) => self.erase(*person).await,
             Event::Sweep => self.sweep().await,
@@ -217,27 +221,38 @@ impl Story<'_> {
         Ok(())
     }
 
-    async fn ask(&mut self, text: &str, people: &People, years: Option<u32>) -> Result<()> {
+    async fn ask(&mut self, text: &str, people: Option<People>, about: &About) -> Result<()> {
         let question = question::parse(text)?;
+        let mut subject = serde_json::Map::new();
+        let mut age = serde_json::Map::new();
+        age.extend(
+            about
+                .at_least
+                .map(|years| ("at-least".to_owned(), json!(years))),
+        );
+        age.extend(about.below.map(|years| ("below".to_owned(), json!(years))));
+        if !age.is_empty() {
+            subject.insert("age".to_owned(), age.into());
+        }
+        if let Some(place) = &about.residence {
+            subject.insert("residence".to_owned(), json!(place));
+        }
+        let known = (!subject.is_empty()).then(|| json!({ "subject": subject }));
         let mut asks = Vec::new();
-        for number in people.clone() {
-            let subject = serde_json::from_value(json!({"kind": "email", "value": email(number)}))?;
-            let mut ask = Ask::about(subject, question.clone());
-            if let Some(years) = years {
-                ask.known = Some(serde_json::from_value(
-                    json!({"subject": {"age": {"at-least": years}}}),
-                )?);
+        match people {
+            None => asks.push(serde_json::from_value(
+                json!({"question": serde_json::to_value(question)?, "known": known}),
+            )?),
+            Some(people) => {
+                for number in people {
+                    let whom = json!({"kind": "email", "value": email(number)});
+                    let mut ask = Ask::about(serde_json::from_value(whom)?, question.clone());
+                    ask.known = known.clone().map(serde_json::from_value).transpose()?;
+                    asks.push(ask);
+                }
             }
-            asks.push(ask);
         }
         self.ask_all(text, asks).await
-    }
-
-    async fn ask_younger(&mut self, text: &str, years: u32) -> Result<()> {
-        let known = json!({"subject": {"age": {"below": years}}});
-        let question = serde_json::to_value(question::parse(text)?)?;
-        let ask = serde_json::from_value(json!({"question": question, "known": known}))?;
-        self.ask_all(text, vec![ask]).await
     }
 
     /// Asks each, and says how often what was answered and which clauses held something back.
@@ -278,20 +293,54 @@ impl Story<'_> {
         Ok(())
     }
 
-    async fn say(&mut self, state: &str, purpose: &str, people: &People) -> Result<()> {
+    async fn say(&mut self, said: &Said, people: &People) -> Result<()> {
+        let about = match &said.purpose {
+            Some(purpose) => format!("May we use your address for our {purpose}?"),
+            None => format!("Do we have your {}?", said.fact),
+        };
+        let purposes: Vec<&String> = said.purpose.iter().collect();
         for number in people.clone() {
             let consent: Consent = serde_json::from_value(json!({
                 "subject": {"kind": "email", "value": email(number)},
-                "fact": "consent",
-                "state": state,
-                "scope": {"purposes": [purpose]},
-                "shown": {"text": format!("May we use your address for our {purpose}?"), "lang": "en"},
+                "fact": said.fact,
+                "state": said.state,
+                "scope": {"purposes": purposes},
+                "shown": {"text": about, "lang": "en"},
                 "source": "account page",
             }))?;
             let recorded = self.client.record(&consent).await.map_err(told)?;
             self.known = EntryId::parse(&recorded.entry);
         }
         Ok(())
+    }
+
+    /// Somebody asks at the desk, known by their account. What needs no hand goes on by itself.
+    async fn request(&self, kind: &str, person: u32, residence: Option<String>) -> Result<()> {
+        let app = self.client.app();
+        let policy = Box::new(self.policy.policy.clone());
+        let office = Office::closed(
+            &app.config,
+            PolicyInForce::Read(policy, self.policy.hash.clone()),
+        );
+        let kind = Kind::from_word(kind).with_context(|| format!("nobody asks for `{kind}`"))?;
+        let ask = request::Ask {
+            kind,
+            acting: Acting::Subject,
+            received: None,
+            lang: "en".to_owned(),
+            details: Details {
+                people: vec![("email".to_owned(), email(person))],
+                residence,
+                ..Details::default()
+            },
+            verified: Some("account".to_owned()),
+        };
+        let desk = office.desk(&app.store, ACTOR, self.now);
+        desk.open(&ask).await?;
+        print(&format!(
+            "              {} waits for an answer",
+            kind.word()
+        ))
     }
 
     async fn contract(&mut self, fact: &str, recipient: &str) -> Result<()> {
