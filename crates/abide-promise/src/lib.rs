@@ -21,3 +21,25 @@ pub use status::Status;
 pub const CHECKED: &str = "control.checked";
 /// The kind of the entry of a person's word for a clause.
 pub const ATTESTED: &str = "clause.attested";
+
+/// The rights that people use by a request: what the desk of requests knows.
+pub const ASKED_FOR: &[&str] = &[
+    "know",
+    "access",
+    "copy",
+    "portability",
+    "correct",
+    "supplement",
+    "erase",
+    "close-account",
+    "restrict",
+    "object",
+    "anonymise",
+    "withdraw",
+    "optout-sale",
+    "optout-sharing",
+    "limit-sensitive",
+    "stop-marketing",
+    "disclosures",
+    "complain-to-us",
+];

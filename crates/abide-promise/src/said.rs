@@ -64,6 +64,14 @@ impl<'a> Said<'a> {
             .is_some_and(|norm| self.any_is(norm.objects.iter(), kind, names))
     }
 
+    /// Whether it has objects, and each of them is, or is below, one of these names.
+    pub fn all_of_a(&self, kind: Kind, names: &[&str]) -> bool {
+        self.norm().is_some_and(|norm| {
+            let is = |object| self.any_is(std::iter::once(object), kind, names);
+            !norm.objects.is_empty() && norm.objects.iter().all(is)
+        })
+    }
+
     /// Whether a slot, the part's defaults and exceptions aside, holds something that is, or is below, one of these.
     pub fn slot_a(&self, slot: Slot, kind: Kind, names: &[&str]) -> bool {
         self.norm()

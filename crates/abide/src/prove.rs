@@ -5,6 +5,7 @@ mod attest;
 mod database;
 mod page;
 mod record;
+mod requests;
 mod text;
 mod world;
 
@@ -23,6 +24,7 @@ pub use attest::{Word, attest};
 pub use database::{Answer, Database, Found, Overdue};
 pub use page::page;
 pub use record::{of_log, of_looks, record};
+pub use requests::Late;
 pub use text::text;
 pub use world::gather;
 
@@ -60,6 +62,8 @@ pub struct World<'a> {
     pub databases: Vec<Database>,
     /// The notice in each of its languages.
     pub notices: Vec<String>,
+    /// What people asked for and nobody answered in time.
+    pub late: Vec<Late>,
 }
 
 /// What a look at one control came to.
@@ -152,6 +156,7 @@ pub fn look(world: &World<'_>) -> Vec<Looked> {
                 (Ground::Policy, Grade::Watches) => look_at_notice(world, &bindings, control),
                 (Ground::Policy, _) => look_at_gate(world, &bindings, control),
                 (Ground::Sources, _) => database::look(world, &bindings, control),
+                (Ground::Requests, _) => requests::look(world, &bindings, control),
             };
             looked.within_bounds()
         })

@@ -12,12 +12,17 @@ mod desk;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use abide::prove::{self, Answer, Database, Found, Looked, Overdue, Standing, World};
+use abide::prove::{self, Answer, Database, Found, Late, Looked, Overdue, Standing, World};
 use abide_policy::decide::{Effect, Known, Question, Tables};
 use abide_policy::model::Policy;
 use abide_policy::source::SourceFile;
 use abide_policy::{Library, compile};
 use abide_promise::{Bindings, Board, CONTROLS, Facts, Status, board};
+use abide_rights::request::{
+    Ask, Desk as RequestDesk, Details, Kind as Asking, Reason, Rules, Standing as Course, Step,
+    advance,
+};
+use abide_store::Acting;
 use desk::{at, check, installed, with_store};
 use serde_json::json;
 
@@ -27,9 +32,11 @@ enum Breach {
     Asked(&'static str, &'static str),
     /// Something of the world is wrong; the board says so.
     Made(fn(&mut World<'_>), Status),
+    /// Something is tried with a request; whether it is held back.
+    Held(fn() -> bool),
 }
 
-use Breach::{Asked, Made};
+use Breach::{Asked, Held, Made};
 
 /// A control, a policy with the promise `T-001` that it keeps, and a breach of it.
 const ROWS: &[(&str, &str, Breach)] = &[
@@ -247,6 +254,139 @@ const ROWS: &[(&str, &str, Breach)] = &[
         Made(left, Status::Broken),
     ),
     (
+        "device-gate",
+        r#"(T-001) never collect precise-location"#,
+        Asked(r#"{"action":"collect","data":["precise-location"]}"#, "{}"),
+    ),
+    (
+        "place-gate",
+        r#"(T-001) never keep email in=US"#,
+        Asked(r#"{"action":"keep","data":["email"],"in":"US"}"#, "{}"),
+    ),
+    (
+        "origin-gate",
+        r#"(T-001) never collect name from=third-party"#,
+        Asked(
+            r#"{"action":"collect","data":["name"],"from":["third-party"]}"#,
+            "{}",
+        ),
+    ),
+    (
+        "form-gate",
+        "(T-001) never use email for=research { except as=aggregate }; use email for=research",
+        Asked(
+            r#"{"action":"use","data":["email"],"for":"research"}"#,
+            "{}",
+        ),
+    ),
+    (
+        "actor-gate",
+        "(T-001) never use email by=staff unless=job-need; use email for=payment",
+        Asked(
+            r#"{"action":"use","data":["email"],"for":"payment","by":["staff"]}"#,
+            "{}",
+        ),
+    ),
+    (
+        "role-gate",
+        "(T-001) never use email by=third-party",
+        Asked(
+            r#"{"action":"use","data":["email"],"for":"payment","by":["third-party"]}"#,
+            "{}",
+        ),
+    ),
+    (
+        "parent-gate",
+        "people child age=<16; (T-001) never collect email about=child unless=parent-consent",
+        Asked(
+            r#"{"action":"collect","data":["email"]}"#,
+            r#"{"subject":{"age":{"below":12}}}"#,
+        ),
+    ),
+    (
+        "school-gate",
+        r#"(T-001) never use grades { except for=education }"#,
+        Asked(
+            r#"{"action":"use","data":["grades"],"for":"analytics"}"#,
+            "{}",
+        ),
+    ),
+    (
+        "fairness-gate",
+        r#"(T-001) never use email for=pricing"#,
+        Asked(r#"{"action":"use","data":["email"],"for":"pricing"}"#, "{}"),
+    ),
+    (
+        "told-gate",
+        r#"(T-001) must tell purposes before=collection"#,
+        Asked(r#"{"action":"collect","data":["email"]}"#, "{}"),
+    ),
+    (
+        "sign-in-gate",
+        r#"(T-001) never collect third-party-password"#,
+        Asked(
+            r#"{"action":"collect","data":["third-party-password"]}"#,
+            "{}",
+        ),
+    ),
+    (
+        "stop-gate",
+        "(T-001) right stop-newsletter; use email for=newsletter via=email",
+        Asked(
+            r#"{"action":"message","data":["email"],"for":"newsletter","via":["email"]}"#,
+            r#"{"held":[{"right":"stop-newsletter"}]}"#,
+        ),
+    ),
+    (
+        "cookie-gate",
+        "(T-001) right refuse-cookies; collect cookie",
+        Asked(
+            r#"{"action":"collect","data":["cookie"]}"#,
+            r#"{"held":[{"right":"refuse-cookies"}]}"#,
+        ),
+    ),
+    (
+        "scope-gate",
+        r#"(T-001) never apply linked-site"#,
+        Asked(
+            r#"{"action":"share","data":["email"],"with":"linked-site"}"#,
+            "{}",
+        ),
+    ),
+    (
+        "post-gate",
+        r#"(T-001) share forum-posts with=public for=publication if=user-posted"#,
+        Asked(
+            r#"{"action":"share","data":["forum-posts"],"with":"public","for":"publication"}"#,
+            "{}",
+        ),
+    ),
+    (
+        "request-desk",
+        "contact front email=\"desk@wheels.example\"; (T-001) right access via=front",
+        Made(late, Status::Broken),
+    ),
+    (
+        "proof-gate",
+        r#"(T-001) must ask identity when=request"#,
+        Held(unproven),
+    ),
+    (
+        "agent-gate",
+        r#"(T-001) right access by=agent"#,
+        Held(unauthorised),
+    ),
+    (
+        "refusal-ground",
+        r#"(T-001) refuse erase if=legal-duty"#,
+        Held(|| is_refused_to_refuse("ground", Reason::Other)),
+    ),
+    (
+        "request-count",
+        r#"(T-001) refuse access over="2 per 12 months""#,
+        Held(|| is_refused_to_refuse("count", Reason::TooManyRequests)),
+    ),
+    (
         "attestation",
         r#"(T-001) assure staff-training by=person"#,
         Made(|_| (), Status::Unknown),
@@ -297,6 +437,80 @@ fn overdue(world: &mut World<'_>) {
     });
 }
 
+fn late(world: &mut World<'_>) {
+    world.late.push(Late {
+        kind: "access".to_owned(),
+        rights: vec!["access".to_owned(), "copy".to_owned()],
+        clauses: Vec::new(),
+        requests: 2,
+    });
+}
+
+/// Whether a request that was acknowledged is carried out.
+fn is_carried_out(standing: &Course) -> bool {
+    let now = at("2026-11-22T09:00:00Z");
+    let step = advance(standing, &Rules::default(), Library::standard(), now);
+    matches!(step, Step::CarryOut(_))
+}
+
+fn acknowledged(acting: Acting) -> Course {
+    let mut standing = Course::new(Asking::Erase, acting, "2026-11-20".parse().unwrap());
+    standing.acknowledged_at = Some(at("2026-11-20T09:00:00Z"));
+    standing
+}
+
+fn unproven() -> bool {
+    let mut standing = acknowledged(Acting::Subject);
+    let is_held = !is_carried_out(&standing);
+    standing.verified.insert(0, "code".to_owned());
+    is_held && is_carried_out(&standing)
+}
+
+fn unauthorised() -> bool {
+    let mut standing = acknowledged(Acting::Agent);
+    standing.verified.insert(0, "document".to_owned());
+    let is_held = !is_carried_out(&standing);
+    standing.authorised = Some("power-of-attorney".to_owned());
+    is_held && is_carried_out(&standing)
+}
+
+/// Whether staff who refuse a request for that reason, without a ground, are not let.
+fn is_refused_to_refuse(name: &str, reason: Reason) -> bool {
+    let desk = installed(&format!("prove-{name}"));
+    let policy = policy("right access");
+    let mut is_refused = false;
+    with_store(&desk, async |store| {
+        let rules = Rules::default();
+        let requests = RequestDesk {
+            store: &store,
+            policy: &policy,
+            policy_hash: "00",
+            library: Library::standard(),
+            sources: &[],
+            source_names: &[],
+            rules: &rules,
+            assumed_residence: None,
+            folder: &desk.folder,
+            actor: "staff",
+            now: at("2026-11-22T09:00:00Z"),
+        };
+        let ask = Ask {
+            kind: Asking::Access,
+            acting: Acting::Subject,
+            received: None,
+            lang: "en".to_owned(),
+            details: Details {
+                people: vec![("email".to_owned(), "ann@example.org".to_owned())],
+                ..Details::default()
+            },
+            verified: Some("account".to_owned()),
+        };
+        let opened = requests.open(&ask).await.unwrap();
+        is_refused = requests.refuse(opened.id, reason, None).await.is_err();
+    });
+    is_refused
+}
+
 fn policy(lines: &str) -> Policy {
     let text = format!("policy test version=\"2026-01-01\" {{ collect email; {lines} }}\n");
     let text = text.replace("; ", "\n");
@@ -328,6 +542,7 @@ fn world(policy: &Policy) -> World<'_> {
             ..Database::default()
         }],
         notices: prove::notices(policy),
+        late: Vec::new(),
     }
 }
 
@@ -396,6 +611,7 @@ fn what_breaks_a_promise_is_blocked_or_found_and_without_its_control_it_is_not_b
                     "{control}: {decision:?}"
                 );
             }
+            Held(is_held) => assert!(is_held(), "{control}"),
             Made(make, expected) => {
                 let mut broken = world(&policy);
                 make(&mut broken);
@@ -443,6 +659,22 @@ fn a_promise_is_kept_once_the_log_shows_its_controls_at_work_and_stale_when_nobo
     assert_eq!(kept.status, Status::Kept);
     assert_eq!(kept.evidence.unwrap().entry, Some(7));
     assert_eq!(status(&facts, "2027-11-22").status, Status::Stale);
+}
+
+#[test]
+fn the_rights_that_are_used_by_a_request_are_those_that_the_desk_knows() {
+    let known: BTreeSet<&str> = Asking::ALL
+        .iter()
+        .flat_map(|kind| kind.rights())
+        .copied()
+        .collect();
+    assert_eq!(
+        abide_promise::ASKED_FOR
+            .iter()
+            .copied()
+            .collect::<BTreeSet<_>>(),
+        known
+    );
 }
 
 #[test]

@@ -17,7 +17,7 @@ use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 
 use super::database::{Answer, Database, Found, Overdue};
-use super::{Standing, World, notices};
+use super::{Standing, World, notices, requests};
 use crate::config::Config;
 use crate::decider::{self, Modes};
 use crate::policies::Publishable;
@@ -39,6 +39,7 @@ pub async fn gather<'a>(
     let policy = &publishable.policy;
     let mut modes = Modes::observing(&config.observe);
     let (mut standing, mut held) = (Standing::Imagined, Vec::new());
+    let mut late = Vec::new();
     if let Some(store) = store {
         let active = store.active(&policy.name).await?;
         standing = match active {
@@ -47,6 +48,7 @@ pub async fn gather<'a>(
         };
         modes = modes.and(&policy.name, &store.modes(&policy.name).await?);
         held = store.held().await?;
+        late = requests::late(config, store, now).await?;
     }
     Ok(World {
         policy,
@@ -56,6 +58,7 @@ pub async fn gather<'a>(
         switched_off: &config.switched_off,
         databases: databases(policy, config, &held, now).await,
         notices: notices(policy),
+        late,
     })
 }
 

@@ -75,6 +75,7 @@ fn controls(out: &mut String, all: &[Binding]) {
         let ground = match control.ground {
             Ground::Policy => "the policy in force",
             Ground::Sources => "mapped sources",
+            Ground::Requests => "what people ask for",
             Ground::People => "people",
         };
         let gives: Vec<String> = control
