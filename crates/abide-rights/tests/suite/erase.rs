@@ -162,10 +162,10 @@ on_all! {
         shop.hold("case-7", "account", "3").await;
         let map = MAP.replace(
             "table reviews { identity email author_email;",
-            "table reviews { identity email author_email; owned-by id to=users;",
+            "table reviews { identity email author_email; owned-by id to=users { erase delete };",
         );
         assert_ne!(map, MAP);
-        // A review of the number 1 is Ann's as well: whoever wrote it, an account of that number owns it.
+        // A review of the number 1 goes with the account of that number, whoever wrote it.
         shop.database.run("UPDATE reviews SET author_email = 'Cy@example.org' WHERE id = 1").await;
         let sources = [mapped_with(&shop.database.url, SourceOptions::new("shop"), &map).await];
         let progress = shop.eraser_over(&sources, 1).erase(&known("account-id", "1"), &["shop".into()], &[]).await.unwrap();
