@@ -81,8 +81,8 @@ pub async fn scan(
     let mut scanned = Scanned::default();
     let mut found = BTreeMap::new();
     let mut snapshot = source.snapshot().await?;
-    scanned.not_read = not_read(schema, needles);
-    for reading in readings(schema, needles) {
+    scanned.not_read = not_read(schema, needles, excuses);
+    for reading in readings(schema, needles, excuses) {
         let mut rows = snapshot.read(&reading.statement);
         while let Some(row) = rows.next().await {
             scanned.rows += 1;

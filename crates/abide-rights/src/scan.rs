@@ -12,6 +12,7 @@ use crate::erase::{Eraser, Outcome};
 use crate::error::RightsError;
 use crate::explain::count_of;
 use crate::files::files;
+use crate::mapped::Mapped;
 use crate::memory::KeptRows;
 use crate::remembered::Remembered;
 use crate::residue::{Excuses, Needles, Residue, scan};
@@ -99,7 +100,7 @@ pub async fn scan_some(
     let needles = Needles::of(&people)?;
     let (mut residues, mut looked) = (Vec::new(), Vec::new());
     for mapped in eraser.sources {
-        let excuses = excuses(&sought, mapped.name());
+        let excuses = excuses(&sought, mapped);
         let scanned = scan(mapped.source.as_ref(), &mapped.schema, &needles, &excuses).await?;
         residues.extend(scanned.residues);
         looked.push(LookedPart {
@@ -219,8 +220,8 @@ async fn known_of(
 }
 
 /// The rows of a source that are kept of those who are looked for.
-fn excuses(sought: &[Sought], source: &str) -> Excuses {
-    let mut excuses = Excuses::default();
+fn excuses(sought: &[Sought], mapped: &Mapped) -> Excuses {
+    let (mut excuses, source) = (Excuses::over(&mapped.map), mapped.name());
     for (person, one) in sought.iter().enumerate() {
         let here = one
             .outcomes

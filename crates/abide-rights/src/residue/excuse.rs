@@ -1,15 +1,20 @@
 //! Rows in which a person may still be named, because they are kept for a reason. Excuses a row by its key and never a
 //! whole table, so that what was left beside it is found.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use abide_map::map::{Holds, Map};
 use abide_map::schema::TableName;
 
 use crate::memory::{KeptRows, RowKey, hash_of};
 
 /// The rows of one source in which people may be named.
 #[derive(Default)]
-pub struct Excuses(BTreeMap<(usize, TableName), Vec<Excused>>);
+pub struct Excuses {
+    kept: BTreeMap<(usize, TableName), Vec<Excused>>,
+    /// Columns that a map's plans go by.
+    planned: BTreeSet<(TableName, String)>,
+}
 
 /// Rows of one table that may name one person, for one reason.
 struct Excused {
@@ -25,11 +30,33 @@ struct Excused {
 /// Hides the keys.
 impl std::fmt::Debug for Excuses {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "Excuses({} tables)", self.0.len())
+        write!(out, "Excuses({} tables)", self.kept.len())
     }
 }
 
 impl Excuses {
+    /// None yet, over a source with this map. A key or a reference in a row that stays, overwritten, is a number or a UUID
+    /// of somebody who is not named beside it any more: a plan goes by it, so that what it left there the map wants there.
+    pub(crate) fn over(map: &Map) -> Self {
+        let columns = map.tables.iter().flat_map(|table| {
+            let keys = { table.columns.iter() }.filter(|column| column.holds == Holds::Key);
+            let names = keys
+                .map(|column| &column.name)
+                .chain(table.identities.iter().map(|identity| &identity.column))
+                .chain(table.edges.iter().flat_map(|edge| &edge.columns));
+            names.map(|name| (table.name.value.clone(), name.value.clone()))
+        });
+        Self {
+            kept: BTreeMap::new(),
+            planned: columns.collect(),
+        }
+    }
+
+    /// Whether a plan goes by this column.
+    pub(super) fn is_planned(&self, table: &TableName, column: &str) -> bool {
+        self.planned.contains(&(table.clone(), column.to_owned()))
+    }
+
     /// Adds rows that are kept of a person, who is meant by the place among those that are sought.
     pub(crate) fn add(&mut self, person: usize, kept: &KeptRows) {
         self.put(person, kept, format!("rows kept: {}", kept.because));
@@ -43,7 +70,7 @@ impl Excuses {
     fn put(&mut self, person: usize, rows: &KeptRows, because: String) {
         let keys = rows.keys.iter().map(hash_of);
         let place = (person, rows.table.clone());
-        self.0.entry(place).or_default().push(Excused {
+        self.kept.entry(place).or_default().push(Excused {
             because,
             columns: rows.columns.clone(),
             hashes: keys.chain(rows.hashes.iter().copied()).collect(),
@@ -59,10 +86,10 @@ impl Excuses {
         columns: &[String],
         key: &RowKey,
     ) -> Option<String> {
-        if columns.is_empty() || self.0.is_empty() {
+        if columns.is_empty() || self.kept.is_empty() {
             return None;
         }
-        let excused = self.0.get(&(person, table.clone()))?;
+        let excused = self.kept.get(&(person, table.clone()))?;
         let hash = hash_of(key);
         let mut holding = excused.iter();
         let found = holding.find(|it| it.columns == columns && it.hashes.contains(&hash));
@@ -71,7 +98,7 @@ impl Excuses {
 
     /// Why rows of a table without a key may name the person: nobody can tell them apart, so as many of them as are kept.
     pub(super) fn of_unkeyed(&self, person: usize, table: &TableName, rows: u64) -> Option<String> {
-        let excused = self.0.get(&(person, table.clone()))?;
+        let excused = self.kept.get(&(person, table.clone()))?;
         let mut holding = excused.iter();
         let found = holding.find(|it| it.columns.is_empty() && rows <= it.rows);
         found.map(|it| it.because.clone())

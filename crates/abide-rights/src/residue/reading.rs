@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use abide_map::schema::{Column, Dialect, Schema, Table, TableName, TypeClass};
 use abide_map::statement::Statement;
 
+use super::excuse::Excuses;
 use super::needle::Needles;
 
 /// One table's worth of reading.
@@ -19,9 +20,9 @@ pub(super) struct Reading {
 }
 
 /// A reading for each table that has a column in which an identifier could stand.
-pub(super) fn readings(schema: &Schema, needles: &Needles) -> Vec<Reading> {
+pub(super) fn readings(schema: &Schema, needles: &Needles, excuses: &Excuses) -> Vec<Reading> {
     whole_tables(schema)
-        .filter_map(|table| reading(schema.dialect, table, needles))
+        .filter_map(|table| reading(schema.dialect, table, needles, excuses))
         .collect()
 }
 
@@ -31,11 +32,17 @@ fn whole_tables(schema: &Schema) -> impl Iterator<Item = &Table> {
 }
 
 /// What no reading reads: how many columns of which types, and views that keep copies of rows.
-pub(super) fn not_read(schema: &Schema, needles: &Needles) -> BTreeMap<String, u64> {
+pub(super) fn not_read(
+    schema: &Schema,
+    needles: &Needles,
+    excuses: &Excuses,
+) -> BTreeMap<String, u64> {
     let mut left = BTreeMap::new();
-    for column in whole_tables(schema).flat_map(|table| &table.columns) {
-        if !is_read(column, schema.dialect, needles) {
-            *left.entry(sort_of(column)).or_default() += 1;
+    for table in whole_tables(schema) {
+        for column in &table.columns {
+            if !is_read(table, column, schema.dialect, needles, excuses) {
+                *left.entry(sort_of(column)).or_default() += 1;
+            }
         }
     }
     for view in schema.views.iter().filter(|view| view.is_materialised) {
@@ -58,11 +65,16 @@ fn sort_of(column: &Column) -> String {
     }
 }
 
-fn reading(dialect: Dialect, table: &Table, needles: &Needles) -> Option<Reading> {
+fn reading(
+    dialect: Dialect,
+    table: &Table,
+    needles: &Needles,
+    excuses: &Excuses,
+) -> Option<Reading> {
     let columns: Vec<&Column> = table
         .columns
         .iter()
-        .filter(|column| is_read(column, dialect, needles))
+        .filter(|column| is_read(table, column, dialect, needles, excuses))
         .collect();
     if columns.is_empty() {
         return None;
@@ -102,8 +114,15 @@ fn key_of(table: &Table) -> Vec<&Column> {
     full.unwrap_or_default()
 }
 
-fn is_read(column: &Column, dialect: Dialect, needles: &Needles) -> bool {
-    can_hold_text(column, dialect) || needles.can_stand_in(column.class)
+fn is_read(
+    table: &Table,
+    column: &Column,
+    dialect: Dialect,
+    needles: &Needles,
+    excuses: &Excuses,
+) -> bool {
+    can_hold_text(column, dialect)
+        || (needles.can_stand_in(column.class) && !excuses.is_planned(&table.name, &column.name))
 }
 
 /// SQLite keeps any value in any column, whatever its type says.
