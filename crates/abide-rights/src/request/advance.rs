@@ -97,7 +97,7 @@ fn after_the_end(standing: &Standing, rules: &Rules, ended: Timestamp, now: Time
             // It is known whose the package is for as long as it waits.
             return Step::Wait(beginning(over));
         }
-        Parcel::None | Parcel::Dropped => {}
+        Parcel::None | Parcel::Fetched | Parcel::Dropped => {}
     }
     match next <= today {
         true => Step::Forget,

@@ -75,9 +75,11 @@ pub enum Parcel {
     None,
     /// It waits to be fetched, since that day.
     Ready(Packed, Date),
-    /// It was handed over.
+    /// It was handed over, and has yet to be removed.
     Delivered,
-    /// It is gone.
+    /// It was handed over, and is gone.
+    Fetched,
+    /// It is gone, and nobody fetched it in time.
     Dropped,
 }
 
@@ -237,6 +239,7 @@ impl Standing {
                 self.is_done = true;
             }
             Event::Delivered => self.parcel = Parcel::Delivered,
+            Event::Dropped if self.parcel == Parcel::Delivered => self.parcel = Parcel::Fetched,
             Event::Dropped => self.parcel = Parcel::Dropped,
             Event::Fulfilled => self.ended = Some((Outcome::Fulfilled, at)),
             Event::Denied { reason, .. } => {

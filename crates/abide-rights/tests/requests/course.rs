@@ -39,12 +39,27 @@ on_both! {
         assert!(said(again).contains("no package"));
         assert_eq!(office.desk().advance(id).await.unwrap(), ["dropped"]);
         let standing = office.desk().standing(id).await.unwrap();
-        assert_eq!(standing.parcel, Parcel::Dropped);
+        assert_eq!(standing.parcel, Parcel::Fetched);
 
         office.set("2026-03-07");
         assert_eq!(office.desk().advance_due(10).await.unwrap().len(), 1);
         assert_eq!(office.desk().details(id).await.unwrap().people.len(), 0, "nobody knows any more who it was");
         assert_eq!(office.desk().advance_due(10).await.unwrap().len(), 0);
+    }
+
+    async fn a_package_that_nobody_fetches_goes_after_its_days(office: Office) {
+        let mut office = office;
+        let id = office.asked(Kind::Access, "ann@example.org").await;
+        let code = office.code(id).await;
+        office.desk().verify_by_code(id, 0, &code).await.unwrap();
+        office.desk().advance(id).await.unwrap();
+        office.set("2026-02-03");
+        assert_eq!(office.desk().advance(id).await.unwrap(), Vec::<String>::new());
+        office.set("2026-02-04");
+        assert_eq!(office.desk().advance(id).await.unwrap(), ["dropped"]);
+        let standing = office.desk().standing(id).await.unwrap();
+        assert_eq!(standing.parcel, Parcel::Dropped);
+        assert!(said(office.desk().deliver(id, &mut Vec::new()).await).contains("no package"));
     }
 
     async fn an_erasure_goes_through_and_is_certified(office: Office) {

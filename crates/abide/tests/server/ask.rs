@@ -110,10 +110,10 @@ fn a_person_asks_follows_and_fetches_once() {
     assert!(fetched.body.starts_with("PK"));
     let again = desk.post(&package, &cookie, &[("ticket", &ticket)]);
     assert!(!again.body.starts_with("PK"));
+    let page = desk.get(&path, &cookie);
     assert!(
-        desk.get(&path, &cookie)
-            .body
-            .contains("You downloaded your data")
+        page.body.contains("You downloaded your data"),
+        "{again:?} {page:?}"
     );
 }
 

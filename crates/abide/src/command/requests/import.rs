@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use abide_rights::count_of;
 use abide_rights::request::{Ask, Desk, Details, Kind};
 use abide_store::Acting;
 use anyhow::{Context, Result, anyhow, bail};
@@ -48,7 +49,8 @@ pub(super) async fn run(desk: &Desk<'_>, arguments: &Arguments) -> Result<Outcom
         }
     }
     print(&format!(
-        "{opened} requests are recorded, {known} were on their way"
+        "recorded {}; on their way before: {known}",
+        count_of(opened, "request")
     ))?;
     Ok(outcome)
 }

@@ -146,7 +146,7 @@ fn next(app: &App, visit: &Visit, words: &RequestWords, seen: &Seen) -> Result<M
             } @else {
                 div.note { p { (own.ready_elsewhere) } }
             }
-        } @else if standing.parcel == Parcel::Delivered {
+        } @else if matches!(standing.parcel, Parcel::Delivered | Parcel::Fetched) {
             p { (own.delivered) }
         } @else if standing.parcel == Parcel::Dropped {
             p { (own.dropped) }
