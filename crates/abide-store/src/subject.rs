@@ -40,7 +40,9 @@ impl Identifier {
         }
         let value = match kind {
             "email" => value.to_lowercase(),
+            // The zero of a number as it is dialled at home: `+44 (0)20 …`.
             "phone" => value
+                .replace("(0)", "")
                 .chars()
                 .filter(|c| c.is_ascii_digit() || *c == '+')
                 .collect(),
@@ -362,4 +364,17 @@ impl WriteTx {
 
 pub(crate) fn parse_profile(json: &str) -> Result<Profile, StoreError> {
     serde_json::from_str(json).map_err(|_| StoreError::corrupt("profile", "it is not a profile"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phone_number_has_one_spelling() {
+        for written in ["+442079460010", "+44 20 7946 0010", "+44 (0)20 7946-0010"] {
+            let phone = Identifier::new("phone", written).unwrap();
+            assert_eq!(phone.value(), "+442079460010", "{written}");
+        }
+    }
 }

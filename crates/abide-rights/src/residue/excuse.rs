@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use abide_map::map::{Holds, Map};
+use abide_map::map::{Holds, Map, Standing};
 use abide_map::schema::TableName;
 
 use crate::memory::{KeptRows, RowKey, hash_of};
@@ -36,9 +36,12 @@ impl std::fmt::Debug for Excuses {
 
 impl Excuses {
     /// None yet, over a source with this map. A key or a reference in a row that stays, overwritten, is a number or a UUID
-    /// of somebody who is not named beside it any more: a plan goes by it, so that what it left there the map wants there.
+    /// of somebody who is not named beside it any more: a plan goes by it, so that what it left there the map wants there. Of a
+    /// table that the map says is nobody's, no plan looks at anything.
     pub(crate) fn over(map: &Map) -> Self {
-        let columns = map.tables.iter().flat_map(|table| {
+        let of_people =
+            { map.tables.iter() }.filter(|table| !matches!(table.standing, Standing::Ordinary(_)));
+        let columns = of_people.flat_map(|table| {
             let keys = { table.columns.iter() }.filter(|column| column.holds == Holds::Key);
             let names = keys
                 .map(|column| &column.name)
@@ -109,6 +112,8 @@ impl Excuses {
 mod tests {
     use std::collections::BTreeSet;
 
+    use abide_policy::source::SourceFile;
+
     use super::*;
 
     fn kept(columns: &[&str], keys: &[&str], rows: u64) -> KeptRows {
@@ -158,6 +163,24 @@ mod tests {
             hash_of(&vec![Some("a".into()), Some("b".into())])
         );
         assert_ne!(hash_of(&vec![None]), hash_of(&vec![Some(String::new())]));
+    }
+
+    #[test]
+    fn a_plan_goes_by_keys_and_references_of_tables_that_are_somebodys() {
+        let text = "map shop {
+    table users { subject; identity account-id id; erase delete }
+    table orders { owned-by user_id to=users; column user_id key; column body is=content; erase delete }
+    table messages { ordinary because=x; refers sender to=users }
+}";
+        let file = SourceFile::from_bytes("map.kdl".to_owned(), text.as_bytes());
+        let (map, findings) = abide_map::read::read(&file, 0);
+        assert!(findings.is_empty(), "{findings:?}");
+        let excuses = Excuses::over(&map);
+        let is_planned =
+            |table: &str, column: &str| excuses.is_planned(&TableName::new(table), column);
+        assert!(is_planned("users", "id") && is_planned("orders", "user_id"));
+        assert!(!is_planned("orders", "body"));
+        assert!(!is_planned("messages", "sender"), "no plan looks there");
     }
 
     #[test]
