@@ -89,7 +89,6 @@ impl Site {
         Eraser {
             store: &self.store,
             sources: &self.sources,
-            holds: &[],
             actor: "bench",
             now: self.now,
         }

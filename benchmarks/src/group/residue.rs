@@ -1,6 +1,6 @@
 //! The scan for what an erasure left behind, for a hundred people at once, against reading the same columns.
 
-use abide_rights::{Needles, scan};
+use abide_rights::{Excuses, Needles, scan};
 
 use crate::house::{self, House, Size, TABLES};
 use crate::peer::by_hand::ByHand;
@@ -40,7 +40,8 @@ pub fn run() -> Result<(), String> {
         .collect();
     let ours = || {
         let mapped = site.mapped();
-        let scanning = scan(mapped.source.as_ref(), &mapped.schema, &needles);
+        let excuses = Excuses::default();
+        let scanning = scan(mapped.source.as_ref(), &mapped.schema, &needles, &excuses);
         let scanned = site.runtime.block_on(scanning).map_err(said)?;
         let found: u64 = scanned.residues.iter().map(|residue| residue.rows).sum();
         match (scanned.rows, found) {

@@ -107,7 +107,6 @@ pub fn run() -> Result<(), String> {
 fn swept(site: &Site, pause: Duration) -> Result<Swept, String> {
     let pace = Pace {
         batch: BATCH,
-        holds: &[],
         actor: "bench",
         now: site.now,
     };
