@@ -7,6 +7,7 @@ use abide_map::statement::Statement;
 use crate::database::Database;
 use crate::error::{SourceError, Trouble};
 use crate::quote;
+use crate::source::Source as _;
 
 /// How many rows are read to find values that differ.
 const ROWS: u64 = 20_000;
@@ -34,7 +35,7 @@ pub(crate) async fn answer(
     schema: &Schema,
     questions: &[Containment],
 ) -> Result<Vec<Contained>, SourceError> {
-    let dialect = database.pool.dialect();
+    let dialect = database.dialect();
     let texts: Vec<Option<String>> = questions
         .iter()
         .map(|question| text(dialect, schema, question))

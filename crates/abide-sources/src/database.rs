@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::AtomicBool;
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use abide_map::sample::{Contained, Containment, TableSample};
@@ -19,7 +20,7 @@ use crate::{marker, running, sampling, schema, trouble};
 
 /// A database of any of the three kinds.
 pub(crate) struct Database {
-    pub(crate) pool: Pool,
+    pool: RwLock<Pool>,
     pub(crate) options: SourceOptions,
     /// Whether the table of markers is known to be there.
     pub(crate) is_marking: AtomicBool,
@@ -28,19 +29,33 @@ pub(crate) struct Database {
 impl Database {
     pub(crate) fn new(address: &Address, options: SourceOptions) -> Result<Self, SourceError> {
         Ok(Self {
-            pool: connect::pool(address, &options)?,
+            pool: RwLock::new(connect::pool(address, &options)?),
             options,
             is_marking: AtomicBool::new(false),
         })
     }
 
+    fn pool(&self) -> Pool {
+        let pool = self.pool.read();
+        pool.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Leaves the connections that are open to themselves. Those of MariaDB go by the grants of when they began, so that an
+    /// account that was granted what it lacked would still be refused.
+    pub(crate) fn connect_anew(&self) {
+        let pool = self.pool.write();
+        let mut pool = pool.unwrap_or_else(PoisonError::into_inner);
+        *pool = pool.afresh();
+    }
+
     /// A connection.
     pub(crate) async fn link(&self) -> Result<Link, SourceError> {
-        self.pool.link().await.map_err(|error| {
+        let pool = self.pool();
+        pool.link().await.map_err(|error| {
             trouble::of_connecting(
                 &self.options.name,
                 self.options.connect_timeout.as_secs(),
-                self.pool.size() > 0,
+                pool.size() > 0,
                 &error,
             )
         })
@@ -51,7 +66,7 @@ impl Database {
         let link = self.link().await?;
         View::begin(
             link,
-            self.pool.dialect(),
+            self.dialect(),
             &self.options.name,
             self.options.statement_timeout,
             limit,
@@ -76,7 +91,7 @@ impl Source for Database {
     }
 
     fn dialect(&self) -> Dialect {
-        self.pool.dialect()
+        self.pool().dialect()
     }
 
     fn version(&self) -> SourceFuture<'_, String> {
@@ -154,7 +169,7 @@ impl Source for Database {
 
     fn close(&self) -> SourceFuture<'_, ()> {
         Box::pin(async move {
-            self.pool.close().await;
+            self.pool().close().await;
             Ok(())
         })
     }
@@ -163,11 +178,6 @@ impl Source for Database {
 /// Its name and language; the pool knows a password.
 impl fmt::Debug for Database {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            out,
-            "Source({}, {:?})",
-            self.options.name,
-            self.pool.dialect()
-        )
+        write!(out, "Source({}, {:?})", self.options.name, self.dialect())
     }
 }

@@ -45,6 +45,14 @@ enum Wire {
 /// Rows of one statement, with the drivers' own errors.
 pub(crate) type Rows<'a> = Pin<Box<dyn Stream<Item = Result<Row, sqlx::Error>> + Send + 'a>>;
 
+macro_rules! renewed {
+    ($pool:expr) => {{
+        let connect = $pool.connect_options();
+        let options = $pool.options().clone();
+        options.connect_lazy_with((*connect).clone())
+    }};
+}
+
 impl Pool {
     pub(crate) fn dialect(&self) -> Dialect {
         match self {
@@ -60,6 +68,15 @@ impl Pool {
             Self::Postgres(pool) => pool.size(),
             Self::Mariadb(pool) => pool.size(),
             Self::Sqlite(pool) => pool.size(),
+        }
+    }
+
+    /// The same address and limits, with no connection yet.
+    pub(crate) fn afresh(&self) -> Self {
+        match self {
+            Self::Postgres(pool) => Self::Postgres(renewed!(pool)),
+            Self::Mariadb(pool) => Self::Mariadb(renewed!(pool)),
+            Self::Sqlite(pool) => Self::Sqlite(renewed!(pool)),
         }
     }
 

@@ -8,6 +8,7 @@ use abide_map::statement::{Statement, Value};
 
 use crate::database::Database;
 use crate::error::{SourceError, Trouble};
+use crate::source::Source as _;
 use crate::work::{MARKER_TABLE, Marker, Work};
 use crate::{running, trouble};
 
@@ -71,11 +72,11 @@ pub(crate) async fn is_granted(database: &Database) -> Result<bool, SourceError>
         return Ok(true);
     }
     let mut link = database.link().await?;
-    let look = select(database.pool.dialect(), "");
+    let look = select(database.dialect(), "");
     let doing = "looking for markers";
     let is_granted = match link.rows(&look).await {
         Ok(_) => true,
-        Err(error) if is_missing(&error) => match link.raw(create(database.pool.dialect())).await {
+        Err(error) if is_missing(&error) => match link.raw(create(database.dialect())).await {
             Ok(()) => true,
             Err(error) if is_missing(&error) => false,
             Err(error) => return Err(trouble::of(&database.options.name, doing, &error)),
@@ -91,7 +92,7 @@ pub(crate) async fn is_granted(database: &Database) -> Result<bool, SourceError>
 /// What the source knows of an intent.
 pub(crate) async fn read(database: &Database, intent: &str) -> Result<Marker, SourceError> {
     let mut link = database.link().await?;
-    let rows = link.rows(&select(database.pool.dialect(), intent)).await;
+    let rows = link.rows(&select(database.dialect(), intent)).await;
     match rows {
         Ok(rows) => {
             link.release();
@@ -119,7 +120,7 @@ pub(crate) async fn fence(database: &Database, intent: &str) -> Result<Marker, S
     if told != Marker::Absent {
         return Ok(told);
     }
-    let void = insert_at(database.pool.dialect(), intent, &format!("'{VOID}'"));
+    let void = insert_at(database.dialect(), intent, &format!("'{VOID}'"));
     let work = Work {
         opening: vec![void],
         ..Work::default()

@@ -8,6 +8,7 @@ use abide_map::statement::Statement;
 use crate::database::Database;
 use crate::error::{SourceError, Trouble};
 use crate::link::Link;
+use crate::source::Source as _;
 use crate::view::ALL_ROWS;
 use crate::work::{Done, Work};
 use crate::{marker, numbers, trouble};
@@ -35,7 +36,7 @@ pub(crate) async fn run(database: &Database, work: &Work) -> Result<Done, Source
     let mut running = Running {
         link: database.link().await?,
         source: &database.options.name,
-        dialect: database.pool.dialect(),
+        dialect: database.dialect(),
         limit,
     };
     match running.transact(work, is_marked, lock).await {
@@ -50,6 +51,9 @@ pub(crate) async fn run(database: &Database, work: &Work) -> Result<Done, Source
             // Locks are let go before the caller hears of it; the connection is closed whatever comes of this.
             if error.trouble != Trouble::Gone {
                 drop(tokio::time::timeout(GRACE, running.link.raw("ROLLBACK")).await);
+            }
+            if matches!(error.trouble, Trouble::Refused(_)) {
+                database.connect_anew();
             }
             Err(error)
         }

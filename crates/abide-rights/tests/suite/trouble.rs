@@ -136,8 +136,8 @@ on_all! {
 
 /// An account that may read everything and change nothing, until it is granted more.
 async fn missing_permission(shop: Shop) {
-    let account = format!("reader_{}", std::process::id());
     let database = shop.database.url.rsplit_once('/').unwrap().1.to_owned();
+    let account = format!("{database}_reader");
     let (create, all, grant) = match shop.database.engine {
         Engine::Postgres => (
             format!("CREATE ROLE {account} LOGIN PASSWORD 'quince'"),

@@ -83,7 +83,8 @@ impl Place {
 
 async fn empty_database(test: &str) -> String {
     let server = std::env::var("ABIDE_TEST_POSTGRES").unwrap_or_else(|_| own_server());
-    let name = format!("suite_{test}_{}", std::process::id());
+    // The server keeps the first 63 letters, so what tells two runs apart comes first.
+    let name = format!("suite_{}_{test}", std::process::id());
     let name = &name[..name.len().min(63)];
     let mut connection = PgConnection::connect(&server).await.unwrap();
     let create = format!("CREATE DATABASE {name}");
