@@ -331,23 +331,9 @@ impl Node {
 }
 
 fn node(table: &Table, map: &Map) -> Node {
-    let not_null = |columns: &Vec<String>| {
-        columns
-            .iter()
-            .all(|name| table.column(name).is_some_and(|column| !column.nullable))
-    };
-    let key = if table.primary_key.is_empty() {
-        table
-            .unique
-            .iter()
-            .find(|columns| not_null(columns))
-            .cloned()
-    } else {
-        Some(table.primary_key.clone())
-    };
     Node {
         mapped: map.table(&table.name).cloned(),
-        key: key.unwrap_or_default(),
+        key: table.row_key().to_vec(),
         table: table.clone(),
         inward: Vec::new(),
     }

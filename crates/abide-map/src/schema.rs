@@ -300,6 +300,19 @@ impl Table {
         self.columns.iter().find(|column| column.name == name)
     }
 
+    /// The columns by which rows are told apart: of the primary key, else of the first unique key that is never empty; none
+    /// where nothing does.
+    pub fn row_key(&self) -> &[String] {
+        if !self.primary_key.is_empty() {
+            return &self.primary_key;
+        }
+        let is_full = |name: &String| self.column(name).is_some_and(|column| !column.nullable);
+        let mut unique = self.unique.iter();
+        unique
+            .find(|columns| columns.iter().all(is_full))
+            .map_or(&[], Vec::as_slice)
+    }
+
     /// Whether these columns, in any order, tell rows apart.
     pub fn is_unique(&self, columns: &[String]) -> bool {
         let same = |key: &Vec<String>| {

@@ -8,22 +8,27 @@ include!(concat!(env!("OUT_DIR"), "/policies.rs"));
 const EXAMPLE: &str = "harbour-bikes";
 const EXAMPLE_TEXT: &str = include_str!("../../../docs/guide/harbour-bikes.kdl");
 
+/// Folders with their files, each a name and a text.
+type Shipped = [(&'static str, &'static [(&'static str, &'static str)])];
+
 /// Every real policy that ships: its folder's name and its files.
 pub fn all() -> impl Iterator<Item = (&'static str, Vec<SourceFile>)> {
-    POLICIES.iter().map(|(name, files)| {
-        let files = files
-            .iter()
-            .map(|(file, text)| SourceFile::new(format!("policies/{name}/{file}"), *text));
-        (*name, files.collect())
-    })
+    files_in("policies", POLICIES)
 }
 
 /// Every scenario that ships: its folder's name and its files.
 pub fn scenarios() -> impl Iterator<Item = (&'static str, Vec<SourceFile>)> {
-    SCENARIOS.iter().map(|(name, files)| {
+    files_in("scenarios", SCENARIOS)
+}
+
+fn files_in(
+    folder: &'static str,
+    shipped: &'static Shipped,
+) -> impl Iterator<Item = (&'static str, Vec<SourceFile>)> {
+    shipped.iter().map(move |(name, files)| {
         let files = files
             .iter()
-            .map(|(file, text)| SourceFile::new(format!("scenarios/{name}/{file}"), *text));
+            .map(|(file, text)| SourceFile::new(format!("{folder}/{name}/{file}"), *text));
         (*name, files.collect())
     })
 }

@@ -2,7 +2,7 @@
 
 use abide_policy::diagnostic::{Findings, Severity};
 use abide_policy::leaf_set::LeafSet;
-use abide_policy::model::Norm;
+use abide_policy::model::{Norm, Region};
 use abide_policy::vocabulary::{Action, Mode, Slot};
 
 use super::{Check, Context, clauses_of};
@@ -71,22 +71,10 @@ fn is_ban(norm: &Norm) -> bool {
         Slot::Last,
         Slot::Over,
     ];
-    let region = &norm.region;
-    let circle = [
-        &region.purpose,
-        &region.recipient,
-        &region.place,
-        &region.origin,
-        &region.form,
-        &region.people,
-        &region.scope,
-        &region.actor,
-        &region.point,
-        &region.channel,
-    ];
+    let of_all_data = Region { object: LeafSet::Any, ..norm.region.clone() };
     norm.mode == Mode::Never
         && matches!(norm.action, Action::Collect | Action::Keep)
-        && circle.iter().all(|set| **set == LeafSet::Any)
+        && of_all_data == Region::default()
         && norm.excepts.is_empty()
         && norm.conditions.is_empty()
         && !norm.slots.iter().any(|used| NARROWING.contains(&used.slot))

@@ -79,7 +79,8 @@ fn reading(
     if columns.is_empty() {
         return None;
     }
-    let key: Vec<&Column> = key_of(table);
+    let key = table.row_key().iter().map(|name| table.column(name));
+    let key: Vec<&Column> = key.collect::<Option<_>>().unwrap_or_default();
     let list: Vec<String> = key
         .iter()
         .chain(&columns)
@@ -98,20 +99,6 @@ fn reading(
             .map(|column| (column.name.clone(), column.class))
             .collect(),
     })
-}
-
-/// The columns by which plans tell the rows apart: of the primary key, else of a key that is never empty.
-fn key_of(table: &Table) -> Vec<&Column> {
-    let columns = |names: &Vec<String>| {
-        let columns = names.iter().map(|name| table.column(name));
-        columns.collect::<Option<Vec<&Column>>>()
-    };
-    if !table.primary_key.is_empty() {
-        return columns(&table.primary_key).unwrap_or_default();
-    }
-    let mut unique = table.unique.iter().filter_map(columns);
-    let full = unique.find(|columns| columns.iter().all(|column| !column.nullable));
-    full.unwrap_or_default()
 }
 
 fn is_read(

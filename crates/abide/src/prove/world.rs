@@ -9,7 +9,7 @@ use abide_policy::Library;
 use abide_policy::diagnostic::{Diagnostic, Severity};
 use abide_policy::leaf_set::LeafSet;
 use abide_policy::length::Length;
-use abide_policy::model::{Norm, Policy};
+use abide_policy::model::{Norm, Policy, Region};
 use abide_policy::vocabulary::{Action, Kind, Mode, Slot};
 use abide_rights::{Mapped, StepEffect, explain};
 use abide_store::{HeldSubject, Store};
@@ -231,20 +231,13 @@ fn speaks_of_all(norm: &Norm) -> bool {
         Slot::Before,
         Slot::After,
     ];
-    let region = &norm.region;
-    let circle = [
-        &region.purpose,
-        &region.recipient,
-        &region.place,
-        &region.origin,
-        &region.people,
-        &region.scope,
-        &region.actor,
-        &region.point,
-        &region.channel,
-    ];
+    let of_all_data = Region {
+        object: LeafSet::Any,
+        form: LeafSet::Any,
+        ..norm.region.clone()
+    };
     let mut excepts = norm.excepts.iter().filter(|except| !except.implied);
-    circle.iter().all(|set| **set == LeafSet::Any)
+    of_all_data == Region::default()
         && TIMES.iter().all(|slot| norm.slot(*slot).is_none())
         && excepts.all(|except| {
             except.objects.is_empty() && except.slots.iter().all(|used| used.slot == Slot::As)

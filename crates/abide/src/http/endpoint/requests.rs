@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use abide_policy::Library;
 use abide_policy::clocks::Due;
-use abide_rights::request::{Deadline, Decision, Desk, Parcel, Standing};
+use abide_rights::request::{Deadline, Decision, Desk, Parcel, Standing, Tried};
 use abide_store::{EntryId, Refusal, RepeatableRequest, StoreError, SubjectRequest, WriteTx};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
@@ -152,17 +152,48 @@ async fn body_of(app: &App, id: EntryId) -> Result<RequestBody, Problem> {
 /// How often a decision is tried that the server's own work on the request comes before.
 const TRIES: usize = 8;
 
-/// Records a decision together with its answer, and lets the server go on. If the request went on meanwhile, the decision is begun
-/// again: that may be the server itself, which is no news to whoever decides.
-async fn decided(
+/// What is written about a request that stands.
+enum Writing<'a> {
+    /// A decision.
+    Decision(Decision<'a>),
+    /// A try at the code that went to an address.
+    Code { address: u32, code: &'a str },
+}
+
+impl Writing<'_> {
+    async fn begin(&self, desk: &Desk<'_>, id: EntryId) -> Result<WriteTx, Problem> {
+        match self {
+            Self::Decision(decision) => Ok(desk.begin_decision(id, decision).await?),
+            Self::Code { address, code } => match desk.try_code(id, *address, code).await? {
+                Tried::Right(tx) => Ok(*tx),
+                Tried::Wrong { .. } => Err(Problem::Conflict("this is not the code".into())),
+                Tried::Over => {
+                    let over = "no code of this address counts any more; have another one sent";
+                    Err(Problem::Conflict(over.into()))
+                }
+            },
+        }
+    }
+}
+
+/// Records what somebody writes about the request in a path together with its answer, once however often it is sent, and lets the
+/// server go on. If the request went on meanwhile, it is begun again: that may be the server itself, which is no news to
+/// whoever writes.
+async fn written(
     app: &App,
-    desk: &Desk<'_>,
-    id: EntryId,
-    decision: &Decision<'_>,
+    caller: &Caller,
+    id: &str,
+    writing: &Writing<'_>,
     once: Option<&RepeatableRequest>,
 ) -> Result<Response, Problem> {
+    if let Some(kept) = app.answered(once).await? {
+        return Ok(kept.into_response());
+    }
+    let id = known(app, id).await?;
+    let (office, actor) = (any_office(app), actor(caller));
+    let desk = office.desk(&app.store, &actor, app.clock.now());
     for _ in 0..TRIES {
-        let tx = desk.begin_decision(id, decision).await?;
+        let tx = writing.begin(&desk, id).await?;
         if let Some(answer) = committed(app, tx, once).await? {
             return Ok(answer);
         }

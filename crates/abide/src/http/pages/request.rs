@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use abide_policy::Library;
-use abide_rights::request::{Hindrance, Kind, Outcome, Parcel, Standing};
+use abide_rights::request::{Decision, Hindrance, Kind, Outcome, Parcel, Standing};
 use abide_store::{EntryId, RequestEvent};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -166,8 +166,13 @@ fn next(app: &App, visit: &Visit, words: &RequestWords, seen: &Seen) -> Result<M
         } @else {
             p { (own.next_us) }
         }
-        @if standing.ended.is_none() && standing.run.is_none() { (press("revoke", own.revoke, "second")) }
+        @if may_revoke(standing) { (press("revoke", own.revoke, "second")) }
     })
+}
+
+/// Whether nothing has been done about it yet.
+fn may_revoke(standing: &Standing) -> bool {
+    standing.ended.is_none() && standing.run.is_none()
 }
 
 /// Whether the person is known, and only that somebody may ask for them is not.
@@ -322,36 +327,42 @@ async fn hand_over(app: &Arc<App>, id: EntryId) -> Result<Vec<u8>, Problem> {
 
 /// Takes the request back.
 pub async fn revoke(
-    State(app): State<Arc<App>>,
+    app: State<Arc<App>>,
     visit: Visit,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    id: Path<String>,
     sent: Sent,
 ) -> Result<Response, Problem> {
-    let seen = seen(&app, &headers, &id).await?;
-    form::take(&app, form(&seen.binding), &sent).map_err(|_| Problem::FormFromElsewhere)?;
-    let office = any_office(&app);
-    let desk = office.desk(&app.store, ACTOR, app.clock.now());
-    if seen.standing.ended.is_none() && seen.standing.run.is_none() {
-        desk.revoke(seen.id).await?;
-    }
-    Ok(Redirect::to(&visit.link(&format!("{PATH}/{}", seen.id))).into_response())
+    decide(app, visit, headers, id, sent, may_revoke, Decision::Revoke).await
 }
 
 /// Has a refusal looked at again, by somebody else.
 pub async fn appeal(
+    app: State<Arc<App>>,
+    visit: Visit,
+    headers: HeaderMap,
+    id: Path<String>,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    decide(app, visit, headers, id, sent, may_appeal, Decision::Appeal).await
+}
+
+/// What the person decides about a request, where it stands so that they may; the page says how it stands then.
+async fn decide(
     State(app): State<Arc<App>>,
     visit: Visit,
     headers: HeaderMap,
     Path(id): Path<String>,
     sent: Sent,
+    may: fn(&Standing) -> bool,
+    decision: Decision<'static>,
 ) -> Result<Response, Problem> {
     let seen = seen(&app, &headers, &id).await?;
     form::take(&app, form(&seen.binding), &sent).map_err(|_| Problem::FormFromElsewhere)?;
-    let office = any_office(&app);
-    let desk = office.desk(&app.store, ACTOR, app.clock.now());
-    if may_appeal(&seen.standing) {
-        desk.appeal(seen.id).await?;
+    if may(&seen.standing) {
+        let office = any_office(&app);
+        let desk = office.desk(&app.store, ACTOR, app.clock.now());
+        desk.decide(seen.id, &decision).await?;
         app.requests_due.notify_one();
     }
     Ok(Redirect::to(&visit.link(&format!("{PATH}/{}", seen.id))).into_response())

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use abide_rights::request::Decision;
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{actor, any_office, decided, known};
+use super::{Writing, written};
 use crate::http::access::Caller;
 use crate::http::app::App;
 use crate::http::idempotency::Write;
@@ -48,12 +48,14 @@ pub async fn answer(
     Path(id): Path<String>,
     write: Write<Authorisation>,
 ) -> Result<Response, Problem> {
-    if let Some(kept) = app.answered(write.once.as_ref()).await? {
-        return Ok(kept.into_response());
-    }
-    let (id, said) = (known(&app, &id).await?, write.body);
-    let (office, actor) = (any_office(&app), actor(&caller));
-    let desk = office.desk(&app.store, &actor, app.clock.now());
+    let said = write.body;
     let decision = Decision::Authorise { how: &said.how };
-    decided(&app, &desk, id, &decision, write.once.as_ref()).await
+    written(
+        &app,
+        &caller,
+        &id,
+        &Writing::Decision(decision),
+        write.once.as_ref(),
+    )
+    .await
 }

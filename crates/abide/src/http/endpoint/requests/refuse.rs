@@ -5,11 +5,11 @@ use std::sync::Arc;
 use abide_rights::request::{Decision, Reason};
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{actor, any_office, decided, known};
+use super::{Writing, written};
 use crate::http::access::Caller;
 use crate::http::app::App;
 use crate::http::idempotency::Write;
@@ -52,15 +52,17 @@ pub async fn answer(
     Path(id): Path<String>,
     write: Write<RequestRefusal>,
 ) -> Result<Response, Problem> {
-    if let Some(kept) = app.answered(write.once.as_ref()).await? {
-        return Ok(kept.into_response());
-    }
-    let (id, said) = (known(&app, &id).await?, write.body);
-    let (office, actor) = (any_office(&app), actor(&caller));
-    let desk = office.desk(&app.store, &actor, app.clock.now());
+    let said = write.body;
     let reason = Reason::from_word(&said.reason)
         .ok_or_else(|| Problem::invalid("reason", "one of the reasons that are listed"))?;
     let ground = said.ground.as_deref();
     let decision = Decision::Refuse { reason, ground };
-    decided(&app, &desk, id, &decision, write.once.as_ref()).await
+    written(
+        &app,
+        &caller,
+        &id,
+        &Writing::Decision(decision),
+        write.once.as_ref(),
+    )
+    .await
 }

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use abide_rights::request::{Decision, Desk, Tried};
-use abide_store::{EntryId, Refusal, RepeatableRequest, StoreError};
+use abide_rights::request::Decision;
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{TRIES, actor, any_office, committed, decided, known};
+use super::{Writing, written};
 use crate::http::access::Caller;
 use crate::http::app::App;
 use crate::http::idempotency::Write;
@@ -57,48 +56,20 @@ pub async fn answer(
     Path(id): Path<String>,
     write: Write<Verification>,
 ) -> Result<Response, Problem> {
-    if let Some(kept) = app.answered(write.once.as_ref()).await? {
-        return Ok(kept.into_response());
-    }
-    let (id, said) = (known(&app, &id).await?, write.body);
-    let (office, actor) = (any_office(&app), actor(&caller));
-    let desk = office.desk(&app.store, &actor, app.clock.now());
+    let said = write.body;
     if said.addresses.len() > 16 {
         return Err(Problem::invalid("addresses", "at most 16"));
     }
-    let once = write.once.as_ref();
-    match (&said.code, &said.how) {
-        (Some(code), None) => {
-            let address = said.addresses.first().copied().unwrap_or(0);
-            by_code(&app, &desk, id, (address, code), once).await
-        }
-        (None, Some(how)) => {
-            let addresses = &said.addresses;
-            decided(&app, &desk, id, &Decision::Verify { addresses, how }, once).await
-        }
-        _ => Err(Problem::invalid("code", "a code, or `how` in its place")),
-    }
-}
-
-async fn by_code(
-    app: &App,
-    desk: &Desk<'_>,
-    id: EntryId,
-    (address, code): (u32, &str),
-    once: Option<&RepeatableRequest>,
-) -> Result<Response, Problem> {
-    for _ in 0..TRIES {
-        let tx = match desk.try_code(id, address, code).await? {
-            Tried::Right(tx) => *tx,
-            Tried::Wrong { .. } => return Err(Problem::Conflict("this is not the code".into())),
-            Tried::Over => {
-                let over = "no code of this address counts any more; have another one sent";
-                return Err(Problem::Conflict(over.into()));
-            }
-        };
-        if let Some(answer) = committed(app, tx, once).await? {
-            return Ok(answer);
-        }
-    }
-    Err(StoreError::Refused(Refusal::Changed).into())
+    let writing = match (&said.code, &said.how) {
+        (Some(code), None) => Writing::Code {
+            address: said.addresses.first().copied().unwrap_or(0),
+            code,
+        },
+        (None, Some(how)) => Writing::Decision(Decision::Verify {
+            addresses: &said.addresses,
+            how,
+        }),
+        _ => return Err(Problem::invalid("code", "a code, or `how` in its place")),
+    };
+    written(&app, &caller, &id, &writing, write.once.as_ref()).await
 }
