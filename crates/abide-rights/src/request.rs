@@ -12,4 +12,5 @@ pub use advance::{Rules, Step, advance};
 pub use desk::{Ask, Decision, Desk, Holding, Opened, Tried, Verified};
 pub use event::{Deadline, Event, Packed, Reason};
 pub use kind::{Kind, Work};
+pub use letter::sample_letters;
 pub use standing::{Details, Hindrance, Outcome, Parcel, Standing};

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use crate::Store;
 use crate::engine::{Engine, EngineOptions};
 use crate::error::StoreError;
+use crate::mailing::{self, MailHealth};
 use crate::migrate;
 use crate::statement::Value;
 
@@ -24,6 +25,8 @@ pub struct Health {
     pub requests: RequestHealth,
     /// What people ask for.
     pub asked: AskedHealth,
+    /// Letters that wait.
+    pub mail: MailHealth,
 }
 
 /// How many people wait for an answer.
@@ -97,12 +100,14 @@ async fn look(engine: &Engine, tenant: &str) -> Result<Health, StoreError> {
         policies: Vec::new(),
         requests: RequestHealth::default(),
         asked: AskedHealth::default(),
+        mail: MailHealth::default(),
     };
     if migrations_lacking == 0 {
         health.log = log(engine, tenant).await?;
         health.policies = policies(engine, tenant).await?;
         health.requests = requests(engine, tenant).await?;
         health.asked = asked(engine, tenant).await?;
+        health.mail = mailing::health(engine, tenant).await?;
     }
     Ok(health)
 }

@@ -23,6 +23,7 @@ mod idempotency;
 mod journal;
 mod keys;
 mod ledger;
+mod mailing;
 mod migrate;
 mod policy;
 mod random;
@@ -66,6 +67,7 @@ pub use idempotency::{KeptAnswer, RepeatableRequest};
 pub use journal::{Erasures, Journal};
 pub use keys::{Key, KeyKind, Keys, Secret};
 pub use ledger::SignedCheckpoint;
+pub use mailing::{BY_HAND, MailHealth, Mailing, MailingState, MessageFacts};
 pub use policy::{Activation, ActivationKind, Mode, ModeSetting, PolicyVersion, policy_hash};
 pub use register::{Case, Contract, GlobalFact, Holding, Occurrence};
 pub use request::{
@@ -76,8 +78,8 @@ pub use sequencer::Sequencer;
 pub use statement::{Expect, Statement, Value};
 pub use subject::{Identifier, Profile, SubjectToken};
 pub use subject_request::{
-    CodeAnswer, Course, Duplicates, Happening, Letter, NewSubjectRequest, PackageId, QueuedLetter,
-    RequestEvent, SubjectRequest, Then, WhichRequests, fresh_code,
+    CodeAnswer, Course, Duplicates, Happening, Letter, NewSubjectRequest, PackageId, Posted,
+    QueuedLetter, RequestEvent, SubjectRequest, Then, WhichRequests, fresh_code,
 };
 pub use tail::{Change, Changes, SubjectPage, SubjectState};
 pub use write::{WriteTx, Written};

@@ -19,7 +19,8 @@ use crate::write::{SealedPart, Sealing, Step};
 use crate::{Store, WriteTx, moment};
 
 pub use code::{CodeAnswer, fresh_code};
-pub use letter::{Letter, QueuedLetter};
+pub(crate) use letter::LETTER_COLUMNS;
+pub use letter::{Letter, Posted, QueuedLetter};
 pub use package::PackageId;
 
 /// What a request's sealed part is bound to.
@@ -477,6 +478,7 @@ impl WriteTx {
         for sql in [
             "DELETE FROM package_parts WHERE tenant = $1 AND request_id = $2",
             "DELETE FROM request_codes WHERE tenant = $1 AND request_id = $2",
+            "DELETE FROM mailings WHERE tenant = $1 AND letter_id IN (SELECT letter_id FROM letters WHERE tenant = $1 AND request_id = $2)",
             "DELETE FROM letters WHERE tenant = $1 AND request_id = $2 AND sent_at IS NULL",
             "DELETE FROM data_keys WHERE tenant = $1 AND subject = $2",
         ] {

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::http::app::App;
-use crate::{housekeeping, requests};
+use crate::{housekeeping, mail, requests};
 
 /// The running tasks.
 #[derive(Debug)]
@@ -57,6 +57,8 @@ impl Background {
         tasks.spawn(async move { housekeeping::keep_house(&its, stop_it).await });
         let (its, stop_it) = each();
         tasks.spawn(async move { requests::keep_going(&its, stop_it).await });
+        let (its, stop_it) = each();
+        tasks.spawn(async move { mail::keep_sending(&its, stop_it).await });
         Ok(Self {
             stop,
             tasks,

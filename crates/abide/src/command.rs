@@ -14,6 +14,7 @@ mod erase;
 mod explain;
 mod fmt;
 mod keys;
+mod mail;
 mod map;
 mod mode;
 mod notice;
@@ -96,6 +97,8 @@ pub enum Command {
     Plan(plan::Arguments),
     /// Record what people ask for, decide about it, and carry it out in time
     Requests(requests::Arguments),
+    /// Send the letters that wait, show what became of them, and how they look
+    Mail(mail::Arguments),
     /// Give a person everything that the sources hold about them
     Access(access::Arguments),
     /// Write what is right over what is wrong in a person's own rows
@@ -134,6 +137,7 @@ pub fn run(command: Command) -> Result<Outcome> {
         Command::Policy(arguments) => policy::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
+        Command::Mail(arguments) => mail::run(&arguments),
         Command::Map(arguments) => map::run(&arguments),
         Command::Mode(arguments) => mode::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),

@@ -1,6 +1,7 @@
 //! `abide.kdl`: how this server is set up, a struct per section. Never guesses what an unknown key might mean.
 
 mod key;
+mod mail;
 mod requests;
 mod sign_in;
 mod source;
@@ -18,6 +19,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::installation::sqlite_path;
 pub use key::{KEYS, Key};
+pub use mail::{Dkim, Mail, MailTls};
 pub use requests::Requests;
 pub use sign_in::{KeyPlace, SignIn};
 pub use source::{PasswordPlace, SourceSection};
@@ -60,6 +62,8 @@ pub struct Config {
     pub switched_off: Vec<String>,
     /// How requests of people are handled.
     pub requests: Requests,
+    /// The mail server that letters go out by; without, they wait to be sent by hand.
+    pub mail: Option<Mail>,
     /// What is logged, and how.
     pub log: Log,
 }
@@ -178,6 +182,7 @@ impl Default for Config {
             observe: Vec::new(),
             switched_off: Vec::new(),
             requests: Requests::default(),
+            mail: None,
             log: Log {
                 format: LogFormat::Text,
                 level: "info".to_owned(),
@@ -273,6 +278,7 @@ impl Config {
             observe: Observe::read(statements),
             switched_off: reader.controls(statements),
             requests: Requests::read(value::block(statements, "requests"), reader),
+            mail: Mail::read(statements, reader),
             log: Log::read(value::block(statements, "log"), reader),
         }
     }
@@ -291,6 +297,9 @@ impl Config {
         }
         if let Some(sign_in) = &mut self.sign_in {
             sign_in.resolve(folder);
+        }
+        if let Some(mail) = &mut self.mail {
+            mail.resolve(folder);
         }
         for policy in &mut self.policies {
             if folder.join(&policy).exists() {

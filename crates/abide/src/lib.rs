@@ -12,6 +12,7 @@ pub mod housekeeping;
 pub mod http;
 pub mod installation;
 pub mod log;
+pub mod mail;
 pub mod mapped;
 pub mod output;
 pub mod policies;

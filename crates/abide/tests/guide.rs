@@ -90,15 +90,15 @@ fn line_fits(shown: &str, line: &str) -> bool {
     })
 }
 
-/// Two ports that nobody listens on, below those that the system gives to whoever asks for any: other tests do.
-fn free_ports() -> [u16; 2] {
+/// Ports that nobody listens on, below those that the system gives to whoever asks for any: other tests do.
+fn free_ports() -> [u16; 3] {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let mut free = std::iter::repeat_with(|| {
-        let number = std::process::id() * 8 + NEXT.fetch_add(1, Ordering::Relaxed);
+        let number = std::process::id() * 12 + NEXT.fetch_add(1, Ordering::Relaxed);
         u16::try_from(9_000 + number % 11_000).unwrap()
     })
     .filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
-    [(); 2].map(|()| free.next().unwrap())
+    [(); 3].map(|()| free.next().unwrap())
 }
 
 /// The page as one shell script, so that variables and servers live on from step to step. A command that ends in `&` is
@@ -107,6 +107,11 @@ fn script(steps: &[Step]) -> String {
     let mut script = String::from("exec 2>&1\ntrap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n");
     for (number, step) in steps.iter().enumerate() {
         match step.command.strip_suffix('&') {
+            Some(server) if !server.contains("abide") => script.push_str(&format!(
+                "{server} >.server-{number} 2>&1 &\n\
+                 timeout 60 bash -c 'until {{ true >/dev/tcp/{}; }} 2>/dev/null; do sleep 0.1; done'\n",
+                address_in(server).replace(':', "/")
+            )),
             Some(server) => script.push_str(&format!(
                 ": >.server-{number}\n\
                  {server} >>.server-{number} 2>&1 &\n\
@@ -120,6 +125,13 @@ fn script(steps: &[Step]) -> String {
     script
 }
 
+/// Where a server that is not ours was told to listen.
+fn address_in(server: &str) -> &str {
+    let words = server.split(' ');
+    let found = words.skip_while(|word| *word != "-l").nth(1);
+    found.expect("a server is told where to listen by `-l`")
+}
+
 /// Runs a page from top to bottom, its server on ports of its own.
 fn run(page: &str) {
     let folder = std::env::temp_dir().join(format!(
@@ -128,7 +140,7 @@ fn run(page: &str) {
         std::process::id()
     ));
     fs::create_dir_all(&folder).unwrap();
-    let [public, internal] = free_ports();
+    let [public, internal, mail] = free_ports();
     let listen = format!("public \"127.0.0.1:{public}\"; internal \"127.0.0.1:{internal}\"");
     fs::write(
         folder.join("abide.kdl"),
@@ -138,11 +150,17 @@ fn run(page: &str) {
     let text = fs::read_to_string(docs().join(page)).unwrap();
     let text = text
         .replace(":8400", &format!(":{public}"))
-        .replace(":8401", &format!(":{internal}"));
+        .replace(":8401", &format!(":{internal}"))
+        .replace(":8025", &format!(":{mail}"))
+        .replace("port 8025", &format!("port {mail}"));
     let steps = steps(&text);
     assert!(!steps.is_empty(), "{page} shows no command");
     let program = Path::new(env!("CARGO_BIN_EXE_abide")).parent().unwrap();
-    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let mut path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    if let Ok(python) = std::env::var("ABIDE_MAIL_PYTHON") {
+        let tools = Path::new(&python).parent().unwrap();
+        path.push_str(&format!(":{}", tools.display()));
+    }
     let output = Command::new("bash")
         .args(["-c", &script(&steps)])
         .current_dir(&folder)
@@ -193,6 +211,15 @@ fn in_production() {
 #[test]
 fn erase_from_a_database() {
     run("guide/erase-from-a-database.md");
+}
+
+#[test]
+fn send_mail() {
+    if std::env::var_os("ABIDE_MAIL_PYTHON").is_none() {
+        eprintln!("SKIPPED: `ABIDE_MAIL_PYTHON` names no interpreter: the page on mail is not run");
+        return;
+    }
+    run("guide/send-mail.md");
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! The letters that a request sends, in English and Chinese. Never holds anything that the sources know of a person.
 
-use abide_store::Letter;
+use abide_store::{Acting, Letter};
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 
+use super::event::Reason;
 use super::kind::Kind;
 use super::standing::{Details, Outcome, Standing};
 
@@ -55,6 +57,39 @@ impl Message<'_> {
             Self::Ended { outcome, .. } => outcome.word(),
         }
     }
+}
+
+/// One letter of each kind about a request for a copy, as people read it in a language: what it is for, and the letter.
+pub fn sample_letters(lang: &str, today: Date) -> Vec<(&'static str, Letter)> {
+    let mut standing = Standing::new(Kind::Access, Acting::Subject, today);
+    lang.clone_into(&mut standing.lang);
+    let until = today.saturating_add(30.days());
+    let ended = |outcome, ground| Message::Ended { outcome, ground };
+    let messages = [
+        Message::Acknowledged {
+            due: until,
+            waits_for_proof: true,
+        },
+        Message::Code {
+            code: "BCDF2345",
+            minutes: 60,
+        },
+        Message::Extended {
+            because: "complexity",
+            until,
+        },
+        Message::Ready { until },
+        ended(Outcome::Fulfilled, None),
+        ended(Outcome::Denied(Reason::NoMatch), None),
+        ended(Outcome::Revoked, None),
+        ended(Outcome::Expired, None),
+    ];
+    let letter = |message: &Message<'_>| {
+        let to = ("email".to_owned(), "ann@example.org".to_owned());
+        let number = "0123456789abcdef0123456789abcdef";
+        (message.word(), write(number, &standing, message, to))
+    };
+    messages.iter().map(letter).collect()
 }
 
 /// Where letters about a request go: where the person said; else to an address that was verified; before that, to one that

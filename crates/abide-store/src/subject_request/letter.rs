@@ -4,14 +4,20 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::sealing;
+use crate::engine::Row;
 use crate::error::{Refusal, StoreError};
 use crate::evidence::EntryId;
+use crate::mailing::Mailing;
 use crate::statement::{Statement, Value};
 use crate::write::Step;
 use crate::{Store, WriteTx, Written, moment};
 
 /// What a letter's sealed part is bound to.
 const LETTER: &str = "letter";
+
+/// What [`Store::read_letter`] reads, of `letters l`.
+pub(crate) const LETTER_COLUMNS: &str =
+    "l.letter_id, l.request_id, l.kind, l.lang, l.queued_at, l.key_id, l.sealed";
 
 /// A letter before it is sent.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,32 +96,40 @@ impl Store {
         after: Option<EntryId>,
         limit: u32,
     ) -> Result<Vec<QueuedLetter>, StoreError> {
-        let sql = "SELECT letter_id, request_id, kind, lang, queued_at, key_id, sealed FROM letters WHERE tenant = $1 AND sent_at IS NULL AND letter_id > $2 ORDER BY letter_id LIMIT $3";
+        let sql = crate::engine::Sql::from(format!(
+            "SELECT {LETTER_COLUMNS} FROM letters l WHERE l.tenant = $1 AND l.sent_at IS NULL AND l.letter_id > $2 ORDER BY l.letter_id LIMIT $3"
+        ));
         let after = after.map_or(Vec::new(), |id| id.0.to_vec());
         let params = vec![self.tenant().into(), after.into(), i64::from(limit).into()];
         let mut letters = Vec::new();
         for row in self.engine().rows("reading letters", sql, params).await? {
-            let id = EntryId(row.array(0)?);
-            let plain = self
-                .open_sealed(&row.bytes(5)?, LETTER, &id.0, &row.bytes(6)?)
-                .await?;
-            let read = |plain: zeroize::Zeroizing<Vec<u8>>| {
-                serde_json::from_slice(&plain)
-                    .map_err(|_| StoreError::corrupt("letter", "it cannot be read"))
-            };
-            letters.push(QueuedLetter {
-                id,
-                request: EntryId(row.array(1)?),
-                kind: row.text(2)?,
-                lang: row.text(3)?,
-                queued_at: moment(row.int(4)?)?,
-                letter: plain.map(read).transpose()?,
-            });
+            letters.push(self.read_letter(&row).await?);
         }
         Ok(letters)
     }
 
-    /// Records that a letter was sent, once: a second time is refused as [`Refusal::Changed`]. Its text is gone from here on.
+    /// Reads a row that begins with [`LETTER_COLUMNS`].
+    pub(crate) async fn read_letter(&self, row: &Row) -> Result<QueuedLetter, StoreError> {
+        let id = EntryId(row.array(0)?);
+        let plain = self
+            .open_sealed(&row.bytes(5)?, LETTER, &id.0, &row.bytes(6)?)
+            .await?;
+        let read = |plain: zeroize::Zeroizing<Vec<u8>>| {
+            serde_json::from_slice(&plain)
+                .map_err(|_| StoreError::corrupt("letter", "it cannot be read"))
+        };
+        Ok(QueuedLetter {
+            id,
+            request: EntryId(row.array(1)?),
+            kind: row.text(2)?,
+            lang: row.text(3)?,
+            queued_at: moment(row.int(4)?)?,
+            letter: plain.map(read).transpose()?,
+        })
+    }
+
+    /// Records that a letter was sent by hand, once: a second time is refused as [`Refusal::Changed`]. Its text is gone
+    /// from here on.
     pub async fn letter_sent(
         &self,
         letter: &QueuedLetter,
@@ -125,10 +139,39 @@ impl Store {
         let mut evidence = crate::Evidence::new("request.letter-sent", actor, now);
         evidence.outcome = Some(letter.kind.clone());
         evidence.private = serde_json::json!({ "request": letter.request.to_string() });
+        self.end_letter(letter.id, evidence).await
+    }
+
+    /// The same for one that a mail server took. The evidence holds the hash of what was sent, sealed as everything that
+    /// could tell of a person.
+    pub async fn letter_mailed(
+        &self,
+        mailing: &Mailing,
+        posted: &Posted<'_>,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<Written, StoreError> {
+        let mut evidence = crate::Evidence::new(&mailing.event("sent"), actor, now);
+        evidence.outcome = Some(mailing.queued.kind.clone());
+        evidence.private = serde_json::json!({
+            "request": mailing.queued.request.to_string(),
+            "message-id": posted.message_id,
+            "sha256": posted.sha256,
+            "tries": mailing.tries,
+        });
+        self.end_letter(mailing.queued.id, evidence).await
+    }
+
+    async fn end_letter(
+        &self,
+        letter: EntryId,
+        evidence: crate::Evidence,
+    ) -> Result<Written, StoreError> {
+        let now = evidence.now;
         let mut tx = self.begin(evidence)?;
         let params = vec![
             self.tenant().into(),
-            letter.id.into(),
+            letter.into(),
             now.as_millisecond().into(),
             Vec::new().into(),
         ];
@@ -139,6 +182,19 @@ impl Store {
             )
             .or_refuse(Refusal::Changed),
         );
+        tx.push(Statement::new(
+            "DELETE FROM mailings WHERE tenant = $1 AND letter_id = $2",
+            vec![self.tenant().into(), letter.into()],
+        ));
         tx.commit().await
     }
+}
+
+/// What went to a mail server.
+#[derive(Clone, Copy, Debug)]
+pub struct Posted<'a> {
+    /// Its Message-ID, the same however often it is sent.
+    pub message_id: &'a str,
+    /// SHA-256 of the message, in hex.
+    pub sha256: &'a str,
 }

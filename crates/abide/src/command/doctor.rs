@@ -5,6 +5,7 @@ mod certificate;
 mod disk;
 mod key_file;
 mod line;
+mod mail;
 mod records;
 mod sources;
 mod tls;
@@ -63,6 +64,7 @@ async fn examine(place: &Place) -> Vec<Line> {
     lines.extend(disk::examine(&config));
     lines.push(tls::examine(&config, now));
     lines.extend(records::examine(&config, now).await);
+    lines.extend(mail::examine(&config).await);
     lines.extend(sources::examine(&config).await);
     lines
 }

@@ -187,6 +187,39 @@ pub const KEYS: &[Key] = &[
         ],
     ),
     section(
+        "mail",
+        "the server that letters go out by",
+        &[
+            one("host", "its name or address"),
+            one("port", "its port; 587, or 465 with `tls implicit`"),
+            one("tls", "`start`, `implicit`, or `none` without a password"),
+            one("ca", "PEM file with the certificates that sign its own"),
+            one("from", "whom letters are from: a name and an address"),
+            one(
+                "user-env",
+                "the environment variable that holds the name to sign in with",
+            ),
+            one(
+                "password-env",
+                "the environment variable that holds the password",
+            ),
+            one("password-file", "the file that holds the password"),
+            section(
+                "dkim",
+                "what letters are signed with",
+                &[
+                    one("selector", "the name of the key below `_domainkey`"),
+                    one(
+                        "domain",
+                        "the domain that signs; that of `from` unless said",
+                    ),
+                    one("key-file", "PEM file with the private key, RSA or Ed25519"),
+                ],
+            ),
+            one("privacy-centre", "where people reach the privacy centre"),
+        ],
+    ),
+    section(
         "log",
         "what is logged",
         &[

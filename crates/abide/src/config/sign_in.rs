@@ -110,7 +110,8 @@ impl SignIn {
     }
 }
 
-fn is_address(url: &str) -> bool {
+/// Whether it can stand in a page as the address of another.
+pub(super) fn is_address(url: &str) -> bool {
     let rest = url
         .strip_prefix("https://")
         .or_else(|| url.strip_prefix("http://"));

@@ -6,6 +6,7 @@ use std::time::Duration;
 use abide_policy::syntax::Statement;
 use abide_sources::{Access, Address, Secret, SourceOptions};
 use anyhow::{Context, Result, bail};
+use zeroize::Zeroizing;
 
 use super::value::{self, Reader};
 
@@ -124,23 +125,25 @@ impl SourceSection {
     }
 
     fn password(&self) -> Result<Option<Secret>> {
-        let text = match &self.password {
-            None => return Ok(None),
-            Some(PasswordPlace::Variable(name)) => std::env::var(name).with_context(|| {
-                format!(
-                    "source `{}`: environment variable `{name}` is not set",
-                    self.name
-                )
-            })?,
-            Some(PasswordPlace::File(path)) => {
-                std::fs::read_to_string(path).with_context(|| {
-                    format!("source `{}`: cannot read `{}`", self.name, path.display())
-                })?
-            }
+        let read = |place: &PasswordPlace| place.read(&format!("source `{}`", self.name));
+        let text = self.password.as_ref().map(read).transpose()?;
+        Ok(text.map(|text| Secret::new(text.as_str())))
+    }
+}
+
+impl PasswordPlace {
+    /// Reads the password of what is called that in errors.
+    pub fn read(&self, of: &str) -> Result<Zeroizing<String>> {
+        let text = match self {
+            Self::Variable(name) => std::env::var(name)
+                .with_context(|| format!("{of}: environment variable `{name}` is not set"))?,
+            Self::File(path) => std::fs::read_to_string(path)
+                .with_context(|| format!("{of}: cannot read `{}`", path.display()))?,
         };
+        let text = Zeroizing::new(text);
         match text.lines().next() {
-            Some(line) if !line.is_empty() => Ok(Some(Secret::new(line))),
-            _ => bail!("source `{}`: its password is empty", self.name),
+            Some(line) if !line.is_empty() => Ok(Zeroizing::new(line.to_owned())),
+            _ => bail!("{of}: its password is empty"),
         }
     }
 }

@@ -19,6 +19,7 @@ use super::problem::Problem;
 use crate::clock::Clock;
 use crate::config::{Config, SignIn};
 use crate::decider::Decider;
+use crate::mail::Post;
 use crate::{installation, policies};
 
 /// How long an answer waits for its receipt.
@@ -50,6 +51,8 @@ pub struct App {
     pub followers: Sessions<Follower>,
     /// What the company's own login signs with, if there is one.
     pub assertion_key: Option<AssertionKey>,
+    /// What letters are sent with, if a mail server is set.
+    pub post: Option<Post>,
     /// Wakes whoever goes on with requests of people.
     pub requests_due: Notify,
     /// The entry from which on the log has to be followed.
@@ -62,6 +65,7 @@ impl App {
     pub async fn open(config: Config, clock: Clock) -> Result<Self> {
         let sign_in = config.sign_in.as_ref();
         let assertion_key = sign_in.map(SignIn::assertion_key).transpose()?;
+        let post = config.mail.as_ref().map(Post::open).transpose()?;
         let now = clock.now();
         // Before anything is made: a slip in a path leaves nothing behind.
         let policies = config.policies.iter();
@@ -84,6 +88,7 @@ impl App {
             sessions: Sessions::new("session"),
             followers: Sessions::new("request"),
             assertion_key,
+            post,
             requests_due: Notify::new(),
             followed_from,
             config,

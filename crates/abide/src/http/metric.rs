@@ -78,6 +78,15 @@ pub fn set_waiting(open: u64, first_due_days: Option<i32>) {
     metrics::gauge!("abide_first_answer_due_days").set(days);
 }
 
+/// How many letters wait and how many were refused, and how long the first has waited.
+pub fn set_letters(waiting: u64, refused: u64, waited: Option<jiff::SignedDuration>) {
+    let count = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+    metrics::gauge!("abide_letters_waiting").set(count(waiting));
+    metrics::gauge!("abide_letters_refused").set(count(refused));
+    let seconds = waited.map_or(0.0, |waited| waited.as_secs_f64());
+    metrics::gauge!("abide_letters_oldest_seconds").set(seconds);
+}
+
 /// The line of the log about one request. The route stands for the path, which may name a person.
 pub fn log(route: &'static str, method: &Method, status: StatusCode, took: Duration) {
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);

@@ -32,8 +32,14 @@ impl Desk {
 
     /// Runs the program there.
     pub fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_with(arguments, &[])
+    }
+
+    /// The same with these variables in its environment.
+    pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
         let output = Command::new(env!("CARGO_BIN_EXE_abide"))
             .args(arguments)
+            .envs(variables.iter().copied())
             .current_dir(&self.folder)
             .output()
             .unwrap();

@@ -1,6 +1,8 @@
 //! The store and its log: whether they can be reached, and whether time and sequencer keep up. Reads only.
 
-use abide_store::{AskedHealth, EngineOptions, Health, LogHealth, RequestHealth, StoreOptions};
+use abide_store::{
+    AskedHealth, EngineOptions, Health, LogHealth, MailHealth, RequestHealth, StoreOptions,
+};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -14,6 +16,7 @@ const POLICY: &str = "policy";
 const SEQUENCER: &str = "sequencer";
 const REQUESTS: &str = "requests";
 const ANSWERS: &str = "answers";
+const MAIL: &str = "mail";
 
 /// Somebody is waiting for the report.
 const OPTIONS: EngineOptions = EngineOptions {
@@ -26,6 +29,8 @@ const OPTIONS: EngineOptions = EngineOptions {
 const SKEW: SignedDuration = SignedDuration::from_secs(5);
 /// A scan serves many requests at once, so they may wait for a while.
 const SCAN_WITHIN: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// A mail server that is asked again may take a while.
+const LETTERS_WITHIN: SignedDuration = SignedDuration::from_hours(2);
 /// Receipts are due within a second; by now somebody waits for one.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(10);
 
@@ -71,6 +76,7 @@ pub async fn examine(config: &Config, now: Timestamp) -> Vec<Line> {
         policy(&health.policies),
         requests(&health.requests, now),
         answers(&health.asked, now),
+        mail(&health.mail, config, now),
     ]
 }
 
@@ -95,6 +101,31 @@ fn answers(health: &AskedHealth, now: Timestamp) -> Line {
         ANSWERS,
         format!("{open} people wait, the first until {due}{letters}"),
     )
+}
+
+fn mail(health: &MailHealth, config: &Config, now: Timestamp) -> Line {
+    if health.refused > 0 {
+        let seen = format!("{} letters were refused", health.refused);
+        let help = "`abide mail list` says which and why, `abide mail again` tries one again; tell the person in another way";
+        return Line::error(MAIL, seen, help);
+    }
+    let waiting = health.waiting;
+    let Some(oldest) = health.oldest.filter(|_| waiting > 0) else {
+        return Line::ok(MAIL, "no letter waits");
+    };
+    let waited = now.duration_since(oldest);
+    let seen = format!(
+        "{waiting} letters wait, the first for {} h",
+        waited.as_hours()
+    );
+    if config.mail.is_none() {
+        let help = "set `mail` in `abide.kdl`, or send them by hand with `abide requests letters`";
+        return Line::warning(MAIL, seen, help);
+    }
+    match waited > LETTERS_WITHIN {
+        true => Line::warning(MAIL, seen, "`abide mail list` says what each waits for"),
+        false => Line::ok(MAIL, seen),
+    }
 }
 
 fn requests(health: &RequestHealth, now: Timestamp) -> Line {
