@@ -38,13 +38,15 @@ pub enum ApiScope {
     RequestsWrite,
     /// Read where requests of people stand.
     RequestsRead,
+    /// Ask for messages to be sent.
+    MessagesSend,
     /// Everything, and managing keys.
     Admin,
 }
 
 impl ApiScope {
     /// Every scope with its word.
-    pub const ALL: [(Self, &'static str); 10] = [
+    pub const ALL: [(Self, &'static str); 11] = [
         (Self::Decide, "decide"),
         (Self::Audience, "audience"),
         (Self::ConsentsWrite, "consents:write"),
@@ -54,6 +56,7 @@ impl ApiScope {
         (Self::LedgerRead, "ledger:read"),
         (Self::RequestsWrite, "requests:write"),
         (Self::RequestsRead, "requests:read"),
+        (Self::MessagesSend, "messages:send"),
         (Self::Admin, "admin"),
     ];
 

@@ -19,7 +19,7 @@ const HELD: [&str; 2] = [
 
 /// What goes then. A write with a fresh key may commit between any two of these: what belongs to a key that exists came
 /// after the erasure and stays.
-const REST: [&str; 10] = [
+const REST: [&str; 11] = [
     "DELETE FROM subjects WHERE tenant = $1 AND token = $2 AND key_id NOT IN (SELECT key_id FROM data_keys WHERE tenant = $1 AND subject = $2)",
     "UPDATE evidence SET subject = NULL WHERE tenant = $1 AND subject = $2 AND key_id NOT IN (SELECT key_id FROM data_keys WHERE tenant = $1 AND subject = $2)",
     "UPDATE choices SET subject = NULL, actor_ref = NULL WHERE tenant = $1 AND subject = $2 AND NOT EXISTS (SELECT 1 FROM evidence e WHERE e.tenant = $1 AND e.id = choices.entry_id AND e.subject = $2)",
@@ -28,6 +28,7 @@ const REST: [&str; 10] = [
     "DELETE FROM links WHERE tenant = $1 AND into_token = $2 AND NOT EXISTS (SELECT 1 FROM evidence e WHERE e.tenant = $1 AND e.id = links.entry_id AND e.subject IS NOT NULL)",
     "DELETE FROM decisions WHERE tenant = $1 AND subject = $2",
     "DELETE FROM letters WHERE tenant = $1 AND sent_at IS NULL AND letter_id IN (SELECT message_id FROM messages WHERE tenant = $1 AND subject = $2) AND key_id NOT IN (SELECT key_id FROM data_keys WHERE tenant = $1 AND subject = $2)",
+    "DELETE FROM mailings WHERE tenant = $1 AND letter_id IN (SELECT message_id FROM messages WHERE tenant = $1 AND subject = $2) AND NOT EXISTS (SELECT 1 FROM letters l WHERE l.tenant = $1 AND l.letter_id = mailings.letter_id)",
     "UPDATE messages SET subject = NULL WHERE tenant = $1 AND subject = $2 AND NOT EXISTS (SELECT 1 FROM evidence e WHERE e.tenant = $1 AND e.id = messages.message_id AND e.subject = $2)",
     "UPDATE subject_requests SET subject = NULL, sole = NULL WHERE tenant = $1 AND subject = $2 AND NOT EXISTS (SELECT 1 FROM evidence e WHERE e.tenant = $1 AND e.id = subject_requests.request_id AND e.subject = $2)",
 ];

@@ -24,6 +24,7 @@ mod journal;
 mod keys;
 mod ledger;
 mod mailing;
+mod message;
 mod migrate;
 mod policy;
 mod random;
@@ -68,6 +69,7 @@ pub use journal::{Erasures, Journal};
 pub use keys::{Key, KeyKind, Keys, Secret};
 pub use ledger::SignedCheckpoint;
 pub use mailing::{BY_HAND, MailHealth, Mailing, MailingState, MessageFacts};
+pub use message::{Message, MessageState, NewMessage};
 pub use policy::{Activation, ActivationKind, Mode, ModeSetting, PolicyVersion, policy_hash};
 pub use register::{Case, Contract, GlobalFact, Holding, Occurrence};
 pub use request::{

@@ -19,7 +19,7 @@ use crate::write::{SealedPart, Sealing, Step};
 use crate::{Store, WriteTx, moment};
 
 pub use code::{CodeAnswer, fresh_code};
-pub(crate) use letter::LETTER_COLUMNS;
+pub(crate) use letter::{LETTER, LETTER_COLUMNS};
 pub use letter::{Letter, Posted, QueuedLetter};
 pub use package::PackageId;
 

@@ -10,6 +10,7 @@ mod example;
 mod follow;
 mod in_force;
 mod knowledge;
+mod message;
 mod mode;
 mod preview;
 mod questions;
@@ -32,6 +33,7 @@ pub use audience::{Audience, Total};
 pub use example::example;
 pub use in_force::{InForce, source_files};
 pub(crate) use knowledge::{is_age_band, is_birth};
+pub use message::{Verdict, is_stopped};
 pub use mode::{Mode, Modes};
 pub use preview::Preview;
 

@@ -3,16 +3,19 @@
 //!
 //! Invariant: whoever sends a letter holds it; one that is not known to be sent is sent again under the same Message-ID.
 
+mod class;
 mod compose;
 mod dkim;
 mod line;
 mod sending;
+pub mod unsubscribe;
 mod words;
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 use lettre::message::Mailbox;
 
+pub use class::Class;
 pub use compose::{Composed, Cover, Stream, Unwritable, compose};
 pub use dkim::Signer;
 pub use sending::{Tally, keep_sending, send_due};

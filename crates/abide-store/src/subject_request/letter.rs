@@ -13,7 +13,7 @@ use crate::write::Step;
 use crate::{Store, WriteTx, Written, moment};
 
 /// What a letter's sealed part is bound to.
-const LETTER: &str = "letter";
+pub(crate) const LETTER: &str = "letter";
 
 /// What [`Store::read_letter`] reads, of `letters l`.
 pub(crate) const LETTER_COLUMNS: &str =
@@ -90,14 +90,14 @@ impl WriteTx {
 }
 
 impl Store {
-    /// Letters that wait, oldest first behind `after`, at most `limit`.
+    /// Letters of requests that wait, oldest first behind `after`, at most `limit`.
     pub async fn letters(
         &self,
         after: Option<EntryId>,
         limit: u32,
     ) -> Result<Vec<QueuedLetter>, StoreError> {
         let sql = crate::engine::Sql::from(format!(
-            "SELECT {LETTER_COLUMNS} FROM letters l WHERE l.tenant = $1 AND l.sent_at IS NULL AND l.letter_id > $2 ORDER BY l.letter_id LIMIT $3"
+            "SELECT {LETTER_COLUMNS} FROM letters l WHERE l.tenant = $1 AND l.sent_at IS NULL AND l.letter_id > $2 AND NOT EXISTS (SELECT 1 FROM messages n WHERE n.tenant = l.tenant AND n.message_id = l.letter_id) ORDER BY l.letter_id LIMIT $3"
         ));
         let after = after.map_or(Vec::new(), |id| id.0.to_vec());
         let params = vec![self.tenant().into(), after.into(), i64::from(limit).into()];

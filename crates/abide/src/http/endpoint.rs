@@ -7,6 +7,7 @@ pub mod decide;
 pub mod docs;
 pub mod healthz;
 pub mod ledger;
+pub mod messages;
 pub mod metrics;
 pub mod notice;
 pub mod occurrences;

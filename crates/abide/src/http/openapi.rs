@@ -48,6 +48,8 @@ use super::router::{self, Route};
         requests::extend::answer,
         requests::fulfil::answer,
         requests::revoke::answer,
+        messages::send::answer,
+        messages::read::answer,
         register::read::answer,
         register::write::answer,
         cases::list::answer,

@@ -23,6 +23,7 @@ mod session;
 mod sign_in;
 mod style;
 mod trouble;
+mod unsubscribe;
 mod verify;
 mod visit;
 mod words;
@@ -80,5 +81,7 @@ pub fn routes() -> Vec<Route> {
         route(GET, sign_in::PATH, Nothing, sign_in::begin),
         route(GET, sign_in::BACK, Nothing, sign_in::back),
         route(POST, sign_in::OUT, Nothing, sign_in::out),
+        route(GET, unsubscribe::ROUTE, Nothing, unsubscribe::show),
+        route(POST, unsubscribe::ROUTE, Nothing, unsubscribe::take),
     ]
 }

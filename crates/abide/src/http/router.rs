@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use abide_store::ApiScope::{
-    Admin, Audience, ConsentsRead, ConsentsWrite, Decide, LedgerRead, PoliciesRead, PoliciesWrite,
-    RequestsRead, RequestsWrite,
+    Admin, Audience, ConsentsRead, ConsentsWrite, Decide, LedgerRead, MessagesSend, PoliciesRead,
+    PoliciesWrite, RequestsRead, RequestsWrite,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -82,6 +82,7 @@ pub fn internal() -> Vec<Route> {
     routes.extend(consent_routes());
     routes.extend(subject_routes());
     routes.extend(request_routes());
+    routes.extend(message_routes());
     routes.extend(register_routes());
     routes.extend(policy_routes());
     routes.extend(notice_routes());
@@ -209,6 +210,14 @@ fn request_routes() -> Vec<Route> {
             writes,
             requests::revoke::answer,
         ),
+    ]
+}
+
+fn message_routes() -> Vec<Route> {
+    let sends = Scope(MessagesSend);
+    vec![
+        route(POST, "/v1/messages", sends, messages::send::answer),
+        route(GET, "/v1/messages/{id}", sends, messages::read::answer),
     ]
 }
 

@@ -21,6 +21,8 @@ const SUBJECT: usize = 200;
 pub enum Stream {
     /// It is about a request.
     Request,
+    /// It is part of what a person asked for.
+    Service,
     /// It says what has to be told; nobody can stop it.
     Notice,
     /// It is stopped at this address.
@@ -127,8 +129,11 @@ pub fn compose(letter: &Letter, cover: &Cover<'_>) -> Result<Composed, Unwritabl
     })
 }
 
+/// A header of our own words: on one line, as mail programs look for a link between `<` and `>` there.
 fn header(name: &'static str, value: &str) -> HeaderValue {
-    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+    let name = HeaderName::new_from_ascii_str(name);
+    let plain: String = value.chars().filter(char::is_ascii_graphic).collect();
+    HeaderValue::dangerous_new_pre_encoded(name, plain.clone(), plain)
 }
 
 fn moment(at: Timestamp) -> SystemTime {
@@ -170,6 +175,7 @@ fn paragraphs(text: &str) -> Vec<Vec<String>> {
 fn foot(cover: &Cover<'_>, words: &Words) -> Vec<String> {
     let why = match &cover.stream {
         Stream::Request => words.request,
+        Stream::Service => words.service,
         Stream::Notice => words.notice,
         Stream::Marketing { .. } => words.marketing,
     };
@@ -358,7 +364,7 @@ mod tests {
         let from: Mailbox = "privacy@lantern.example".parse().unwrap();
         let it = letter("ann@example.org", "a", "b");
         let mut cover = cover(&from);
-        for stream in [Stream::Request, Stream::Notice] {
+        for stream in [Stream::Request, Stream::Service, Stream::Notice] {
             cover.stream = stream;
             let head = head(&compose(&it, &cover).unwrap());
             assert!(

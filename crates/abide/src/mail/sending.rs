@@ -4,15 +4,18 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use abide_store::{Mailing, Posted, Refusal, Store, StoreError};
+use abide_store::{
+    Identifier, Mailing, MessageFacts, Posted, Refusal, Store, StoreError, SubjectToken,
+};
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
 use super::compose::{Cover, Stream, compose};
 use super::line::{Line, MESSAGE, Said};
-use super::{Composed, Post};
+use super::{Class, Composed, Post, unsubscribe};
 use crate::clock::Clock;
+use crate::decider::Decider;
 use crate::http::app::App;
 use crate::http::metric;
 
@@ -44,6 +47,8 @@ pub struct Tally {
     pub refused: u64,
     /// How many go another way than by mail.
     pub by_hand: u64,
+    /// How many were not sent, because of what is promised to the person.
+    pub suppressed: u64,
     /// Why the round ended early: what is wrong with the server.
     pub trouble: Option<String>,
 }
@@ -54,6 +59,7 @@ impl Tally {
         self.put_off += other.put_off;
         self.refused += other.refused;
         self.by_hand += other.by_hand;
+        self.suppressed += other.suppressed;
         self.trouble = self.trouble.take().or(other.trouble);
     }
 }
@@ -70,7 +76,7 @@ pub async fn keep_sending(app: &App, mut stop: watch::Receiver<bool>) {
         }
         let now = app.clock.now();
         if let (Some(post), true) = (&app.post, down_until <= now) {
-            match send_due(&app.store, post, &app.clock, ACTOR).await {
+            match send_due(&app.store, post, &app.decider, &app.clock, ACTOR).await {
                 Err(error) => tracing::warn!(%error, "letters wait"),
                 Ok(Tally {
                     trouble: Some(trouble),
@@ -93,6 +99,7 @@ pub async fn keep_sending(app: &App, mut stop: watch::Receiver<bool>) {
 pub async fn send_due(
     store: &Store,
     post: &Post,
+    decider: &Decider,
     clock: &Clock,
     actor: &str,
 ) -> Result<Tally, StoreError> {
@@ -116,6 +123,7 @@ pub async fn send_due(
         let round = Round {
             store,
             post,
+            decider,
             clock,
             actor,
             until,
@@ -134,6 +142,7 @@ fn after(now: Timestamp, pause: SignedDuration) -> Timestamp {
 struct Round<'a> {
     store: &'a Store,
     post: &'a Post,
+    decider: &'a Decider,
     clock: &'a Clock,
     actor: &'a str,
     until: Timestamp,
@@ -236,18 +245,76 @@ impl Round<'_> {
                 ..Tally::default()
             }));
         }
+        let stream = match &mailing.message {
+            None => Stream::Request,
+            Some(facts) => match self.stream(mailing, facts, &letter.to).await? {
+                Ok(stream) => stream,
+                Err(over) => return Ok(Written::Over(over)),
+            },
+        };
         let cover = Cover {
             id: queued.id,
             at: queued.queued_at,
             lang: &queued.lang,
             from: &self.post.from,
             centre: self.post.centre.as_deref(),
-            stream: Stream::Request,
+            stream,
         };
         match compose(letter, &cover) {
             Ok(composed) => Ok(Written::Ready(composed)),
             Err(why) => Ok(Written::Over(self.refuse(mailing, why).await?)),
         }
+    }
+
+    /// In which stream a message goes, if what is promised to the person lets it go at this moment.
+    async fn stream(
+        &self,
+        mailing: &Mailing,
+        facts: &MessageFacts,
+        address: &str,
+    ) -> Result<Result<Stream, Tally>, StoreError> {
+        let (id, now) = (mailing.queued.id, self.clock.now());
+        let mut known_as: Vec<SubjectToken> = facts.subject.into_iter().collect();
+        if let Ok(address) = Identifier::new("email", address) {
+            known_as.push(self.store.subject(&address).await?);
+        }
+        known_as.dedup();
+        let decided = self
+            .decider
+            .message(self.store, facts, &known_as, now)
+            .await;
+        let why = match decided {
+            Ok(verdict) => verdict.suppressed,
+            // No policy that knows the purpose is in force: it waits for one.
+            Err(_) => {
+                self.put_off(mailing, "no-policy").await?;
+                return Ok(Err(Tally {
+                    put_off: 1,
+                    ..Tally::default()
+                }));
+            }
+        };
+        if let Some(why) = why {
+            let tx = self
+                .store
+                .begin_suppression(id, facts, why, self.actor, now)?;
+            unless_changed(tx.commit().await)?;
+            return Ok(Err(Tally {
+                suppressed: 1,
+                ..Tally::default()
+            }));
+        }
+        Ok(match (Class::of(&facts.class), &self.post.centre) {
+            (Some(Class::Marketing), Some(centre)) => Ok(Stream::Marketing {
+                unsubscribe: format!("{centre}{}", unsubscribe::path(self.store, id)?),
+            }),
+            // It would not say how it is stopped.
+            (Some(Class::Marketing) | None, _) => {
+                Err(self.refuse(mailing, "no-unsubscribe").await?)
+            }
+            (Some(Class::Service), _) => Ok(Stream::Service),
+            (Some(Class::Notice), _) => Ok(Stream::Notice),
+        })
     }
 
     async fn record(

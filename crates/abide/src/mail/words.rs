@@ -7,6 +7,8 @@ pub struct Words {
     pub tag: &'static str,
     /// Why somebody gets a letter about a request.
     pub request: &'static str,
+    /// Why somebody gets a message that belongs to what they asked for.
+    pub service: &'static str,
     /// Why somebody gets a message that tells what has to be told.
     pub notice: &'static str,
     /// Why somebody gets a message that they can stop.
@@ -20,6 +22,7 @@ pub struct Words {
 const ENGLISH: Words = Words {
     tag: "en",
     request: "You get this letter because somebody asked us something about personal data and gave this address. It is no advertising.",
+    service: "You get this letter because of something that you asked us for or use.",
     notice: "You get this letter because we have to tell you this. It is no advertising.",
     marketing: "You get this letter because you agreed to it, or did not object. You can stop it at any time.",
     unsubscribe: "Stop these letters",
@@ -29,6 +32,7 @@ const ENGLISH: Words = Words {
 const CHINESE: Words = Words {
     tag: "zh",
     request: "您收到此邮件，是因为有人就个人信息向我们提出请求并提供了此地址。本邮件并非广告。",
+    service: "您收到此邮件，是因为您向我们提出过要求或正在使用我们的服务。",
     notice: "您收到此邮件，是因为我们有义务告知您此内容。本邮件并非广告。",
     marketing: "您收到此邮件，是因为您已同意或未表示反对。您可以随时退订。",
     unsubscribe: "退订此类邮件",

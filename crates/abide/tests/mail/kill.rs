@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use abide::clock::Clock;
-use abide::config::Config;
+use abide::config::{Assume, Config};
+use abide::decider::Decider;
 use abide::mail::{Post, Tally, send_due};
 
 use crate::desk::{Desk, at, with_store};
@@ -33,8 +34,11 @@ fn send_the_rest(desk: &Desk) -> Tally {
     let post = Post::open(config.mail.as_ref().unwrap()).unwrap();
     let mut tally = Tally::default();
     with_store(desk, async |store| {
+        let decider = Decider::new(Assume::default(), Vec::new());
         let clock = Clock::standing_at(at("2027-11-22T12:00:00Z"));
-        tally = send_due(&store, &post, &clock, "test").await.unwrap();
+        tally = send_due(&store, &post, &decider, &clock, "test")
+            .await
+            .unwrap();
     });
     tally
 }

@@ -31,7 +31,7 @@ fn a_refusal_is_shown_and_a_busy_server_is_asked_again() {
         &desk,
         "mail send",
         1,
-        "3 sent, 1 put off, 3 refused, 0 by hand",
+        "3 sent, 1 put off, 3 refused, 0 suppressed, 0 by hand",
     );
     let list = check(&desk, "mail list", 1, "refused: 550 5.1.1");
     for says in [

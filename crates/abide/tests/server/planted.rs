@@ -100,6 +100,7 @@ fn every_route_takes_a_key_with_its_scope() {
         "ledger:read",
         "requests:write",
         "requests:read",
+        "messages:send",
     ];
     for route in router::internal() {
         let Needs::Scope(needed) = route.needs else {
@@ -221,6 +222,10 @@ fn bodies(path: &str, method: &str) -> Vec<Value> {
             json!({"kind": "access", "subjects": [subject], "verified": "account", "text": PLANTED, "on-behalf": PLANTED, "reply-to": subject}),
             json!({"kind": "stop-marketing", "subjects": [subject], "purposes": [PLANTED], "residence": PLANTED}),
             json!({"kind": "erase", "subjects": [subject], "verified": "account", "residence": "NL"}),
+        ],
+        "/v1/messages" => vec![
+            json!({"class": "service", "purpose": "orders", "to": subject, "address": "planted@planted.example", "subject": PLANTED, "text": PLANTED}),
+            json!({"class": PLANTED, "purpose": PLANTED, "to": subject, "subject": PLANTED, "text": PLANTED, "language": PLANTED}),
         ],
         "/v1/cases" => vec![json!({"id": "planted-1", "facts": ["legal-claim"]})],
         _ => Vec::new(),

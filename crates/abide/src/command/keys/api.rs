@@ -26,7 +26,7 @@ enum Action {
         #[arg(long)]
         label: String,
         /// What it may be used for: decide, audience, consents:write, consents:read, policies:write, policies:read,
-        /// ledger:read, admin
+        /// ledger:read, requests:write, requests:read, messages:send, admin
         #[arg(long, required = true, value_name = "SCOPE", value_delimiter = ',', value_parser = scope)]
         scope: Vec<ApiScope>,
     },

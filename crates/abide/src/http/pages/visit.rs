@@ -109,6 +109,17 @@ impl Visit {
         }
     }
 
+    /// A look at a page that is about one policy, whatever others are in force.
+    pub fn about(uri: &Uri, headers: &HeaderMap, policy: Option<&Arc<InForce>>) -> Self {
+        let own = policy.map_or(Vec::new(), |policy| languages_of(policy.policy()));
+        let mut visit = Self::of(uri, headers, &own);
+        if let Some(policy) = policy {
+            visit.chosen.push(("policy", policy.name().to_owned()));
+            visit.policy = Some(Arc::clone(policy));
+        }
+        visit
+    }
+
     /// A parameter behind the `?`.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.query

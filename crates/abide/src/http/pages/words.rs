@@ -29,6 +29,7 @@ pub struct Words {
     pub verify: Verify,
     pub choices: Choices,
     pub sign_in: SignIn,
+    pub unsubscribe: Unsubscribe,
     pub doubt: Doubts,
     pub trouble: Trouble,
 }
@@ -186,6 +187,19 @@ pub struct Choices {
 pub struct SignIn {
     pub refused: Said,
     pub again: &'static str,
+}
+
+/// Stopping messages.
+#[derive(Debug)]
+pub struct Unsubscribe {
+    pub title: &'static str,
+    /// `{}` is what the messages are for.
+    pub lead: &'static str,
+    pub send: &'static str,
+    /// `{}` is what the messages are for.
+    pub done: &'static str,
+    pub notices: &'static str,
+    pub more: &'static str,
 }
 
 /// Why a form was not taken.

@@ -1,6 +1,8 @@
 //! The pages in English. Says "you" to whoever reads, and never scolds.
 
-use super::{Archive, Choices, Doubts, Home, OptOut, OptedOut, SignIn, Trouble, Verify, Words};
+use super::{
+    Archive, Choices, Doubts, Home, OptOut, OptedOut, SignIn, Trouble, Unsubscribe, Verify, Words,
+};
 
 pub(super) const WORDS: Words = Words {
     language: "English",
@@ -211,6 +213,14 @@ pub(super) const WORDS: Words = Words {
             "The way back from the login took too long, was used before, or began in another browser. Nothing is wrong with your account: please sign in once more.",
         ),
         again: "Sign in once more",
+    },
+    unsubscribe: Unsubscribe {
+        title: "Stop these messages",
+        lead: "You get messages from us for this: {}. One press stops them.",
+        send: "Stop them",
+        done: "It is stopped: we send you no more messages for this: {}. One that is on its way may still arrive.",
+        notices: "What we have to tell you, such as a change of our notice or the answer to a request of yours, still reaches you.",
+        more: "More that you can decide",
     },
     doubt: Doubts {
         too_soon: "It was sent faster than most people can read it. Nothing is lost: please send it once more",

@@ -1,6 +1,8 @@
 //! The pages in Chinese. Says "您" to whoever reads, and never scolds.
 
-use super::{Archive, Choices, Doubts, Home, OptOut, OptedOut, SignIn, Trouble, Verify, Words};
+use super::{
+    Archive, Choices, Doubts, Home, OptOut, OptedOut, SignIn, Trouble, Unsubscribe, Verify, Words,
+};
 
 pub(super) const WORDS: Words = Words {
     language: "中文",
@@ -205,6 +207,14 @@ pub(super) const WORDS: Words = Words {
             "从登录页返回花了太长时间、已被使用过，或者是在另一个浏览器中开始的。您的账号没有问题，请再登录一次。",
         ),
         again: "再登录一次",
+    },
+    unsubscribe: Unsubscribe {
+        title: "退订此类邮件",
+        lead: "我们会为以下用途向您发送邮件：{}。点击一次即可停止。",
+        send: "停止发送",
+        done: "已停止：我们不再为以下用途向您发送邮件：{}。已在途中的邮件可能仍会送达。",
+        notices: "我们必须告知您的内容（例如声明的变更或对您请求的答复）仍会送达。",
+        more: "您还可以决定的其他事项",
     },
     doubt: Doubts {
         too_soon: "提交得比大多数人阅读还快。内容没有丢失，请再提交一次",
