@@ -1,8 +1,8 @@
 -- How the sending of letters goes, and what applications asked to be sent.
 
 -- One letter that was tried. tries counts how often, and is what one of two senders loses by. next_at is when it may be tried
--- again, which is also the end of the time that a sender has; without it nobody tries it again. failure is why it was not
--- taken: a code of the mail server, never its words, which may name the person.
+-- again, which is also the end of the time that a sender has; without it nobody tries it again, as it is sent or refused.
+-- failure is why it was not taken: a code of the mail server, never its words, which may name the person.
 CREATE TABLE mailings (
     tenant TEXT NOT NULL,
     letter_id BYTEA NOT NULL,

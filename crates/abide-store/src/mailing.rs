@@ -153,7 +153,7 @@ impl Store {
             ];
             tx.push(
                 Statement::new(
-                    "INSERT INTO mailings (tenant, letter_id, tries, next_at, failure) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant, letter_id) DO UPDATE SET tries = excluded.tries, next_at = excluded.next_at WHERE mailings.tries = excluded.tries - 1 AND mailings.next_at IS NOT NULL",
+                    "INSERT INTO mailings (tenant, letter_id, tries, next_at, failure) SELECT $1, $2, $3, $4, $5 FROM letters WHERE tenant = $1 AND letter_id = $2 AND sent_at IS NULL ON CONFLICT (tenant, letter_id) DO UPDATE SET tries = excluded.tries, next_at = excluded.next_at WHERE mailings.tries = excluded.tries - 1 AND mailings.next_at IS NOT NULL",
                     params,
                 )
                 .or_refuse(Refusal::Changed),

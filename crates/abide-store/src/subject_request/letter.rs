@@ -182,8 +182,9 @@ impl Store {
             )
             .or_refuse(Refusal::Changed),
         );
+        // It stays: whoever read the letter before it was sent cannot claim it any more.
         tx.push(Statement::new(
-            "DELETE FROM mailings WHERE tenant = $1 AND letter_id = $2",
+            "UPDATE mailings SET next_at = NULL, failure = NULL WHERE tenant = $1 AND letter_id = $2",
             vec![self.tenant().into(), letter.into()],
         ));
         tx.commit().await

@@ -168,6 +168,8 @@ impl Line {
         if let Err(error) = self.connection.command(Data).await {
             return self.turned_down(&error).await;
         }
+        // The end of the last line belongs to the end of the message in SMTP.
+        let message = message.strip_suffix(b"\r\n").unwrap_or(message);
         match self.connection.message(message).await {
             Ok(_) => Said::Taken,
             Err(error) => self.turned_down(&error).await,

@@ -66,7 +66,9 @@ def serve(arguments):
         wanted = tuple(part.encode() for part in arguments.sign_in.split(":"))
 
         def sign_in(server, session, envelope, mechanism, data):
-            return AuthResult(success=(data.login, data.password) == wanted, auth_data=data)
+            return AuthResult(
+                success=(data.login, data.password) == wanted, handled=False, auth_data=data
+            )
 
         settings |= {"authenticator": sign_in, "auth_required": True}
 

@@ -42,7 +42,9 @@ impl Kept {
         let unfolded = head.replace("\r\n ", " ").replace("\r\n\t", " ");
         let line = unfolded.split("\r\n").find_map(|line| {
             let (found, value) = line.split_once(": ")?;
-            found.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
+            found
+                .eq_ignore_ascii_case(name)
+                .then(|| value.trim().to_owned())
         });
         line
     }
