@@ -48,7 +48,7 @@ pub enum MessageState {
     Queued,
     /// It was sent.
     Sent,
-    /// It was not sent: what is promised to the person does not let it.
+    /// It was not sent: what is promised to the person does not let it, or the person is erased.
     Suppressed,
     /// The mail server refused it.
     Refused,
@@ -125,12 +125,14 @@ impl Store {
 
     /// The message.
     pub async fn message(&self, id: EntryId) -> Result<Option<Message>, StoreError> {
-        let sql = "SELECT n.subject, n.class, n.channel, n.purpose, n.policy, n.outcome, n.queued_at, l.sent_at, m.tries, m.next_at FROM messages n LEFT JOIN letters l ON l.tenant = n.tenant AND l.letter_id = n.message_id LEFT JOIN mailings m ON m.tenant = n.tenant AND m.letter_id = n.message_id WHERE n.tenant = $1 AND n.message_id = $2";
+        let sql = "SELECT n.subject, n.class, n.channel, n.purpose, n.policy, n.outcome, n.queued_at, l.sent_at, m.tries, m.next_at, l.queued_at FROM messages n LEFT JOIN letters l ON l.tenant = n.tenant AND l.letter_id = n.message_id LEFT JOIN mailings m ON m.tenant = n.tenant AND m.letter_id = n.message_id WHERE n.tenant = $1 AND n.message_id = $2";
         let params = vec![self.tenant().into(), id.into()];
         let row = self.engine().row("reading a message", sql, params).await?;
         let Some(row) = row else { return Ok(None) };
         let sent_at = row.maybe_int(7)?.map(moment).transpose()?;
         let is_over = row.maybe_int(8)?.is_some() && row.maybe_int(9)?.is_none();
+        // Whoever is erased takes the text along that waits for them.
+        let has_letter = row.maybe_int(10)?.is_some();
         Ok(Some(Message {
             id,
             facts: MessageFacts {
@@ -141,8 +143,9 @@ impl Store {
                 policy: row.text(4)?,
             },
             state: match (row.text(5)?.as_str(), sent_at) {
-                ("suppressed", _) => MessageState::Suppressed,
                 (_, Some(_)) => MessageState::Sent,
+                ("suppressed", _) => MessageState::Suppressed,
+                _ if !has_letter => MessageState::Suppressed,
                 _ if is_over => MessageState::Refused,
                 _ => MessageState::Queued,
             },

@@ -34,6 +34,7 @@ mod choice;
 mod erase;
 mod keys;
 mod ledger;
+mod mail;
 mod place;
 mod request;
 mod schema;
