@@ -134,28 +134,24 @@ fn telling(policy: &InForce, topic: &str) -> Result<Vec<String>, Problem> {
     }
 }
 
-/// Whether somebody stopped messages for a purpose, or said no to them. Consent that came after a stop lifts it.
+/// Whether somebody stopped messages for a purpose, or said no to them. Consent lifts no stop, as in every decision: whoever
+/// stopped messages takes that back.
 pub fn is_stopped(known: &SubjectState, purpose: &str) -> bool {
     let is_about = |choice: &PastChoice| {
         let purposes = &choice.scope.purposes;
         purposes.is_empty() || purposes.iter().any(|named| named == purpose)
     };
-    let (mut agreed, mut stopped) = (None, None);
+    let (mut has_agreed, mut has_stopped) = (None, None);
     // Oldest first: what stands last is the last word.
-    for (at, choice) in known.choices.iter().enumerate() {
-        let Some(holds) = choice.state.holds().filter(|_| is_about(choice)) else {
+    for choice in known.choices.iter().filter(|choice| is_about(choice)) {
+        let Some(holds) = choice.state.holds() else {
             continue;
         };
         match &choice.matter {
-            Matter::Fact(name) if name == CONSENT => agreed = Some((holds, at)),
-            Matter::Right(name) if name == STOP => stopped = Some((holds, at)),
+            Matter::Fact(name) if name == CONSENT => has_agreed = Some(holds),
+            Matter::Right(name) if name == STOP => has_stopped = Some(holds),
             _ => {}
         }
     }
-    match (agreed, stopped) {
-        (Some((false, _)), _) => true,
-        (Some((true, agreed)), Some((true, stopped))) => stopped > agreed,
-        (None, Some((stops, _))) => stops,
-        _ => false,
-    }
+    has_agreed == Some(false) || has_stopped == Some(true)
 }

@@ -76,14 +76,18 @@ fn addresses() -> Vec<String> {
         .collect()
 }
 
-fn desk_of(name: &str, sink_options: &str) -> Option<(Desk, Sink)> {
-    let python = python()?;
-    let desk = set_up(name, "");
-    let sink = Sink::start(&python, &desk.folder, sink_options);
+fn send_by(desk: &Desk, sink: &Sink) {
     desk.write(
         "abide.kdl",
         format!("keys \"abide.keys\"\n{}", plain(sink.port)),
     );
+}
+
+fn desk_of(name: &str) -> Option<(Desk, Sink)> {
+    let python = python()?;
+    let desk = set_up(name, "");
+    let sink = Sink::start(&python, &desk.folder, "");
+    send_by(&desk, &sink);
     let addresses = addresses();
     queue(
         &desk,
@@ -95,7 +99,7 @@ fn desk_of(name: &str, sink_options: &str) -> Option<(Desk, Sink)> {
 #[test]
 fn a_sender_that_is_killed_loses_nothing() {
     const DEATHS: usize = 4;
-    let Some((desk, sink)) = desk_of("mail-kill", "") else {
+    let Some((desk, sink)) = desk_of("mail-kill") else {
         return;
     };
     for death in 0..DEATHS {
@@ -119,7 +123,7 @@ fn a_sender_that_is_killed_loses_nothing() {
 
 #[test]
 fn a_mail_server_that_is_killed_loses_nothing() {
-    let Some((desk, sink)) = desk_of("mail-server-kill", "") else {
+    let Some((desk, sink)) = desk_of("mail-server-kill") else {
         return;
     };
     let mut child = sender(&desk);
@@ -127,18 +131,17 @@ fn a_mail_server_that_is_killed_loses_nothing() {
     while sink.kept().len() < 3 {
         assert!(start.elapsed() < Duration::from_secs(60), "nothing is sent");
     }
-    let port = sink.port;
     sink.stop();
     child.wait().unwrap();
-    let python = python().unwrap();
-    let _again = Sink::start(&python, &desk.folder, &format!("--port {port}"));
+    let again = Sink::start(&python().unwrap(), &desk.folder, "");
+    send_by(&desk, &again);
     assert_eq!(send_the_rest(&desk).trouble, None);
     check_each_once(&desk, 1);
 }
 
 #[test]
 fn two_senders_send_each_letter_once() {
-    let Some((desk, sink)) = desk_of("mail-two", "") else {
+    let Some((desk, sink)) = desk_of("mail-two") else {
         return;
     };
     let mut senders = [sender(&desk), sender(&desk), sender(&desk)];

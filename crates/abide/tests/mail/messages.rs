@@ -16,7 +16,7 @@ const ANN: &str = "ann@example.org";
 /// A server that sends by a mail server of this test, with its signing key in a folder of the test's own.
 struct Press {
     running: Running,
-    sink: Option<Sink>,
+    sink: Sink,
     folder: PathBuf,
     clock: Clock,
 }
@@ -52,7 +52,7 @@ impl Press {
         });
         Some(Self {
             running,
-            sink: Some(sink),
+            sink,
             folder,
             clock,
         })
@@ -97,6 +97,21 @@ impl Press {
                 "fact": "consent",
                 "state": state,
                 "scope": {"purposes": ["newsletter"]},
+                "source": "form",
+            }),
+        );
+        assert_eq!(reply.status, 201, "{reply:?}");
+    }
+
+    /// Stops messages, or takes that back: for these purposes, or for all.
+    fn stop(&self, state: &str, purposes: &[&str]) {
+        let reply = self.running.post(
+            "/v1/consents",
+            &json!({
+                "subject": {"kind": "email", "value": ANN},
+                "right": "stop-marketing",
+                "state": state,
+                "scope": {"purposes": purposes},
                 "source": "form",
             }),
         );
@@ -205,10 +220,13 @@ fn a_newsletter_goes_to_who_agreed_and_stops_with_one_press() {
         200
     );
     assert_eq!(press.words(), words);
-    // Who agrees again later gets it again, and the old link stops it again.
+    // Who agrees again later and takes the stop back gets it again, and the old link stops it again.
     press.clock.set(at("2026-11-23T09:00:00Z"));
     press.consent("ConsentGiven");
+    assert_eq!(press.suppressed("marketing", "newsletter"), "stopped");
+    press.stop("ConsentWithdrawn", &["newsletter"]);
     press.delivered(&press.queue("marketing", "newsletter"));
+    press.clock.set(at("2026-11-24T09:00:00Z"));
     press.press(&way_out, "List-Unsubscribe=One-Click");
     assert_eq!(press.suppressed("marketing", "newsletter"), "stopped");
 }
@@ -266,11 +284,7 @@ fn a_notice_reaches_who_stopped_everything_that_can_be_stopped() {
         return;
     };
     press.consent("ConsentGiven");
-    let stopped = press.running.post(
-        "/v1/consents",
-        &json!({"subject": {"kind": "email", "value": ANN}, "right": "stop-marketing", "source": "form"}),
-    );
-    assert_eq!(stopped.status, 201, "{stopped:?}");
+    press.stop("ConsentGiven", &[]);
     assert_eq!(press.suppressed("marketing", "newsletter"), "stopped");
     let notice = press.delivered(&press.queue("notice", "change"));
     assert_eq!(notice.header("List-Unsubscribe"), None);
@@ -291,23 +305,16 @@ fn a_notice_reaches_who_stopped_everything_that_can_be_stopped() {
 
 #[test]
 fn whoever_stops_it_while_it_waits_gets_nothing() {
-    let Some(mut press) = Press::start("late") else {
+    let Some(press) = Press::start("late") else {
         return;
     };
     press.consent("ConsentGiven");
-    // The mail server is away.
-    let sink = press.sink.take().unwrap();
-    let port = sink.port;
-    sink.stop();
+    press.sink.leave();
     let id = press.queue("marketing", "newsletter");
+    press.sink.await_knock();
     press.consent("ConsentWithdrawn");
     let again = press.queue("notice", "change");
-    let python = python().unwrap();
-    press.sink = Some(Sink::start(
-        &python,
-        &press.folder,
-        &format!("--port {port}"),
-    ));
+    press.sink.come_back();
     press.clock.set(at("2026-11-22T10:00:00Z"));
     press.delivered(&again);
     press.await_state(&id, "suppressed");
@@ -316,25 +323,20 @@ fn whoever_stops_it_while_it_waits_gets_nothing() {
 
 #[test]
 fn an_erased_person_gets_nothing_and_is_not_told_apart() {
-    let Some(mut press) = Press::start("erased") else {
+    let Some(press) = Press::start("erased") else {
         return;
     };
     press.consent("ConsentGiven");
     let way_out = way_out(&press.delivered(&press.queue("marketing", "newsletter")));
-    let sink = press.sink.take().unwrap();
-    let port = sink.port;
-    sink.stop();
-    press.queue("marketing", "newsletter");
+    press.sink.leave();
+    let waits = press.queue("marketing", "newsletter");
+    press.sink.await_knock();
     let erased = press
         .running
         .post(&format!("/v1/subjects/email%3A{ANN}/erase"), &json!({}));
     assert_eq!(erased.status, 201, "{erased:?}");
-    let python = python().unwrap();
-    press.sink = Some(Sink::start(
-        &python,
-        &press.folder,
-        &format!("--port {port}"),
-    ));
+    assert_eq!(press.state(&waits), "suppressed");
+    press.sink.come_back();
     press.clock.set(at("2026-11-22T10:00:00Z"));
     let app = press.running.server().app();
     let waiting = || press.running.wait(app.store.mail()).unwrap().waiting;

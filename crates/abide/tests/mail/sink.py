@@ -1,4 +1,5 @@
-"""A mail server for tests: keeps what it is given in a folder, and refuses by the name of the recipient.
+"""A mail server for tests: keeps what it is given in a folder, and refuses by the name of the recipient. While the folder holds a
+file `away`, it turns everybody away.
 
 sink.py serve FOLDER [--tls start|implicit] [--sign-in NAME:PASSWORD]    until its input ends
 sink.py verify FILE NAME RECORD                                          is the signature of a message right?
@@ -53,6 +54,17 @@ class Inbox:
         return "250 2.0.0 kept"
 
 
+class Away(asyncio.Protocol):
+    """Turns whoever comes away, and notes that somebody came."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def connection_made(self, transport):
+        (self.folder / "knocked").touch()
+        transport.abort()
+
+
 def serve(arguments):
     folder = pathlib.Path(arguments.folder)
     settings = {"hostname": "localhost", "auth_require_tls": arguments.tls == "start"}
@@ -75,11 +87,12 @@ def serve(arguments):
     implicit = context if arguments.tls == "implicit" else None
     inbox = Inbox(folder)
 
+    def answer():
+        return Away(folder) if (folder / "away").exists() else SMTP(inbox, **settings)
+
     async def listen():
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(
-            lambda: SMTP(inbox, **settings), "127.0.0.1", arguments.port, ssl=implicit
-        )
+        server = await loop.create_server(answer, "127.0.0.1", 0, ssl=implicit)
         print(server.sockets[0].getsockname()[1], flush=True)
         await loop.run_in_executor(None, sys.stdin.read)
 
@@ -102,7 +115,6 @@ def main():
     commands = parser.add_subparsers(required=True)
     serving = commands.add_parser("serve")
     serving.add_argument("folder")
-    serving.add_argument("--port", type=int, default=0)
     serving.add_argument("--tls", choices=["start", "implicit"])
     serving.add_argument("--sign-in")
     serving.set_defaults(run=serve)

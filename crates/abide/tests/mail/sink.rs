@@ -7,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
+use crate::harness::await_until;
+
 /// The interpreter that has the packages of `scripts/tools.txt`; nothing where they are not installed.
 pub fn python() -> Option<PathBuf> {
     let found = std::env::var_os("ABIDE_MAIL_PYTHON").map(PathBuf::from);
@@ -40,13 +42,12 @@ impl Kept {
     pub fn header(&self, name: &str) -> Option<String> {
         let (head, _) = self.text.split_once("\r\n\r\n").unwrap();
         let unfolded = head.replace("\r\n ", " ").replace("\r\n\t", " ");
-        let line = unfolded.split("\r\n").find_map(|line| {
+        unfolded.split("\r\n").find_map(|line| {
             let (found, value) = line.split_once(": ")?;
             found
                 .eq_ignore_ascii_case(name)
                 .then(|| value.trim().to_owned())
-        });
-        line
+        })
     }
 
     pub fn to(&self) -> &str {
@@ -80,6 +81,23 @@ impl Sink {
     /// What the server was given, in the order in which it came.
     pub fn kept(&self) -> Vec<Kept> {
         kept(&self.folder)
+    }
+
+    /// Turns everybody away from here on.
+    pub fn leave(&self) {
+        let _ = fs::remove_file(self.folder.join("knocked"));
+        fs::write(self.folder.join("away"), "").unwrap();
+    }
+
+    /// Waits until somebody was turned away.
+    pub fn await_knock(&self) {
+        let knocked = self.folder.join("knocked");
+        await_until(|| knocked.exists().then_some(()));
+    }
+
+    /// Takes messages again. Whoever was turned away does not ask again before some time is over.
+    pub fn come_back(&self) {
+        fs::remove_file(self.folder.join("away")).unwrap();
     }
 
     pub fn stop(mut self) {
