@@ -20,7 +20,7 @@ on_both! {
         assert_eq!((standing.state(), standing.reason()), ("in_progress", Some("need_user_verification")));
         assert_eq!(standing.due(abide_policy::Library::standard()).date.to_string(), "2026-02-19");
         let letter = &office.letters(id, "acknowledged").await[0];
-        assert!(letter.text.contains("2026-02-19") && letter.to == "ann@example.org", "{}", letter.text);
+        assert!(letter.text.contains("19 February 2026") && letter.to == "ann@example.org", "{}", letter.text);
 
         let code = office.code(id).await;
         let wrong = office.desk().verify_by_code(id, 0, "AAAA2222").await.unwrap();
@@ -181,10 +181,10 @@ on_both! {
         assert!(said(desk.extend(id, "complexity").await).contains("put off already"));
         let due = desk.standing(id).await.unwrap().due(abide_policy::Library::standard());
         assert_eq!(due.date.to_string(), "2026-04-05");
-        assert!(office.letters(id, "extended").await[0].text.contains("2026-04-05"));
+        assert!(office.letters(id, "extended").await[0].text.contains("5 April 2026"));
         office.desk().refuse(id, Reason::ClaimNotCovered, Some("transaction-open")).await.unwrap();
         assert_eq!(office.desk().standing(id).await.unwrap().reason(), Some("claim_not_covered"));
-        assert!(office.letters(id, "denied").await[0].text.contains("transaction-open"));
+        assert!(office.letters(id, "denied").await[0].text.contains("(transaction open)"));
         // Too late to tell anybody.
         let other = office.asked(Kind::Erase, "bo@example.org").await;
         office.set("2026-02-20");

@@ -216,7 +216,7 @@ pub const KEYS: &[Key] = &[
                     one("key-file", "PEM file with the private key, RSA or Ed25519"),
                 ],
             ),
-            one("privacy-centre", "where people reach the privacy centre"),
+            one("privacy-centre", "the site that the privacy centre is on"),
         ],
     ),
     section(

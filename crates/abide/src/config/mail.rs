@@ -33,7 +33,7 @@ pub struct Mail {
     pub password: Option<PasswordPlace>,
     /// What letters are signed with.
     pub dkim: Option<Dkim>,
-    /// Where people reach the privacy centre, without a slash at its end.
+    /// The site that the privacy centre is on, without a slash at its end.
     pub centre: Option<String>,
 }
 

@@ -34,9 +34,10 @@ use super::access::Needs::Nothing;
 use super::router::{Route, route};
 
 pub use assertion::AssertionKey;
-pub use follow::Follower;
+pub use follow::{Follower, PATH as FOLLOW};
 pub use session::Sessions;
 pub use trouble::draw_problems;
+pub use visit::HOME;
 
 const GET: Method = Method::GET;
 const POST: Method = Method::POST;

@@ -12,6 +12,7 @@ use maud::{DOCTYPE, Markup, html};
 use sha2::{Digest, Sha256};
 
 use super::words::{self, Words};
+use crate::http::pages::{FOLLOW, HOME};
 
 /// The longest line of what a letter is about, in characters.
 const SUBJECT: usize = 200;
@@ -43,7 +44,7 @@ pub struct Cover<'a> {
     pub lang: &'a str,
     /// Whom it is from.
     pub from: &'a Mailbox,
-    /// Where the privacy centre is.
+    /// The site that the privacy centre is on, without a slash at its end.
     pub centre: Option<&'a str>,
     /// In which stream it goes.
     pub stream: Stream,
@@ -185,13 +186,18 @@ fn foot(cover: &Cover<'_>, words: &Words) -> Vec<String> {
 }
 
 /// Links of the foot: what it leads to, and where.
-fn links<'a>(cover: &'a Cover<'_>, words: &Words) -> Vec<(&'static str, &'a str)> {
-    let mut links = Vec::new();
-    if let Stream::Marketing { unsubscribe } = &cover.stream {
-        links.push((words.unsubscribe, unsubscribe.as_str()));
-    }
-    links.extend(cover.centre.map(|centre| (words.centre, centre)));
-    links
+fn links(cover: &Cover<'_>, words: &Words) -> Vec<(&'static str, String)> {
+    let page = |path: &str| {
+        let site = cover.centre?;
+        Some(format!("{site}{path}?lang={}", words.tag))
+    };
+    let first = match &cover.stream {
+        Stream::Marketing { unsubscribe } => Some((words.unsubscribe, unsubscribe.clone())),
+        Stream::Request => page(FOLLOW).map(|page| (words.follow, page)),
+        Stream::Service | Stream::Notice => None,
+    };
+    let centre = page(HOME).map(|page| (words.centre, page));
+    first.into_iter().chain(centre).collect()
 }
 
 fn text(paragraphs: &[Vec<String>], cover: &Cover<'_>, words: &Words) -> String {
@@ -234,9 +240,9 @@ fn page(subject: &str, paragraphs: &[Vec<String>], cover: &Cover<'_>, words: &Wo
                     "\n"
                 }
                 hr;
-                @for line in foot(cover, words) { p style="font-size: 14px" { (line) } "\n" }
+                @for line in foot(cover, words) { p style="font-size: 14px; margin: 0.3em 0" { (line) } "\n" }
                 @for (label, address) in links(cover, words) {
-                    p style="font-size: 14px" { a href=(address) { (label) } } "\n"
+                    p style="font-size: 14px; margin: 0.3em 0" { a href=(address) { (label) } } "\n"
                 }
             }
         }
@@ -360,6 +366,23 @@ mod tests {
     }
 
     #[test]
+    fn a_letter_about_a_request_leads_to_its_page_in_its_language() {
+        let from: Mailbox = "privacy@lantern.example".parse().unwrap();
+        let mut cover = cover(&from);
+        cover.lang = "zh-CN";
+        let it = letter("ann@example.org", "a", "b");
+        let composed = compose(&it, &cover).unwrap();
+        for page in ["privacy/request?lang=zh", "privacy?lang=zh"] {
+            let page = format!("https://privacy.lantern.example/{page}");
+            assert!(composed.text.contains(&format!(": {page}\n")));
+            assert!(composed.html.contains(&format!("<a href=\"{page}\">")));
+        }
+        cover.centre = None;
+        let composed = compose(&it, &cover).unwrap();
+        assert!(!composed.text.contains("http") && !composed.html.contains("href"));
+    }
+
+    #[test]
     fn only_what_can_be_stopped_says_how() {
         let from: Mailbox = "privacy@lantern.example".parse().unwrap();
         let it = letter("ann@example.org", "a", "b");
@@ -385,7 +408,7 @@ mod tests {
         assert!(
             composed
                 .text
-                .contains("Stop these letters: https://privacy.")
+                .contains("Unsubscribe: https://privacy.lantern.example/unsubscribe/abc\n")
         );
     }
 }

@@ -15,17 +15,20 @@ pub struct Words {
     pub marketing: &'static str,
     /// What stops it.
     pub unsubscribe: &'static str,
+    /// Where a request is followed.
+    pub follow: &'static str,
     /// Where the privacy centre is.
     pub centre: &'static str,
 }
 
 const ENGLISH: Words = Words {
     tag: "en",
-    request: "You get this letter because somebody asked us something about personal data and gave this address. It is no advertising.",
-    service: "You get this letter because of something that you asked us for or use.",
-    notice: "You get this letter because we have to tell you this. It is no advertising.",
-    marketing: "You get this letter because you agreed to it, or did not object. You can stop it at any time.",
-    unsubscribe: "Stop these letters",
+    request: "You receive this because a request about personal data gave us this address. It is no advertising.",
+    service: "You receive this because of something that you asked us for or use.",
+    notice: "You receive this because we have to tell you. It is no advertising.",
+    marketing: "You receive this because you agreed to it or did not object. You can stop it at any time.",
+    unsubscribe: "Unsubscribe",
+    follow: "Follow your request",
     centre: "Privacy centre",
 };
 
@@ -36,6 +39,7 @@ const CHINESE: Words = Words {
     notice: "您收到此邮件，是因为我们有义务告知您此内容。本邮件并非广告。",
     marketing: "您收到此邮件，是因为您已同意或未表示反对。您可以随时退订。",
     unsubscribe: "退订此类邮件",
+    follow: "查看您的请求",
     centre: "隐私中心",
 };
 
