@@ -143,6 +143,20 @@ class Line(TypedDict):
     id: str
 
 
+MessageBody = TypedDict(
+    'MessageBody',
+    {
+        'asked-at': str,
+        'channel': str,
+        'class': str,
+        'id': str,
+        'purpose': str,
+        'sent-at': NotRequired[str | None],
+        'state': str,
+    },
+)
+
+
 MinEntry: TypeAlias = int | str
 
 
@@ -552,6 +566,17 @@ class SubjectName(TypedDict):
     value: str
 
 
+class TakenMessage(TypedDict):
+    """
+    What becomes of it.
+    """
+
+    clauses: list[str]
+    id: str
+    state: str
+    why: NotRequired[str | None]
+
+
 Address: TypeAlias = int
 
 
@@ -625,6 +650,22 @@ class Archived(Version):
     """
 
     files: list[File]
+
+
+AskedMessage = TypedDict(
+    'AskedMessage',
+    {
+        'address': NotRequired[str | None],
+        'channel': NotRequired[str | None],
+        'class': str,
+        'language': NotRequired[str | None],
+        'policy': NotRequired[str | None],
+        'purpose': str,
+        'subject': str,
+        'text': str,
+        'to': SubjectName,
+    },
+)
 
 
 AskedRequest = TypedDict(

@@ -377,6 +377,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An application asks for a message to be sent.
+         * @description The policy decides about it, and again in the moment in which it goes out. What it does not permit, and what the person
+         *     stopped, is suppressed and recorded.
+         */
+        post: operations["send-message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of a message. */
+        get: operations["read-message"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/occurrences": {
         parameters: {
             query?: never;
@@ -887,6 +925,40 @@ export interface components {
             questions?: components["schemas"]["Ask"][] | null;
             subject?: null | components["schemas"]["SubjectName"];
         };
+        /** @description A message that an application asks for. */
+        AskedMessage: {
+            /** @description The mail address, where `to` is not one. */
+            address?: string | null;
+            /**
+             * @description By which channel: `email`.
+             * @example email
+             */
+            channel?: string | null;
+            /**
+             * @description In which stream: `marketing`, which people can stop with one press; `service`; or `notice`, which the policy says must
+             *     be told.
+             * @example marketing
+             */
+            class: string;
+            /**
+             * @description The language that it is written in.
+             * @example en
+             */
+            language?: string | null;
+            /** @description The policy; the only active one when nothing is said. */
+            policy?: string | null;
+            /**
+             * @description For which purpose of the policy; for a notice, what must be told.
+             * @example newsletter
+             */
+            purpose: string;
+            /** @description What it is about, in a line. */
+            subject: string;
+            /** @description The text; an empty line ends a paragraph. */
+            text: string;
+            /** @description Whom it goes to. */
+            to: components["schemas"]["SubjectName"];
+        };
         /** @description What a person asks for. */
         AskedRequest: {
             /**
@@ -1225,6 +1297,23 @@ export interface components {
             clauses: string[];
             /** @description The norm's id. */
             id: string;
+        };
+        /** @description A message. */
+        MessageBody: {
+            /** @description When it was asked for. */
+            "asked-at": string;
+            /** @description By which channel. */
+            channel: string;
+            /** @description In which stream it goes. */
+            class: string;
+            /** @description Its id. */
+            id: string;
+            /** @description For which purpose. */
+            purpose: string;
+            /** @description When it was sent. */
+            "sent-at"?: string | null;
+            /** @description `queued`, `sent`, `suppressed` or `refused` by the mail server. */
+            state: string;
         };
         /** @description An entry that an answer has to know of. */
         MinEntry: number | string;
@@ -1757,6 +1846,20 @@ export interface components {
              * @example 4711
              */
             value: string;
+        };
+        /** @description What becomes of it. */
+        TakenMessage: {
+            /** @description The clauses that decided. */
+            clauses: string[];
+            /** @description Its id, which is also that of its evidence. */
+            id: string;
+            /**
+             * @description `queued`, or `suppressed`: what is promised to the person does not let it go.
+             * @example queued
+             */
+            state: string;
+            /** @description Why it is suppressed: `stopped` by the person, or `not-permitted` by the policy. */
+            why?: string | null;
         };
         /** @description A code, or how it was shown. */
         Verification: {
@@ -3816,6 +3919,236 @@ export interface operations {
                 };
             };
             /** @description The log has no such tile */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A problem */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    "send-message": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same body, it is sent once */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskedMessage"];
+            };
+        };
+        responses: {
+            /** @description Recorded: it waits to be sent, or is suppressed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenMessage"];
+                };
+            };
+            /** @description A problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description No such policy is active */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A value cannot be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A problem */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    "read-message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The message */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageBody"];
+                };
+            };
+            /** @description A problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is no such message */
             404: {
                 headers: {
                     [name: string]: unknown;
