@@ -30,7 +30,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations! {
     "0006_subject_requests"
     "0007_capsules"
     "0008_sweeps"
-    "0011_mail"
+    "0009_mail"
 };
 
 impl Migration {
