@@ -69,7 +69,7 @@ async fn sampled(url: &str) -> Result<(), String> {
         let sample = source.sample(table, 200).await.map_err(said)?;
         samples.insert(table.name.clone(), sample);
     }
-    let questions = candidates(&schema);
+    let questions = candidates(&schema, &samples);
     let answers = source.contained(&schema, &questions).await.map_err(said)?;
     source.close().await.map_err(said)?;
     let answers: Vec<_> = questions.into_iter().zip(answers).collect();

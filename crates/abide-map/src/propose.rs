@@ -4,6 +4,7 @@
 
 mod catalogue;
 mod columns;
+mod evidence;
 mod guess;
 mod ownership;
 mod people;
@@ -30,9 +31,9 @@ pub use summary::Summary;
 pub type Samples = BTreeMap<TableName, TableSample>;
 
 /// What to ask a source before a draft: whether the values of a column are keys of a table that it may point at.
-pub fn candidates(schema: &Schema) -> Vec<Containment> {
+pub fn candidates(schema: &Schema, samples: &Samples) -> Vec<Containment> {
     let catalogue = Catalogue::new(schema);
-    let people = People::new(&catalogue);
+    let people = People::new(&catalogue, samples);
     let mut questions = Vec::new();
     for (at, one) in catalogue.tables.iter().enumerate() {
         for (column_at, column) in one.table.columns.iter().enumerate() {
@@ -65,7 +66,7 @@ pub fn references(
     answers: &[(Containment, Contained)],
 ) -> Vec<Reference> {
     let catalogue = Catalogue::new(schema);
-    let people = People::new(&catalogue);
+    let people = People::new(&catalogue, samples);
     reference::find(&catalogue, &people, samples, &index(answers))
 }
 
@@ -78,7 +79,7 @@ pub fn draft(
     answers: &[(Containment, Contained)],
 ) -> Map {
     let catalogue = Catalogue::new(schema);
-    let people = People::new(&catalogue);
+    let people = People::new(&catalogue, samples);
     let references = reference::find(&catalogue, &people, samples, &index(answers));
     let ties = ownership::ties(&catalogue, &people, references);
     Map {

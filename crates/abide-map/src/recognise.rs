@@ -72,6 +72,8 @@ struct Recogniser {
 /// How far values alone say what a column holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Proof {
+    /// The look of the values is enough, and says more than any name.
+    Look,
     /// The look of the values is enough.
     Value,
     /// The name must say so too.
@@ -350,6 +352,8 @@ fn combine(named: f64, seen: Option<(usize, usize)>, proof: Proof) -> f64 {
     if share >= 0.9 {
         return match proof {
             _ if named > 0.0 => named + (1.0 - named) * 0.75,
+            Proof::Look if all >= 3 => 0.96,
+            Proof::Look => 0.93,
             Proof::Value if all >= 3 => 0.9,
             Proof::Value => 0.6,
             Proof::Name => 0.0,

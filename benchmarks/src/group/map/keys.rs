@@ -119,7 +119,7 @@ async fn measure(name: &str, url: &str, has_rows: bool) -> Result<(Score, Option
         let sample = source.sample(table, 200).await.map_err(said)?;
         samples.insert(table.name.clone(), sample);
     }
-    let questions = candidates(&schema);
+    let questions = candidates(&schema, &samples);
     let answers = source.contained(&schema, &questions).await.map_err(said)?;
     let answers: Vec<_> = questions.into_iter().zip(answers).collect();
     let seen = truth.score(&references(&schema, &samples, &answers));

@@ -45,6 +45,8 @@ pub(super) struct Ties {
     pub edges: BTreeMap<usize, Vec<(Reference, EdgeKind)>>,
     /// Tables whose rows belong to people, those of people included.
     pub owned: Vec<usize>,
+    /// Those of them whose rows are people's only because a person's own row points at them.
+    pub reached: Vec<usize>,
     /// Tables whose rows some people may see.
     pub seen: Vec<usize>,
 }
@@ -83,7 +85,7 @@ pub(super) fn ties(catalogue: &Catalogue<'_>, people: &People, references: Vec<R
     for tie in ties.iter().filter(|tie| tie.kind == EdgeKind::OwnedBy) {
         set(&mut depth, tie.from, 1);
     }
-    own_contacts(catalogue, &subjects, &mut ties, &mut depth);
+    let reached = own_contacts(catalogue, &subjects, &mut ties, &mut depth);
     carry(&mut ties, &mut depth);
     let owned = depth
         .iter()
@@ -106,24 +108,34 @@ pub(super) fn ties(catalogue: &Catalogue<'_>, people: &People, references: Vec<R
         subjects,
         edges,
         owned,
+        reached,
         seen,
     }
 }
 
-/// The tables of people, but for those whose key is that of another table of people.
+/// The tables of people, but for those whose rows say more of the rows of another: their key is its key, or their name says
+/// nothing of people and they are called after it or lead to it one by one.
 fn subjects(catalogue: &Catalogue<'_>, people: &People, references: &[Reference]) -> Vec<usize> {
     let candidates: Vec<usize> = (0..catalogue.tables.len())
         .filter(|at| people.are_people(*at))
         .collect();
     let extends = |at: &usize| {
-        let key = catalogue.tables.get(*at).and_then(Described::key_column);
-        let name = catalogue.tables.get(*at).map(|one| &one.table.name);
+        let Some(one) = catalogue.tables.get(*at) else {
+            return false;
+        };
         references.iter().any(|reference| {
-            Some(&reference.table) == name
-                && key.is_some_and(|key| reference.columns == [key.name.clone()])
-                && catalogue
-                    .place(&reference.target)
-                    .is_some_and(|to| to != *at && candidates.contains(&to))
+            let to = catalogue.place(&reference.target);
+            let Some(to) = to.filter(|to| to != at && candidates.contains(to)) else {
+                return false;
+            };
+            let is_key =
+                { one.key_column() }.is_some_and(|key| reference.columns == [key.name.clone()]);
+            let is_called_so =
+                { catalogue.tables.get(to) }.is_some_and(|to| one.stems.starts_with(&to.stems));
+            let tells_more = people.is_unnamed(*at)
+                && !is_actor(one, reference)
+                && (is_called_so || one.table.is_unique(&reference.columns));
+            reference.table == one.table.name && (is_key || tells_more)
         })
     };
     candidates
@@ -174,7 +186,7 @@ fn own_contacts(
     subjects: &[usize],
     ties: &mut [Tie],
     depth: &mut [Option<usize>],
-) {
+) -> Vec<usize> {
     for tie in ties.iter_mut() {
         let free = depth
             .get(tie.to)
@@ -195,14 +207,16 @@ fn own_contacts(
         }
     }
     // So far away that nothing is carried on from here: a shop at somebody's address is not theirs.
-    let reached: Vec<usize> = ties
+    let mut reached: Vec<usize> = ties
         .iter()
         .filter(|tie| tie.kind == EdgeKind::Owns)
         .map(|tie| tie.to)
         .collect();
-    for at in reached {
-        set(depth, at, FARTHEST);
+    for at in &reached {
+        set(depth, *at, FARTHEST);
     }
+    reached.retain(|at| depth.get(*at).copied().flatten() == Some(FARTHEST));
+    reached
 }
 
 /// Words for a table in which a row is a way to reach somebody, rather than somebody.

@@ -1,7 +1,11 @@
-//! Which tables have people as their rows, and which words in names of columns mean people. Never reads rows.
+//! Which tables have people as their rows, and which words in names of columns mean people. Never repeats a value.
 
-use super::catalogue::{Catalogue, Described};
-use crate::recognise::{Surroundings, recognise};
+use std::collections::HashSet;
+
+use super::catalogue::{Catalogue, Described, without_marks};
+use super::{Samples, evidence};
+use crate::sample::TableSample;
+use crate::schema::TableName;
 use crate::words;
 
 /// Words for people in names of tables, and how far each says that rows have accounts or are customers.
@@ -144,6 +148,8 @@ const MACHINES: &[&str] = &[
 pub(super) struct People {
     /// For each table, how far its rows look like people; 0 for not.
     pub scores: Vec<f64>,
+    /// The tables of people whose names say nothing of people.
+    unnamed: Vec<usize>,
     /// The table that roles such as `author` mean.
     pub main: Option<usize>,
     /// The table of those who work for the company, where it is another.
@@ -154,9 +160,16 @@ pub(super) struct People {
 const LEAST: f64 = 7.0;
 
 impl People {
-    /// Looks at the names of tables and columns.
-    pub fn new(catalogue: &Catalogue<'_>) -> Self {
-        let scores: Vec<f64> = catalogue.tables.iter().map(score).collect();
+    /// Looks at the names of tables and columns, and at rows where there are any.
+    pub fn new(catalogue: &Catalogue<'_>, samples: &Samples) -> Self {
+        let referred = Referred::new(catalogue);
+        let scored = catalogue.tables.iter().map(|one| {
+            let sample = samples.get(&one.table.name);
+            score(one, sample, referred.has(one))
+        });
+        let (scores, is_named): (Vec<f64>, Vec<bool>) = scored.unzip();
+        let is_unnamed = |at: &usize| is_named.get(*at) == Some(&false);
+        let unnamed = (0..scores.len()).filter(is_unnamed).collect();
         let best = |fits: &dyn Fn(usize) -> bool| {
             let found = scores
                 .iter()
@@ -170,10 +183,16 @@ impl People {
         let main = best(&|at| !is_staff(at)).or_else(|| best(&|_| true));
         let staff = best(&|at| is_staff(at) && Some(at) != main);
         Self {
+            scores,
+            unnamed,
             main,
             staff,
-            scores,
         }
+    }
+
+    /// Whether nothing in a table's name says that its rows are people.
+    pub fn is_unnamed(&self, at: usize) -> bool {
+        self.unnamed.contains(&at)
     }
 
     /// Whether rows of a table look like people.
@@ -206,26 +225,40 @@ pub(super) fn is_staff(one: &Described<'_>) -> bool {
         .is_some_and(|last| STAFF.iter().any(|word| words::stem(word) == *last))
 }
 
-/// How far rows of a table look like people.
-fn score(one: &Described<'_>) -> f64 {
+/// What other tables point at, as far as declared keys and the names of columns tell.
+struct Referred<'a> {
+    declared: HashSet<&'a TableName>,
+    stems: HashSet<String>,
+}
+
+impl<'a> Referred<'a> {
+    fn new(catalogue: &'a Catalogue<'_>) -> Self {
+        let tables = || catalogue.tables.iter();
+        let keys = tables().flat_map(|one| &one.table.foreign_keys);
+        let columns = tables().flat_map(|one| &one.columns);
+        let marked = columns.filter_map(|words| {
+            let bare = without_marks(words);
+            (bare.len() < words.len()).then(|| words::stems(&bare).concat())
+        });
+        Self {
+            declared: keys.map(|key| &key.target).collect(),
+            stems: marked.collect(),
+        }
+    }
+
+    fn has(&self, one: &Described<'_>) -> bool {
+        self.declared.contains(&one.table.name) || self.stems.contains(&one.stems.concat())
+    }
+}
+
+/// How far rows of a table look like people, and whether its name says so.
+fn score(one: &Described<'_>, sample: Option<&TableSample>, is_referred: bool) -> (f64, bool) {
     if one.key.is_none() {
-        return 0.0;
+        return (0.0, false);
     }
     let named = name_score(one);
-    let around = Surroundings {
-        table: &one.words,
-        is_people: named > 0.0,
-        has_address: false,
-    };
-    let mut found: Vec<&str> = Vec::new();
-    for (column, words) in one.table.columns.iter().zip(&one.columns) {
-        found.extend(
-            recognise(column, words, &around, None)
-                .map(|found| found.nouns)
-                .unwrap_or_default(),
-        );
-    }
-    let has = |nouns: &[&str]| nouns.iter().any(|noun| found.contains(noun));
+    let nouns = evidence::nouns(one, named > 0.0, sample);
+    let has = |some: &[&str]| nouns.iter().any(|(_, noun)| some.contains(noun));
     let part = |nouns: &[&str], points: f64| if has(nouns) { points } else { 0.0 };
     let data = part(&["email"], 3.0)
         + part(&["password"], 4.0)
@@ -233,13 +266,15 @@ fn score(one: &Described<'_>) -> f64 {
         + part(&["username"], 1.0)
         + part(&["birth-date", "gender"], 2.0)
         + part(&["phone", "mobile-phone", "street"], 1.0);
+    let is_of_machines = { one.words.iter() }.any(|word| MACHINES.contains(&word.as_str()));
     // A name alone is a list of some kind; data without the name needs more of it.
     if named >= 3.0 && data >= 3.0 {
-        named.min(10.0) + data
-    } else if data >= 9.0 {
-        data
+        (named.min(10.0) + data, true)
+    } else if is_of_machines {
+        (0.0, false)
     } else {
-        0.0
+        let alone = evidence::points(one, &nouns, sample, is_referred);
+        (alone.max(if data >= 9.0 { data } else { 0.0 }), false)
     }
 }
 

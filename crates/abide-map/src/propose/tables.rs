@@ -12,7 +12,7 @@ use crate::map::{
 use crate::words;
 
 /// Words for what tax law or a contract may keep alive: a person says what an erasure does to it.
-const BOOKS: &[&str] = &[
+pub(super) const BOOKS: &[&str] = &[
     "invoice",
     "order",
     "payment",
@@ -37,7 +37,7 @@ const BOOKS: &[&str] = &[
 ];
 
 /// Words for tables that name people only by an address and hold nothing else.
-const LISTS: &[&str] = &[
+pub(super) const LISTS: &[&str] = &[
     "newsletter",
     "subscription",
     "subscriber",
@@ -85,10 +85,14 @@ pub(super) fn all(
     samples: &Samples,
     ties: &Ties,
 ) -> Vec<MappedTable> {
-    let mut tables: Vec<MappedTable> = (0..catalogue.tables.len())
-        .filter_map(|at| Some((at, catalogue.tables.get(at)?)))
-        .map(|(at, one)| table(at, one, people, samples, ties))
+    let mut looks: Vec<Look<'_>> = catalogue
+        .tables
+        .iter()
+        .enumerate()
+        .map(|(at, one)| look(at, one, people, samples, ties))
         .collect();
+    doubt(catalogue, ties, &mut looks);
+    let mut tables: Vec<MappedTable> = looks.into_iter().map(table).collect();
     let of_staff: Vec<bool> = catalogue.tables.iter().map(is_staff).collect();
     number_apart(&mut tables, &of_staff);
     tables
@@ -133,13 +137,23 @@ fn number_apart(tables: &mut [MappedTable], of_staff: &[bool]) {
     }
 }
 
-fn table(
+/// One table, looked at.
+struct Look<'a> {
+    one: &'a Described<'a>,
+    references: &'a [(Reference, EdgeKind)],
+    found: Vec<Found>,
+    identities: Vec<Identity>,
+    standing: Standing,
+    is_owned: bool,
+}
+
+fn look<'a>(
     at: usize,
-    one: &Described<'_>,
+    one: &'a Described<'a>,
     people: &People,
     samples: &Samples,
-    ties: &Ties,
-) -> MappedTable {
+    ties: &'a Ties,
+) -> Look<'a> {
     let references = ties.edges.get(&at).map(Vec::as_slice).unwrap_or_default();
     let found = columns::all(
         one,
@@ -165,21 +179,65 @@ fn table(
             "no column leads to a person, and none looks like data of one".to_owned(),
         ),
     };
-    let is_ordinary = matches!(standing, Standing::Ordinary(_));
+    Look {
+        one,
+        references,
+        found,
+        identities,
+        standing,
+        is_owned,
+    }
+}
+
+/// Leaves open what rows are that lead to rows which are people's, or may be: nothing that was said of them so far is.
+fn doubt(catalogue: &Catalogue<'_>, ties: &Ties, looks: &mut [Look<'_>]) {
+    loop {
+        let may_be = |to: usize| {
+            looks.get(to).is_some_and(|look| match look.standing {
+                Standing::Subject | Standing::Undecided => true,
+                Standing::Linked => {
+                    !look.identities.is_empty() || (look.is_owned && !ties.reached.contains(&to))
+                }
+                Standing::Ordinary(_) => false,
+            })
+        };
+        let leads = |look: &Look<'_>| {
+            let targets = look.references.iter();
+            let mut targets = targets.filter_map(|(it, _)| catalogue.place(&it.target));
+            matches!(look.standing, Standing::Ordinary(_)) && targets.any(may_be)
+        };
+        let doubted: Vec<usize> = (0..looks.len())
+            .filter(|at| looks.get(*at).is_some_and(leads))
+            .collect();
+        if doubted.is_empty() {
+            return;
+        }
+        for at in doubted {
+            if let Some(look) = looks.get_mut(at) {
+                look.standing = Standing::Undecided;
+            }
+        }
+    }
+}
+
+fn table(look: Look<'_>) -> MappedTable {
+    let one = look.one;
+    let is_ordinary = matches!(look.standing, Standing::Ordinary(_));
     MappedTable {
         name: written(one.table.name.clone()),
-        identities,
-        edges: references
+        identities: look.identities,
+        edges: look
+            .references
             .iter()
             .map(|(reference, kind)| edge(one, reference, *kind))
             .collect(),
         columns: if is_ordinary {
             Vec::new()
         } else {
-            found.into_iter().map(|found| found.column).collect()
+            look.found.into_iter().map(|found| found.column).collect()
         },
-        erase: erase(one, &standing, is_owned),
-        standing,
+        erase: erase(one, &look.standing, look.is_owned),
+        standing: look.standing,
         hides: Vec::new(),
         retain: None,
         clauses: Vec::new(),

@@ -5,8 +5,8 @@ use crate::map::{EdgeErase, EdgeKind, Erase, Holds, Map, Standing};
 use crate::sample::{ColumnSample, Contained, TableSample};
 use crate::schema::{Column, Dialect, Schema, Table, TableName, TypeClass};
 
-/// A schema from lines such as `users: *id email^ name^ born@ ref?`: `*` is the key, `^` text, `@` a day, `?` nullable;
-/// others are whole numbers.
+/// A schema from lines such as `users: *id email^! name^ born@ ref?`: `*` is the key, `^` text, `@` a day, `?` nullable, `!`
+/// unique; others are whole numbers.
 fn schema(lines: &[&str]) -> Schema {
     Schema {
         dialect: Dialect::Postgresql,
@@ -20,7 +20,11 @@ fn schema(lines: &[&str]) -> Schema {
 fn table(line: &str) -> Table {
     let (name, columns) = line.split_once(": ").unwrap();
     let columns: Vec<&str> = columns.split_whitespace().collect();
-    let plain = |column: &str| column.trim_matches(|sign| "*^@?".contains(sign)).to_owned();
+    let plain = |column: &str| {
+        column
+            .trim_matches(|sign| "*^@?!".contains(sign))
+            .to_owned()
+    };
     let keys = columns.iter().filter(|column| column.starts_with('*'));
     let primary_key: Vec<String> = keys.map(|column| plain(column)).collect();
     Table {
@@ -46,11 +50,16 @@ fn table(line: &str) -> Table {
             })
             .collect(),
         primary_key,
-        unique: Vec::new(),
+        unique: columns
+            .iter()
+            .filter(|column| column.ends_with('!'))
+            .map(|column| vec![plain(column)])
+            .collect(),
         foreign_keys: Vec::new(),
         indexes: Vec::new(),
         rows: 0,
         partition_of: None,
+        inherits: Vec::new(),
         is_transactional: true,
         is_versioned: false,
         hides_rows: false,
@@ -166,7 +175,7 @@ fn numbers_that_count_or_sort_refer_to_nothing() {
 #[test]
 fn values_take_a_guess_back_or_make_it_surer() {
     let schema = schema(&[USERS, "orders: *id user_id"]);
-    let asked = candidates(&schema);
+    let asked = candidates(&schema, &Samples::new());
     assert_eq!(asked.len(), 1);
     let with = |answer: Contained| {
         let found = references(&schema, &Samples::new(), &[(asked[0].clone(), answer)]);
@@ -215,7 +224,7 @@ fn a_column_of_kinds_names_the_tables() {
         .map(|one| format!("{} {:?}", one.target, one.when.as_ref().unwrap().1))
         .collect();
     assert_eq!(told, ["users \"App::User\"", "posts \"Post\""]);
-    assert_eq!(candidates(&schema), []);
+    assert_eq!(candidates(&schema, &Samples::new()), []);
 }
 
 fn shop() -> Map {
@@ -346,4 +355,131 @@ fn what_lies_at_the_address_of_a_person_is_not_theirs() {
         (kinds("shops"), kinds("stock")),
         (EdgeKind::Refers, EdgeKind::Refers)
     );
+}
+
+fn standing(tables: &[&str], samples: &Samples, name: &str) -> Standing {
+    let map = draft("club", "db", &schema(tables), samples, &[]);
+    map.table(&TableName::new(name)).unwrap().standing.clone()
+}
+
+/// Rows of a table, a column of values after the other.
+fn rows(name: &str, columns: &[&[&str]]) -> Samples {
+    let values = |values: &&[&str]| ColumnSample {
+        nulls: 0,
+        values: values.iter().map(|value| (*value).to_owned()).collect(),
+    };
+    let sample = TableSample {
+        rows: columns
+            .iter()
+            .map(|values| values.len() as u64)
+            .max()
+            .unwrap(),
+        columns: columns.iter().map(values).collect(),
+    };
+    Samples::from([(TableName::new(name), sample)])
+}
+
+#[test]
+fn people_are_known_by_what_columns_hold() {
+    for people in [
+        "readers: *id email^! name^ phone^? born@?",
+        "borrowers: *id email^! full_name^",
+        "lodgers: *id name^ phone^! birth_date@",
+        "guest_list: *id first_name^ last_name^ birth_date@ phone^",
+    ] {
+        let name = people.split(':').next().unwrap();
+        let word = name.trim_end_matches('s').trim_end_matches("_list");
+        let visits = format!("visits: *id {word}_id day@");
+        let lines = format!("visit_lines: *id visit_id room");
+        let of = |table| standing(&[people, &visits, &lines], &Samples::new(), table);
+        assert_eq!(of(name), Standing::Subject, "{people}");
+        assert_eq!(of("visits"), Standing::Linked, "{people}");
+        assert_eq!(of("visit_lines"), Standing::Linked, "{people}");
+    }
+}
+
+#[test]
+fn what_has_a_name_and_a_mailbox_is_not_always_a_person() {
+    for others in [
+        "suppliers: *id name^ email^! phone^ street^",
+        "orders: *id email^! name^ phone^ birth_date@",
+        "newsletter: *id email^! name^",
+        "mail_boxes: *id email^! password^",
+        "ticket_messages: *id email^! name^ body^",
+        "products: *id name^ price",
+    ] {
+        let name = others.split(':').next().unwrap();
+        let found = standing(&[others], &Samples::new(), name);
+        assert_ne!(found, Standing::Subject, "{others}");
+    }
+    let more = "reader_cards: *id reader_id! email^! name^ phone^";
+    let tables = ["readers: *id email^! name^ born@", more];
+    assert_eq!(
+        standing(&tables, &Samples::new(), "reader_cards"),
+        Standing::Linked
+    );
+}
+
+#[test]
+fn people_are_known_by_values_where_nothing_is_declared() {
+    let tables = [
+        "lodgers: *id called^ contact^ name^",
+        "stays: *id lodger_id nights",
+    ];
+    let mails = ["a@x.org", "b@x.org", "c@x.org", "d@x.org", "e@x.org"];
+    let samples = |mails: &[&str]| {
+        let names = ["Ada", "Bo", "Cy", "Di", "Ed"];
+        rows(
+            "lodgers",
+            &[&["1", "2", "3", "4", "5"], &["x"], mails, &names],
+        )
+    };
+    assert_eq!(
+        standing(&tables, &samples(&mails), "lodgers"),
+        Standing::Subject
+    );
+    assert_eq!(
+        standing(&tables, &samples(&mails), "stays"),
+        Standing::Linked
+    );
+    // An address that comes twice tells no rows apart.
+    let twice = ["a@x.org", "b@x.org", "c@x.org", "d@x.org"];
+    assert_eq!(
+        standing(&tables, &samples(&twice), "lodgers"),
+        Standing::Linked
+    );
+    assert_eq!(
+        standing(&tables, &samples(&twice), "stays"),
+        Standing::Undecided
+    );
+}
+
+#[test]
+fn what_leads_to_people_is_never_said_to_be_nobodys() {
+    let tables = [
+        "visitors: *id ip_address^ seen@",
+        "clicks: *id visitor_id page",
+        "click_parts: *id click_id page",
+        "newsletter: *id email^!",
+        "newsletter_opens: *id newsletter_id day@",
+        "pages: *id page",
+    ];
+    let of = |name| standing(&tables, &Samples::new(), name);
+    for doubtful in ["visitors", "clicks", "click_parts", "newsletter_opens"] {
+        assert_eq!(of(doubtful), Standing::Undecided, "{doubtful}");
+    }
+    assert!(matches!(of("pages"), Standing::Ordinary(_)));
+}
+
+#[test]
+fn an_address_that_is_a_mailbox_is_an_email() {
+    let tables = ["newsletter: *id address^"];
+    let samples = rows("newsletter", &[&["1", "2"], &["a@x.org", "b@x.org"]]);
+    let map = draft("club", "db", &schema(&tables), &samples, &[]);
+    let table = map.table(&TableName::new("newsletter")).unwrap();
+    assert_eq!(table.identities[0].kind.value, "email");
+    let Holds::Data(nouns) = &table.columns[1].holds else {
+        panic!()
+    };
+    assert_eq!(nouns[0].value, "email");
 }

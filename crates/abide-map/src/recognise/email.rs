@@ -20,7 +20,7 @@ pub(super) const ALL: &[Recogniser] = &[Recogniser {
     unless: &["body", "subject", "template", "log"],
     classes: TEXT,
     looks: Some(is_email),
-    proof: Proof::Value,
+    proof: Proof::Look,
 }];
 
 /// `local@domain.tld`, alone or within `Name <…>`.

@@ -168,7 +168,7 @@ pub(crate) async fn measure(
     for table in &bare.tables {
         samples.insert(table.name.clone(), source.sample(table, 200).await.unwrap());
     }
-    let questions = candidates(&bare);
+    let questions = candidates(&bare, &samples);
     let answers = source.contained(&bare, &questions).await.unwrap();
     let answers: Vec<_> = questions.into_iter().zip(answers).collect();
     let seen = Score::new(&truth, &references(&bare, &samples, &answers));

@@ -103,7 +103,7 @@ async fn ask(source: &dyn Source, rows: Option<u64>) -> Result<Read> {
             Err(error) => read.closed.push(format!("`{}`: {error}", table.name)),
         }
     }
-    let questions = candidates(&read.schema);
+    let questions = candidates(&read.schema, &read.samples);
     let answers = source
         .contained(&read.schema, &questions)
         .await
