@@ -153,10 +153,16 @@ pub struct Table {
     pub foreign_keys: Vec<ForeignKey>,
     /// The columns of each index, in its order, the keys' included.
     pub indexes: Vec<Vec<String>>,
+    /// Sequences that number rows which are inserted without a value, and that whoever inserts must be allowed to use.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sequences: Vec<TableName>,
     /// About how many rows there are, from the server's statistics; exact where it keeps none.
     pub rows: u64,
     /// The partitioned table whose rows these are; statements go to that one.
     pub partition_of: Option<TableName>,
+    /// Tables whose statements reach these rows too, and that are tables of their own (`INHERITS`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inherits: Vec<TableName>,
     /// Whether what is done to it can be undone by the end of a transaction.
     pub is_transactional: bool,
     /// Whether the database keeps every former state of its rows beside them (`WITH SYSTEM VERSIONING`).
@@ -283,6 +289,9 @@ pub struct View {
     pub name: TableName,
     /// Whether it keeps copies of rows, that only a refresh renews.
     pub is_materialised: bool,
+    /// Whether the account may read it, and there is something to read.
+    #[serde(default)]
+    pub is_readable: bool,
     /// Its columns.
     pub columns: Vec<Column>,
 }

@@ -99,6 +99,22 @@ fn write_table(table: &MappedTable) -> String {
     }
 }
 
+/// What is said of the rows of a table, a line each: by what people are known in them, whose they are and what becomes of them.
+pub(crate) fn treatment(table: &MappedTable) -> Vec<String> {
+    let edge = |edge: &Edge| {
+        let edge = Edge {
+            confidence: None,
+            ..edge.clone()
+        };
+        write_edge(&edge)
+    };
+    let mut lines: Vec<String> = table.identities.iter().map(write_identity).collect();
+    lines.extend(table.edges.iter().map(edge));
+    lines.push(write_erase(&table.erase));
+    lines.extend(table.retain.as_ref().map(write_retain));
+    lines
+}
+
 fn write_identity(identity: &Identity) -> String {
     let (kind, column) = (&identity.kind.value, &identity.column.value);
     let case = match identity.case {

@@ -125,6 +125,8 @@ fn empty_table(name: TableName) -> Table {
         partition_of: None,
         is_transactional: true,
         is_versioned: false,
+        inherits: Vec::new(),
+        sequences: Vec::new(),
         hides_rows: false,
     }
 }

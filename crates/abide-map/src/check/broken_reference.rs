@@ -47,7 +47,7 @@ fn run(cx: &Context<'_>, findings: &mut Findings) {
             let Some(parent) = parent else {
                 continue;
             };
-            if let Some(survivor) = survivor(live, child, key) {
+            if let Some(survivor) = survivor(live, child, parent, key) {
                 report(live, key, parent, survivor, findings);
             }
         }
@@ -80,7 +80,7 @@ fn report(
 
 /// Where it is said that a row stays while the one that it refers to goes, and which rows those are. What may be empty is
 /// emptied by the plan.
-fn survivor(live: &Table, child: &MappedTable, key: &ForeignKey) -> Option<(Span, &'static str)> {
+fn survivor(live: &Table, child: &MappedTable, parent: &MappedTable, key: &ForeignKey) -> Option<(Span, &'static str)> {
     let may_be_empty = |name: &String| {
         live.column(name).is_some_and(|column| column.nullable) && !live.primary_key.contains(name)
     };
@@ -98,6 +98,15 @@ fn survivor(live: &Table, child: &MappedTable, key: &ForeignKey) -> Option<(Span
         if owners(child) == 1 {
             return None;
         }
+    }
+    // Whoever owned the row that goes by this one owned it too, and nobody else did: it goes by itself.
+    let goes_along = edge.is_some_and(|edge| edge.kind == EdgeKind::Owns && edge.when.is_empty())
+        && is_counted
+        && child.erase == Erase::Delete
+        && owners(child) > 0
+        && parent.standing != Standing::Subject;
+    if goes_along {
+        return None;
     }
     let why = if is_counted { "is somebody else's" } else { "is no one's" };
     let goes = edge.is_some_and(|edge| edge.erase == Some(EdgeErase::Delete));

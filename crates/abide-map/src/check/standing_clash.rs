@@ -12,7 +12,8 @@ pub const CHECK: Check = Check {
     severity: Severity::Error,
     manual: r#"
 The rows of a table are people (`subject`), or no one's (`ordinary`), or nobody has said yet (`undecided`). Without any of the
-three words they are people's by their edges and identities.
+three words they are people's by their edges and identities. A table that is no one's has no identities, no edges by which people own
+or see rows, and nothing to erase.
 
 ```kdl wrong
 map shop {
@@ -28,6 +29,16 @@ map shop {
 "#,
     run: None,
 };
+
+/// The finding at a line that has no place in a table that is no one's.
+pub fn of_ordinary(span: Span, ordinary: Span, word: &str) -> Diagnostic {
+    let message = format!("`{word}` says something of people's rows, and the table is said to be no one's");
+    CHECK
+        .at(span, message)
+        .here("of people's rows")
+        .label(ordinary, "no one's")
+        .help("take `ordinary` out, or this line")
+}
 
 /// The finding at the second word.
 pub fn at(span: Span, earlier: Span) -> Diagnostic {

@@ -35,6 +35,7 @@ map shop {
     table events { owned-by user_id to=users; erase delete }
     table baskets { owned-by user_id to=users; erase delete }
     table letters { owned-by user_id to=users; erase delete }
+    table labels { ordinary because=catalogue }
 }
 ```
 "#,

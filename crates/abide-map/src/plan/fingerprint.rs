@@ -66,6 +66,13 @@ fn table_text(table: &Table) -> String {
     if table.is_versioned {
         rest.push("versioned".to_owned());
     }
+    // A statement over the one reaches the rows of the other.
+    rest.extend(
+        table
+            .inherits
+            .iter()
+            .map(|parent| format!("inherits {parent:?}")),
+    );
     rest.sort();
     for line in rest {
         let _ = write!(text, "\n{line}");

@@ -60,6 +60,7 @@ fn table(line: &str) -> Table {
         rows: 0,
         partition_of: None,
         inherits: Vec::new(),
+        sequences: Vec::new(),
         is_transactional: true,
         is_versioned: false,
         hides_rows: false,

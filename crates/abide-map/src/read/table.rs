@@ -40,6 +40,7 @@ pub(super) fn read(statement: &Statement, findings: &mut Findings) -> Option<Map
     for line in &statement.children {
         reader.line(line);
     }
+    reader.contradictions(&statement.children);
     Some(reader.table)
 }
 
@@ -68,6 +69,33 @@ impl Reader<'_> {
             "retain" if self.is_first("retain", line) => self.retain(line),
             "clause" => self.table.clauses.extend(line.args.iter().map(text)),
             _ => self.edge(line),
+        }
+    }
+
+    /// Whoever says that no row is anyone's has nothing to say of whose they are and what an erasure does to them.
+    fn contradictions(&mut self, lines: &[Statement]) {
+        let ordinary = lines.iter().find(|line| line.name.value == "ordinary");
+        let Some(ordinary) =
+            ordinary.filter(|_| matches!(self.table.standing, Standing::Ordinary(_)))
+        else {
+            return;
+        };
+        let words = [
+            "identity",
+            "owned-by",
+            "accessible-by",
+            "owns",
+            "accesses",
+            "erase",
+            "retain",
+        ];
+        let found = lines
+            .iter()
+            .find(|line| words.contains(&line.name.value.as_str()));
+        if let Some(line) = found {
+            let (here, there) = (line.span_of_head(), ordinary.span_of_head());
+            self.findings
+                .push(standing_clash::of_ordinary(here, there, &line.name.value));
         }
     }
 

@@ -14,6 +14,7 @@ pub fn shop() -> Schema {
          notes: id integer primary, user_name text null, author_id integer, body text null; author_id -> users(id)
          sessions: token text primary, user_id integer, seen timestamp memory
          tags: id integer primary, label text
+         labels: id integer primary inherits_tags, label text
          baskets: id integer primary versioned, user_id integer null
          letters: id integer primary hiding, user_id integer null
          events: user_id integer null, kind text",
@@ -38,6 +39,7 @@ pub fn schema(text: &str, dialect: Dialect) -> Schema {
         views: vec![View {
             name: TableName::new("people_report"),
             is_materialised: true,
+            is_readable: true,
             columns: vec![column("email text null"), column("orders integer null")],
         }],
         tables,
@@ -68,8 +70,16 @@ fn table(line: &str) -> Table {
         primary_key,
         unique,
         foreign_keys: parts.map(foreign_key).collect(),
+        sequences: with("serial")
+            .iter()
+            .map(|column| TableName::new(&format!("{name}_{column}_seq")))
+            .collect(),
         rows: 0,
         partition_of: None,
+        inherits: with("inherits_tags")
+            .iter()
+            .map(|_| TableName::new("tags"))
+            .collect(),
     }
 }
 

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod against;
 mod any_map;
 mod drawing;
 mod fixture;

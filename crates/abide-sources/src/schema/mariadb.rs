@@ -43,6 +43,7 @@ async fn tables(view: &mut View) -> Result<(Tables, BTreeMap<String, SchemaView>
                     SchemaView {
                         name: TableName::new(&name),
                         is_materialised: false,
+                        is_readable: true,
                         columns: Vec::new(),
                     },
                 );

@@ -29,6 +29,7 @@ pub(super) async fn read(view: &mut View, version: String) -> Result<Schema, Sou
     columns(view, &mut read).await?;
     constraints(view, &mut read).await?;
     indexes(view, &mut read).await?;
+    sequences(view, &mut read).await?;
     let divided = divided(view).await?;
     lift(&mut read, &divided);
     count(view, &mut read).await?;
@@ -60,7 +61,8 @@ async fn tables(view: &mut View) -> Result<Read, SourceError> {
     let sql = format!(
         "SELECT c.oid::text, {QUALIFIER}::text, c.relname::text, c.relkind::text, c.reltuples::bigint::text,
             CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) ELSE 0 END::text,
-            parent.oid::text, has_table_privilege(c.oid, 'SELECT')::text, row_security_active(c.oid)::text
+            parent.oid::text, has_table_privilege(c.oid, 'SELECT')::text, row_security_active(c.oid)::text,
+            (SELECT json_agg(i.inhparent::text ORDER BY i.inhseqno)::text FROM pg_inherits i WHERE i.inhrelid = c.oid), c.relispopulated::text
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         LEFT JOIN LATERAL (SELECT p.oid FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent
             WHERE i.inhrelid = c.oid AND (c.relispartition OR NOT EXISTS (SELECT 1 FROM pg_attribute own
@@ -71,6 +73,7 @@ async fn tables(view: &mut View) -> Result<Read, SourceError> {
     );
     let mut read = Read::default();
     let mut parents = Vec::new();
+    let mut inherited = Vec::new();
     for line in ask(view, &sql).await? {
         let oid = line.number(0).unwrap_or_default();
         let kind = line.text(3);
@@ -80,6 +83,7 @@ async fn tables(view: &mut View) -> Result<Read, SourceError> {
                 SchemaView {
                     name: line.table(1),
                     is_materialised: kind == "m",
+                    is_readable: line.is(7) && line.is(10),
                     columns: Vec::new(),
                 },
             );
@@ -90,7 +94,10 @@ async fn tables(view: &mut View) -> Result<Read, SourceError> {
         table.hides_rows = line.is(8);
         let known = line.number(4).filter(|_| kind != "p");
         table.rows = known.unwrap_or_default();
-        parents.extend(line.number(6).map(|parent| (oid, parent)));
+        match line.number(6) {
+            Some(parent) => parents.push((oid, parent)),
+            None => inherited.push((oid, line.list(9))),
+        }
         let found = Found {
             table,
             // What nobody may read cannot be counted either; a partitioned table is the sum of its parts.
@@ -109,6 +116,14 @@ async fn tables(view: &mut View) -> Result<Read, SourceError> {
             .map(|found| found.table.name.clone());
         if let Some(found) = read.tables.get_mut(&child) {
             found.table.partition_of = name;
+        }
+    }
+    for (child, parents) in inherited {
+        let parents = parents.iter().filter_map(|oid| oid.parse::<u64>().ok());
+        let parents = parents.filter_map(|oid| read.tables.get(&oid));
+        let names = parents.map(|found| found.table.name.clone()).collect();
+        if let Some(found) = read.tables.get_mut(&child) {
+            found.table.inherits = names;
         }
     }
     Ok(read)
@@ -222,6 +237,23 @@ async fn indexes(view: &mut View, read: &mut Read) -> Result<(), SourceError> {
             found.table.unique.push(columns.clone());
         }
         found.table.indexes.push(columns);
+    }
+    Ok(())
+}
+
+/// Sequences that defaults of columns take from. Those of identity columns need no right of their own.
+async fn sequences(view: &mut View, read: &mut Read) -> Result<(), SourceError> {
+    let sql = format!(
+        "SELECT d.adrelid::text, {QUALIFIER}::text, c.relname::text FROM pg_attrdef d
+        JOIN pg_depend p ON p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid AND p.refclassid = 'pg_class'::regclass
+        JOIN pg_class c ON c.oid = p.refobjid AND c.relkind = 'S' JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE {OURS} ORDER BY d.adrelid, d.adnum"
+    );
+    for line in ask(view, &sql).await? {
+        let oid = line.number(0).unwrap_or_default();
+        if let Some(found) = read.tables.get_mut(&oid) {
+            found.table.sequences.push(line.table(1));
+        }
     }
     Ok(())
 }

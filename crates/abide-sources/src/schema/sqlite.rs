@@ -41,6 +41,7 @@ async fn tables(view: &mut View) -> Result<(Tables, BTreeMap<String, SchemaView>
             let view = SchemaView {
                 name: named,
                 is_materialised: false,
+                is_readable: true,
                 columns: Vec::new(),
             };
             views.insert(name, view);

@@ -129,6 +129,9 @@ async fn postgres_knows_more() {
         CREATE RULE keeps AS ON DELETE TO people DO ALSO INSERT INTO billing.invoices VALUES (OLD.id, NULL);
         CREATE UNIQUE INDEX ON people (lower(mail));
         CREATE UNIQUE INDEX ON people (u);
+        CREATE TABLE staff (badge text) INHERITS (people);
+        CREATE TABLE billing.notes (id serial PRIMARY KEY, body text);
+        CREATE MATERIALIZED VIEW later AS SELECT id FROM people WITH NO DATA;
     ").await;
     let schema = place.open().schema().await.unwrap();
     let people = table(&schema, "people");
@@ -172,8 +175,23 @@ async fn postgres_knows_more() {
         schema
             .views
             .iter()
-            .any(|view| view.name.name == "copies" && view.is_materialised)
+            .any(|view| view.name.name == "copies" && view.is_materialised && view.is_readable)
     );
+    let later = schema.views.iter().find(|view| view.name.name == "later");
+    assert!(!later.unwrap().is_readable, "nothing is in it yet");
+    let notes = TableName {
+        schema: Some("billing".to_owned()),
+        name: "notes".to_owned(),
+    };
+    let numbered = &schema.table(&notes).unwrap().sequences;
+    assert_eq!(numbered[0].to_string(), "billing.notes_id_seq");
+    assert!(people.sequences.is_empty(), "an identity needs no right");
+    let staff = table(&schema, "staff");
+    assert_eq!(
+        (&staff.inherits, &staff.partition_of),
+        (&vec![people.name.clone()], &None)
+    );
+    assert!(people.inherits.is_empty() && table(&schema, "events_2026").inherits.is_empty());
     assert_eq!(schema.triggers[0].writes, [invoices]);
 }
 
