@@ -39,6 +39,8 @@ pub struct Grantee {
 struct Needs {
     deletes: bool,
     inserts: bool,
+    /// Whether rows are inserted that are numbered meanwhile.
+    numbers: bool,
     updates: BTreeSet<String>,
 }
 
@@ -133,7 +135,8 @@ fn trigger_needs(schema: &Schema, needs: &mut All) {
         });
         if sets_off {
             for written in &trigger.writes {
-                needs.entry(written.clone()).or_default().inserts = true;
+                let table = needs.entry(written.clone()).or_default();
+                (table.inserts, table.numbers) = (true, true);
             }
         }
     }
@@ -159,10 +162,12 @@ fn rights(dialect: Dialect, needs: &Needs) -> String {
     rights.join(", ")
 }
 
-/// Tables that no plan touches and that the residue scan reads.
+/// Tables that no plan touches, and views that keep copies of rows: the residue scan reads them.
 fn others<'a>(needs: &'a All, schema: &'a Schema) -> impl Iterator<Item = &'a TableName> {
     let tables = schema.tables.iter().map(|table| &table.name);
-    tables.filter(|name| !needs.contains_key(*name))
+    let tables = tables.filter(|name| !needs.contains_key(*name));
+    let copies = schema.views.iter().filter(|view| view.is_materialised);
+    tables.chain(copies.map(|view| &view.name))
 }
 
 fn postgres(needs: &All, schema: &Schema, grantee: &Grantee, keys: Option<&str>) -> String {
@@ -181,6 +186,15 @@ fn postgres(needs: &All, schema: &Schema, grantee: &Grantee, keys: Option<&str>)
     for (name, needs) in needs {
         let (rights, table) = (rights(dialect, needs), dialect.table(name));
         _ = writeln!(out, "GRANT {rights} ON {table} TO {account};");
+    }
+    let numbered = needs.iter().filter(|(_, needs)| needs.numbers);
+    let numbered = numbered.filter_map(|(name, _)| schema.table(name));
+    for sequence in numbered.flat_map(|table| &table.sequences) {
+        let name = dialect.table(sequence);
+        _ = writeln!(
+            out,
+            "GRANT USAGE ON SEQUENCE {name} TO {account}; -- numbers the rows that a trigger inserts"
+        );
     }
     for name in others(needs, schema) {
         let table = dialect.table(name);

@@ -92,7 +92,7 @@ pub async fn scan(
         scanned.columns += reading.columns.len() as u64;
     }
     snapshot.end().await?;
-    scanned.residues = found
+    let mut residues: Vec<Residue> = found
         .into_iter()
         .map(|((person, table, column, because), (rows, keys))| Residue {
             person,
@@ -104,7 +104,37 @@ pub async fn scan(
             keys,
         })
         .collect();
+    excuse_copies(schema, &mut residues);
+    scanned.residues = residues;
     Ok(scanned)
+}
+
+/// A view that keeps copies of rows may name whom rows that stay name: in columns of the same name, in as many rows at most.
+fn excuse_copies(schema: &Schema, residues: &mut [Residue]) {
+    let is_copy = |residue: &Residue| {
+        let mut views = schema.views.iter();
+        views.any(|view| view.is_materialised && view.name == residue.table)
+    };
+    let excused: Vec<Residue> = residues
+        .iter()
+        .filter(|residue| residue.because.is_some() && !is_copy(residue))
+        .cloned()
+        .collect();
+    for residue in residues {
+        if residue.because.is_some() || !is_copy(residue) {
+            continue;
+        }
+        let same = |other: &&Residue| {
+            other.person == residue.person
+                && other.column == residue.column
+                && residue.rows <= other.rows
+        };
+        let kept = excused.iter().find(same);
+        residue.because = kept.and_then(|kept| {
+            let because = kept.because.as_ref()?;
+            Some(format!("a copy of {}: {because}", kept.table))
+        });
+    }
 }
 
 /// By person, table, column, and the reason for which a row may name the person.

@@ -180,8 +180,8 @@ fn many_ways_are_not_written_out() {
     }
 }
 
-#[test]
-fn an_account_from_which_rows_are_hidden_is_let_see_them() {
+/// The grants for the common map over these tables.
+fn granted(tables: &str) -> String {
     let grantee = Grantee {
         account: "abide".to_owned(),
         markers: Markers {
@@ -189,11 +189,33 @@ fn an_account_from_which_rows_are_hidden_is_let_see_them() {
             create: "CREATE TABLE abide_marker ()".to_owned(),
         },
     };
-    let text = |tables: &str| {
-        let schema = fixture::schema(tables, Dialect::Postgresql);
-        let now = "2026-01-01T00:00:00Z".parse().unwrap();
-        grants(&map(MAP), &schema, &grantee, now).unwrap()
-    };
+    let schema = fixture::schema(tables, Dialect::Postgresql);
+    let now = "2026-01-01T00:00:00Z".parse().unwrap();
+    grants(&map(MAP), &schema, &grantee, now).unwrap()
+}
+
+#[test]
+fn an_account_may_use_what_numbers_the_rows_of_a_trigger_and_read_copies() {
+    let log = "\n order_log: id integer primary serial, order_id integer null";
+    let text = granted(&format!("{TABLES}{log}"));
+    assert!(
+        text.contains("GRANT SELECT, INSERT ON \"order_log\" TO"),
+        "{text}"
+    );
+    assert!(
+        text.contains("GRANT USAGE ON SEQUENCE \"order_log_id_seq\" TO"),
+        "{text}"
+    );
+    assert!(
+        text.contains("GRANT SELECT ON \"people_report\" TO"),
+        "{text}"
+    );
+    assert!(!granted(TABLES).contains("SEQUENCE"));
+}
+
+#[test]
+fn an_account_from_which_rows_are_hidden_is_let_see_them() {
+    let text = granted;
     let hiding = TABLES.replace(
         "orders: id integer primary",
         "orders: id integer primary hiding",

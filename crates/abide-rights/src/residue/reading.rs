@@ -19,33 +19,53 @@ pub(super) struct Reading {
     pub(super) columns: Vec<(String, TypeClass)>,
 }
 
-/// A reading for each table that has a column in which an identifier could stand.
+/// What rows are read from: a table, or a view that keeps copies of rows.
+struct Relation<'a> {
+    name: &'a TableName,
+    columns: &'a [Column],
+    key: Vec<&'a Column>,
+}
+
+/// A reading for each table, and each view that keeps copies of rows, with a column in which an identifier could stand.
 pub(super) fn readings(schema: &Schema, needles: &Needles, excuses: &Excuses) -> Vec<Reading> {
-    whole_tables(schema)
-        .filter_map(|table| reading(schema.dialect, table, needles, excuses))
+    relations(schema)
+        .filter_map(|relation| reading(schema.dialect, &relation, needles, excuses))
         .collect()
 }
 
-fn whole_tables(schema: &Schema) -> impl Iterator<Item = &Table> {
+fn relations(schema: &Schema) -> impl Iterator<Item = Relation<'_>> {
     let tables = schema.tables.iter();
-    tables.filter(|table| table.partition_of.is_none())
+    let tables = tables.filter(|table| table.partition_of.is_none());
+    let tables = tables.map(|table| Relation {
+        name: &table.name,
+        columns: &table.columns,
+        key: key_of(table),
+    });
+    let copies = schema.views.iter();
+    let copies = copies.filter(|view| view.is_materialised && view.is_readable);
+    tables.chain(copies.map(|view| Relation {
+        name: &view.name,
+        columns: &view.columns,
+        key: Vec::new(),
+    }))
 }
 
-/// What no reading reads: how many columns of which types, and views that keep copies of rows.
+/// What no reading reads: how many columns of which types, and views that keep copies of rows and cannot be read.
 pub(super) fn not_read(
     schema: &Schema,
     needles: &Needles,
     excuses: &Excuses,
 ) -> BTreeMap<String, u64> {
     let mut left = BTreeMap::new();
-    for table in whole_tables(schema) {
-        for column in &table.columns {
-            if !is_read(table, column, schema.dialect, needles, excuses) {
+    for relation in relations(schema) {
+        for column in relation.columns {
+            if !is_read(relation.name, column, schema.dialect, needles, excuses) {
                 *left.entry(sort_of(column)).or_default() += 1;
             }
         }
     }
-    for view in schema.views.iter().filter(|view| view.is_materialised) {
+    let copies = schema.views.iter();
+    for view in copies.filter(|view| view.is_materialised && !view.is_readable) {
         left.insert(format!("materialised view {}", view.name), 1);
     }
     left
@@ -67,28 +87,27 @@ fn sort_of(column: &Column) -> String {
 
 fn reading(
     dialect: Dialect,
-    table: &Table,
+    relation: &Relation<'_>,
     needles: &Needles,
     excuses: &Excuses,
 ) -> Option<Reading> {
-    let columns: Vec<&Column> = table
+    let columns: Vec<&Column> = relation
         .columns
         .iter()
-        .filter(|column| is_read(table, column, dialect, needles, excuses))
+        .filter(|column| is_read(relation.name, column, dialect, needles, excuses))
         .collect();
     if columns.is_empty() {
         return None;
     }
-    let key = table.row_key().iter().map(|name| table.column(name));
-    let key: Vec<&Column> = key.collect::<Option<_>>().unwrap_or_default();
+    let key = &relation.key;
     let list: Vec<String> = key
         .iter()
         .chain(&columns)
         .map(|column| as_text(column, dialect))
         .collect();
-    let name = name_of(table, dialect);
+    let name = name_of(relation.name, dialect);
     Some(Reading {
-        table: table.name.clone(),
+        table: relation.name.clone(),
         statement: Statement {
             sql: format!("SELECT {} FROM {name}", list.join(", ")),
             values: Vec::new(),
@@ -101,15 +120,20 @@ fn reading(
     })
 }
 
+fn key_of(table: &Table) -> Vec<&Column> {
+    let key = table.row_key().iter().map(|name| table.column(name));
+    key.collect::<Option<_>>().unwrap_or_default()
+}
+
 fn is_read(
-    table: &Table,
+    table: &TableName,
     column: &Column,
     dialect: Dialect,
     needles: &Needles,
     excuses: &Excuses,
 ) -> bool {
     can_hold_text(column, dialect)
-        || (needles.can_stand_in(column.class) && !excuses.is_planned(&table.name, &column.name))
+        || (needles.can_stand_in(column.class) && !excuses.is_planned(table, &column.name))
 }
 
 /// SQLite keeps any value in any column, whatever its type says.
@@ -153,15 +177,15 @@ pub(crate) fn column_of(schema: &Schema, table: &TableName, column: &str) -> Opt
     Some(Statement {
         sql: format!(
             "SELECT DISTINCT {text} FROM {}",
-            name_of(found, schema.dialect)
+            name_of(&found.name, schema.dialect)
         ),
         values: Vec::new(),
     })
 }
 
-fn name_of(table: &Table, dialect: Dialect) -> String {
-    let name = quoted(&table.name.name, dialect);
-    match &table.name.schema {
+fn name_of(table: &TableName, dialect: Dialect) -> String {
+    let name = quoted(&table.name, dialect);
+    match &table.schema {
         Some(schema) => format!("{}.{name}", quoted(schema, dialect)),
         None => name,
     }

@@ -207,3 +207,24 @@ on_all! {
         assert!(found.people.is_empty());
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_view_that_keeps_copies_is_read_where_it_may_be() {
+    let shop = Shop::open(Engine::Postgres, "stored_views").await;
+    let sql = "CREATE MATERIALIZED VIEW copies AS SELECT email, name FROM users;
+        CREATE MATERIALIZED VIEW nothing_yet AS SELECT email FROM users WITH NO DATA";
+    shop.database.run(sql).await;
+    let needles = Needles::of(&[known("email", "bo@example.org")]).unwrap();
+    let schema = shop.source().schema().await.unwrap();
+    let excuses = Excuses::default();
+    let found = scan(shop.source(), &schema, &needles, &excuses)
+        .await
+        .unwrap();
+    let mut residues = found.residues.iter();
+    let copied = residues.find(|residue| residue.table.name == "copies");
+    let copied = copied.unwrap();
+    assert_eq!((copied.column.as_str(), copied.rows), ("email", 1));
+    let not_read: Vec<&String> = found.not_read.keys().collect();
+    assert!(not_read.contains(&&"materialised view nothing_yet".to_owned()));
+    assert!(!not_read.contains(&&"materialised view copies".to_owned()));
+}
