@@ -107,6 +107,27 @@ impl Dialect {
         }
     }
 
+    /// Text in lower case, with these letters folded too, each with its lower case: SQLite's `lower` knows letters of ASCII
+    /// alone, and PostgreSQL's those that the database's locale knows.
+    pub(crate) fn folded_beyond_ascii(self, lower: String, letters: &[(char, char)]) -> String {
+        if letters.is_empty() {
+            return lower;
+        }
+        match self {
+            Self::Mariadb => lower,
+            Self::Postgresql => {
+                let (upper, small): (String, String) = letters.iter().copied().unzip();
+                format!("translate({lower}, '{upper}', '{small}')")
+            }
+            Self::Sqlite => {
+                let folded = letters.iter().fold(lower.clone(), |text, (upper, small)| {
+                    format!("replace({text}, '{upper}', '{small}')")
+                });
+                format!("CASE WHEN {lower} GLOB '*[^ -~]*' THEN {folded} ELSE {lower} END")
+            }
+        }
+    }
+
     /// A list of keys, bound as one value: what selects them. See [`Dialect::list`].
     pub(crate) fn unlist(self, first: usize, columns: &[Option<&Column>]) -> String {
         match self {

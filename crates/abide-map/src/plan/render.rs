@@ -1,5 +1,6 @@
 //! Conditions and selections as SQL, with their values apart. Puts no value into the text.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::Row;
@@ -351,7 +352,11 @@ impl<'a> Writer<'a> {
 
     fn folded(&mut self, fold: Fold, alias: &str, name: &str, rows: &[Row], word: &str) {
         let place = self.place(alias, name);
-        let folded = self.dialect.folded(&place, fold);
+        let mut folded = self.dialect.folded(&place, fold);
+        if fold == Fold::Case {
+            let letters = letters_beyond_ascii(rows);
+            folded = self.dialect.folded_beyond_ascii(folded, &letters);
+        }
         self.list(&folded, &[None], rows, word);
     }
 
@@ -458,3 +463,28 @@ pub(crate) fn fitted(text: &str, column: &Column) -> String {
         None => text.to_owned(),
     }
 }
+
+/// The letters with a case that are not of ASCII and stand in rows of text, with all that stand near them in Unicode: which of
+/// these they are is nothing for the text of a statement.
+fn letters_beyond_ascii(rows: &[Row]) -> Vec<(char, char)> {
+    let texts = rows.iter().flatten().filter_map(|value| value.0.as_deref());
+    let letters = texts.flat_map(str::chars).filter(|it| !it.is_ascii());
+    let cases = letters.flat_map(|it| it.to_lowercase().chain(it.to_uppercase()));
+    let blocks: BTreeSet<u32> = { cases.map(|letter| u32::from(letter) / BLOCK) }
+        .filter(|block| *block > 0)
+        .collect();
+    let near = blocks
+        .iter()
+        .flat_map(|block| block * BLOCK..(block + 1) * BLOCK);
+    let pairs = near.filter_map(char::from_u32).filter_map(|upper| {
+        let mut lower = upper.to_lowercase();
+        match (lower.next(), lower.next()) {
+            (Some(lower), None) if lower != upper => Some((upper, lower)),
+            _ => None,
+        }
+    });
+    pairs.collect()
+}
+
+/// How many letters of Unicode are taken together: all of a script, or nearly.
+const BLOCK: u32 = 128;

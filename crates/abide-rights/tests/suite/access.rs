@@ -55,6 +55,18 @@ on_all! {
         assert!(error.to_string().contains("twin.zip"));
     }
 
+    /// Letters beyond ASCII have a case too, which not every database knows.
+    async fn an_address_is_found_in_any_case_of_any_letter(shop: Shop) {
+        shop.database.run("UPDATE users SET email = 'ÄRGER.Œuf.ЖУК@Example.org' WHERE id = 1").await;
+        let before = shop.dump().await["users"].len();
+        let near = known("email", "arger.œuf.жук@example.org");
+        shop.eraser(1).erase(&near, &["shop".into()], &[]).await.unwrap();
+        assert_eq!(shop.dump().await["users"].len(), before, "letters with an accent are letters of their own");
+        let person = known("email", "ärger.œuf.жук@example.org");
+        shop.eraser(2).erase(&person, &["shop".into()], &[]).await.unwrap();
+        assert_eq!(shop.dump().await["users"].len(), before - 1);
+    }
+
     /// What our records cannot say was given is not given.
     async fn there_is_no_package_without_its_entry(shop: Shop) {
         let ours = Database {
