@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use abide_map::schema::{Schema, TableName};
 
+use crate::categories;
 use crate::keys::{self, Rows};
 use crate::place::Place;
 
@@ -151,28 +152,29 @@ async fn sampled(place: &Place, schema: &Schema) {
 }
 
 macro_rules! real {
-    ($($name:ident: $load:expr => $counts:expr, $truth:literal $rows:expr, $most:expr;)*) => {$(
+    ($($name:ident: $load:expr => $counts:expr, $truth:literal $rows:expr, $most:expr, $least:expr;)*) => {$(
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn $name() {
             let Some((place, schema)) = $load.await else { return };
             assert_eq!(counts(&schema), $counts);
             sampled(&place, &schema).await;
             keys::measure(&place, &schema, $truth, $rows, $most).await;
+            categories::measure(&place, &schema, $truth, $rows, $least).await;
         }
     )*};
 }
 
 real! {
-    chinook_on_postgres: postgres(&["chinook.pg.sql.gz"]) => [11, 11, 0, 0], "chinook" Rows::Real, [0, 0];
-    chinook_on_mariadb: mariadb("chinook.mysql.sql.gz") => [11, 11, 0, 0], "chinook_camel" Rows::Real, [0, 0];
-    chinook_on_sqlite: sqlite("chinook.sqlite.sql.gz") => [11, 11, 0, 0], "chinook_camel" Rows::Real, [0, 0];
-    request_tracker_on_postgres: postgres(&["rt5.pg.sql"]) => [33, 0, 0, 0], "rt" Rows::None, [1, 8];
-    request_tracker_on_mariadb: mariadb("rt5.mysql.sql") => [33, 0, 0, 0], "rt" Rows::None, [1, 8];
-    things_on_postgres: postgres(&["tb.pg.sql"]) => [64, 29, 0, 0], "thingsboard" Rows::None, [0, 4];
-    shop_on_mariadb: mariadb("prestashop.mysql.sql") => [214, 0, 0, 0], "prestashop" Rows::None, [4, 10];
-    blog_on_mariadb: mariadb("wordpress61.mysql.sql") => [18, 0, 0, 0], "wordpress" Rows::None, [0, 1];
-    conference_on_mariadb: mariadb("hotcrp.mysql.sql") => [31, 0, 0, 0], "hotcrp" Rows::None, [0, 3];
-    forum_on_sqlite: sqlite("lobsters.sqlite.sql") => [38, 64, 0, 0], "lobsters" Rows::None, [0, 0];
+    chinook_on_postgres: postgres(&["chinook.pg.sql.gz"]) => [11, 11, 0, 0], "chinook" Rows::Real, [0, 0], 27;
+    chinook_on_mariadb: mariadb("chinook.mysql.sql.gz") => [11, 11, 0, 0], "chinook_camel" Rows::Real, [0, 0], 27;
+    chinook_on_sqlite: sqlite("chinook.sqlite.sql.gz") => [11, 11, 0, 0], "chinook_camel" Rows::Real, [0, 0], 27;
+    request_tracker_on_postgres: postgres(&["rt5.pg.sql"]) => [33, 0, 0, 0], "rt" Rows::None, [1, 8], 31;
+    request_tracker_on_mariadb: mariadb("rt5.mysql.sql") => [33, 0, 0, 0], "rt" Rows::None, [1, 8], 31;
+    things_on_postgres: postgres(&["tb.pg.sql"]) => [64, 29, 0, 0], "thingsboard" Rows::None, [0, 4], 36;
+    shop_on_mariadb: mariadb("prestashop.mysql.sql") => [214, 0, 0, 0], "prestashop" Rows::None, [4, 10], 58;
+    blog_on_mariadb: mariadb("wordpress61.mysql.sql") => [18, 0, 0, 0], "wordpress" Rows::None, [0, 1], 24;
+    conference_on_mariadb: mariadb("hotcrp.mysql.sql") => [31, 0, 0, 0], "hotcrp" Rows::None, [0, 3], 45;
+    forum_on_sqlite: sqlite("lobsters.sqlite.sql") => [38, 64, 0, 0], "lobsters" Rows::None, [0, 0], 37;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -199,4 +201,5 @@ async fn rentals_on_postgres() {
     assert!(schema.views.iter().any(|view| view.is_materialised));
     sampled(&place, &schema).await;
     keys::measure(&place, &schema, "pagila", Rows::Real, [0, 0]).await;
+    categories::measure(&place, &schema, "pagila", Rows::Real, 13).await;
 }

@@ -35,6 +35,7 @@ macro_rules! on_each {
     )*};
 }
 
+mod categories;
 mod keys;
 mod load;
 mod place;
