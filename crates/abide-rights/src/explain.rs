@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use abide_map::plan::{Doing, Identities, Plan};
+use abide_map::schema::TableName;
 use abide_map::statement::Statement;
 use abide_sources::Snapshot;
 use jiff::Timestamp;
@@ -26,6 +27,9 @@ pub struct Explained {
     doing: Doing,
     /// Hash of the map and the schema that the plan was made over.
     pub fingerprint: String,
+    /// Tables of people in which more people were found than identifiers were given, and how many: all of them are meant.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub several: Vec<(TableName, u64)>,
     /// The steps, in order.
     pub steps: Vec<StepCount>,
     /// The statement of each step, without values.
@@ -43,10 +47,12 @@ pub async fn explain(
 ) -> Result<Explained, RightsError> {
     let planner = mapped.planner(now);
     let mut snapshot = mapped.source.snapshot().await?;
+    let mut several = Vec::new();
     let plans = match doing {
         Doing::Sweep => planner.sweep(BATCH),
         _ => {
             let keys = mapped.look_up(&planner, people, snapshot.as_mut()).await?;
+            several = keys.several(people);
             let subjects = mapped.subjects(&planner, people, &keys);
             match doing {
                 Doing::Access => Ok(vec![planner.access(&subjects)]),
@@ -56,8 +62,9 @@ pub async fn explain(
         }
     };
     let plans = plans.map_err(|findings| mapped.no_plan(findings))?;
-    let explained = told(mapped, doing, plans, snapshot.as_mut()).await?;
+    let mut explained = told(mapped, doing, plans, snapshot.as_mut()).await?;
     snapshot.end().await?;
+    explained.several = several;
     Ok(explained)
 }
 
@@ -72,6 +79,7 @@ pub(crate) async fn told(
         source: mapped.name().to_owned(),
         doing,
         fingerprint: String::new(),
+        several: Vec::new(),
         steps: Vec::new(),
         statements: Vec::new(),
         clauses: BTreeMap::new(),
@@ -120,6 +128,12 @@ impl Explained {
     /// As text: a line for each step that touches something, in the order in which they run.
     pub fn text(&self) -> String {
         let mut out = format!("source {}\n", self.source);
+        for (table, people) in &self.several {
+            let _ = writeln!(
+                out,
+                "     {people} people in {table} are known by what was given, and all of them are meant"
+            );
+        }
         let touching = self.steps.iter().filter(|step| step.rows > 0);
         let mut number = 0;
         for step in touching {

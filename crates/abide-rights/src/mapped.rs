@@ -55,6 +55,25 @@ struct Answer {
 }
 
 impl Keys {
+    /// Tables of people in which more people were found than identifiers of the kind were given, and how many.
+    pub(crate) fn several(&self, people: &Identities) -> Vec<(TableName, u64)> {
+        let given = |kind: &str| {
+            let mut given: Vec<&KnownAs> = Vec::new();
+            for known in people.0.iter().filter(|known| known.kind == kind) {
+                if !given.iter().any(|other| other.is_same(known)) {
+                    given.push(known);
+                }
+            }
+            given.len()
+        };
+        let more = self
+            .0
+            .iter()
+            .filter(|answer| answer.rows.len() > given(&answer.kind));
+        let counted = more.map(|answer| (answer.table.clone(), answer.rows.len() as u64));
+        counted.collect()
+    }
+
     /// Adds what another look-up found.
     pub fn add(&mut self, other: Self) {
         for answer in other.0 {

@@ -391,7 +391,7 @@ fn people_are_known_by_what_columns_hold() {
         let name = people.split(':').next().unwrap();
         let word = name.trim_end_matches('s').trim_end_matches("_list");
         let visits = format!("visits: *id {word}_id day@");
-        let lines = format!("visit_lines: *id visit_id room");
+        let lines = "visit_lines: *id visit_id room".to_owned();
         let of = |table| standing(&[people, &visits, &lines], &Samples::new(), table);
         assert_eq!(of(name), Standing::Subject, "{people}");
         assert_eq!(of("visits"), Standing::Linked, "{people}");

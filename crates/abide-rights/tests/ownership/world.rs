@@ -278,7 +278,8 @@ impl World {
                 && !table.named
                 && table.links.iter().all(|link| link.kind == Kind::Refers)
             {
-                text.push_str("        ordinary because=\"nobody's\"\n");
+                text.push_str("        ordinary because=\"nobody's\"\n    }\n");
+                continue;
             }
             text.push_str(match table.erase {
                 TableErase::Delete => "        erase delete\n",

@@ -55,6 +55,20 @@ on_all! {
         assert!(error.to_string().contains("twin.zip"));
     }
 
+    async fn two_people_of_one_address_are_told(shop: Shop) {
+        let explained = async || {
+            let person = known("email", "ann@example.org");
+            let doing = abide_map::plan::Doing::Access;
+            abide_rights::explain(&shop.mapped[0], doing, &person, at(1)).await.unwrap()
+        };
+        assert!(explained().await.several.is_empty());
+        // The column is unique as it is written.
+        shop.database.try_run("INSERT INTO users VALUES (8, 'Ann@Example.org', 'Ann', NULL, NULL)").await.ok();
+        let explained = explained().await;
+        let is_twice = shop.database.engine != Engine::Mariadb;
+        assert_eq!(explained.text().contains("2 people in users are known by what was given"), is_twice);
+    }
+
     /// Letters beyond ASCII have a case too, which not every database knows.
     async fn an_address_is_found_in_any_case_of_any_letter(shop: Shop) {
         shop.database.run("UPDATE users SET email = 'ÄRGER.Œuf.ЖУК@Example.org' WHERE id = 1").await;

@@ -49,8 +49,10 @@ pub(super) async fn run(installation: &Installation, arguments: &Arguments) -> R
             _ => break,
         }
     }
-    if count == 0 {
-        print("no request is open")?;
+    match (count, arguments.all) {
+        (0, false) => print("no request is open; `--all` names those that are over")?,
+        (0, true) => print("there is no request")?,
+        _ => {}
     }
     Ok(outcome)
 }
