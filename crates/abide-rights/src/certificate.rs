@@ -105,6 +105,8 @@ pub struct SourcePart {
     /// Rows that came after nothing had been left, of somebody who goes by the same identifiers. They are not erased: nobody
     /// has asked for it since.
     pub came_back: u64,
+    /// Keys of rows that went which somebody else had been given before anybody looked again. What is theirs was left.
+    pub given_out: u64,
     /// The last day on which a backup may bring back what went, as the map says how long backups live.
     pub in_backups_until: Option<Date>,
 }
@@ -186,6 +188,7 @@ impl SourcePart {
             tables: tables.collect(),
             residues: Vec::new(),
             came_back: 0,
+            given_out: 0,
             in_backups_until: None,
         }
     }
@@ -333,6 +336,13 @@ impl Certificate {
                     residue.table,
                     residue.column,
                     rows(residue.rows)
+                );
+            }
+            if source.given_out > 0 {
+                let _ = writeln!(
+                    out,
+                    "  given to somebody else before anybody looked again: {} of rows that went; what is theirs was left",
+                    count_of(source.given_out, "key")
                 );
             }
             if source.came_back > 0 {

@@ -63,10 +63,11 @@ pub(crate) async fn recorded(
         }
         memory.add(Memory::of(intent)?);
         if intent.state == IntentState::Done {
-            ran.extend(outcome_of(intent)?);
+            ran.extend(outcome_of(intent)?.steps);
         }
     }
-    let mut part = SourcePart::of(source, &ran, &stays);
+    let mut part = SourcePart::of(source, &ran, &stays.steps);
+    part.given_out = stays.given_out;
     part.name_files(&files);
     Ok(Some(Outcome { part, memory }))
 }
@@ -120,7 +121,7 @@ pub(crate) async fn look(
     }
     let erased = mapped.subjects(&planner, people, &memory.keys);
     let can_tell = mapped.unusable(&planner, people, &memory.keys).is_empty();
-    let is_later = !found.is_empty() && planner.later(&found, &erased) == found.len();
+    let is_later = !found.is_empty() && planner.strangers(&found, &erased).len() == found.len();
     if !(can_tell && is_later) {
         snapshot.end().await?;
         let left = due.into_iter().map(|step| Left {

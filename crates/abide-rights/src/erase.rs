@@ -32,6 +32,9 @@ use crate::undo::{kept, recoverable_until};
 /// How often a source is gone over: the application may write while rows go, and a trigger may write others.
 const ROUNDS: usize = 4;
 
+/// What is recorded of work of which nobody can tell what came of it.
+const UNKNOWN: &str = "rows are left that it was to touch";
+
 /// How often work that another transaction was in the way of is tried again at once.
 const ATTEMPTS: usize = 3;
 
@@ -245,9 +248,21 @@ impl Site<'_> {
             // One state of the source for the keys, the counts and what has to be known before.
             let mut snapshot = self.mapped.source.snapshot().await?;
             let found = self.mapped.look_up(&planner, people, snapshot.as_mut());
-            let found = found.await?;
+            let mut found = found.await?;
+            // What has run freed keys, and whoever was given one since is somebody else.
+            let (given_out, strangers) = match self.may_have_run().await? {
+                true => {
+                    let (mapped, snapshot) = (self.mapped, snapshot.as_mut());
+                    mapped
+                        .strangers(&planner, people, &memory.keys, snapshot)
+                        .await?
+                }
+                false => Default::default(),
+            };
+            found.leave_out(&given_out);
             memory.keys.add(found.clone());
-            let subjects = self.mapped.subjects(&planner, people, &memory.keys);
+            let mut subjects = self.mapped.subjects(&planner, people, &memory.keys);
+            subjects.leave_out(&strangers);
             let lying = lying_on(&holds, &subjects);
             if !lying.is_empty() {
                 return Err(RightsError::Held(lying));
@@ -266,7 +281,7 @@ impl Site<'_> {
             }
             self.settle_by_plan(is_left).await?;
             if !is_left {
-                return self.clean(&plan, &steps, memory).await;
+                return self.clean(&plan, (&steps, given_out.len()), memory).await;
             }
             // Rows that stay hold other values once something has run, and those are nobody's.
             if !self.has_run().await? {
@@ -325,6 +340,16 @@ impl Site<'_> {
         Ok(intents)
     }
 
+    /// Whether something of it was committed, or may have been.
+    async fn may_have_run(&self) -> Result<bool, RightsError> {
+        let intents = self.intents().await?;
+        Ok(intents.iter().any(|intent| match intent.state {
+            IntentState::Done | IntentState::Clean => true,
+            IntentState::Failed => intent.outcome == failed(UNKNOWN),
+            IntentState::Planned => false,
+        }))
+    }
+
     async fn has_run(&self) -> Result<bool, RightsError> {
         let intents = self.intents().await?;
         let is_done = |intent: &Intent| intent.state == IntentState::Done;
@@ -354,7 +379,7 @@ impl Site<'_> {
     async fn clean(
         &self,
         plan: &Plan,
-        stays: &[StepCount],
+        (stays, given_out): (&[StepCount], usize),
         memory: Memory,
     ) -> Result<Outcome, RightsError> {
         let Eraser {
@@ -365,7 +390,8 @@ impl Site<'_> {
             intend_files(store, self.request, name, &memory, actor, now).await?;
         }
         let looked = self.intended(plan, stays, &memory)?;
-        let outcome = serde_json::json!({ "how": "plan", "steps": stays }).to_string();
+        let outcome = serde_json::json!({ "how": "plan", "steps": stays, "given_out": given_out });
+        let outcome = outcome.to_string();
         store.record_clean(&looked, &outcome, actor, now).await?;
         let outcome = recorded(store, self.request, name).await?;
         outcome.ok_or_else(|| {
@@ -416,9 +442,7 @@ impl Site<'_> {
             }
             if is_left {
                 // Rows may have appeared since: what it took, if anything, may still be asked back.
-                let why = "rows are left that it was to touch";
-                let outcome = serde_json::json!({ "failed": why }).to_string();
-                self.record(intent.id, Came::Unknown, &outcome, BTreeMap::new())
+                self.record(intent.id, Came::Unknown, &failed(UNKNOWN), BTreeMap::new())
                     .await?;
             } else {
                 self.settle(intent.id, "plan", &expected_of(&intent)?)
@@ -517,8 +541,7 @@ impl Site<'_> {
 
     /// The source kept nothing of it.
     async fn fail(&self, intent: EntryId, why: &str) -> Result<(), RightsError> {
-        let outcome = serde_json::json!({ "failed": why }).to_string();
-        self.record(intent, Came::Nothing, &outcome, BTreeMap::new())
+        self.record(intent, Came::Nothing, &failed(why), BTreeMap::new())
             .await
     }
 
@@ -591,6 +614,10 @@ fn work_of(plan: &Plan, intent: &str) -> (Work, Vec<usize>) {
     (work, running().map(|(number, _)| number).collect())
 }
 
+fn failed(why: &str) -> String {
+    serde_json::json!({ "failed": why }).to_string()
+}
+
 pub(crate) fn to_json(value: &impl Serialize) -> Result<Vec<u8>, RightsError> {
     serde_json::to_vec(value).map_err(|error| RightsError::Corrupt(error.to_string()))
 }
@@ -605,13 +632,18 @@ fn expected_of(intent: &Intent) -> Result<Vec<StepCount>, RightsError> {
     serde_json::from_str(&intent.intended.expected).map_err(|_| unreadable(intent))
 }
 
-pub(crate) fn outcome_of(intent: &Intent) -> Result<Vec<StepCount>, RightsError> {
-    #[derive(Deserialize)]
-    struct Outcome {
-        steps: Vec<StepCount>,
-    }
-    let outcome: Outcome = serde_json::from_str(&intent.outcome).map_err(|_| unreadable(intent))?;
-    Ok(outcome.steps)
+/// What an intent recorded of what came of it.
+#[derive(Deserialize)]
+pub(crate) struct Recorded {
+    /// What ran, and what stays.
+    pub(crate) steps: Vec<StepCount>,
+    /// How many keys of rows that went had been given to somebody else.
+    #[serde(default)]
+    pub(crate) given_out: u64,
+}
+
+pub(crate) fn outcome_of(intent: &Intent) -> Result<Recorded, RightsError> {
+    serde_json::from_str(&intent.outcome).map_err(|_| unreadable(intent))
 }
 
 fn kept_of(steps: &[StepCount]) -> Vec<StepCount> {

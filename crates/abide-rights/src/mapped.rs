@@ -74,6 +74,23 @@ impl Keys {
         counted.collect()
     }
 
+    /// Leaves out rows that are among these, as they were read.
+    pub(crate) fn leave_out(&mut self, others: &Self) {
+        for answer in &mut self.0 {
+            let same = others
+                .0
+                .iter()
+                .filter(|other| other.table == answer.table && other.columns == answer.columns);
+            let rows: Vec<&Vec<Option<String>>> = same.flat_map(|other| &other.rows).collect();
+            answer.rows.retain(|row| !rows.contains(&row));
+        }
+    }
+
+    /// How many rows.
+    pub(crate) fn len(&self) -> usize {
+        self.0.iter().map(|answer| answer.rows.len()).sum()
+    }
+
     /// Adds what another look-up found.
     pub fn add(&mut self, other: Self) {
         for answer in other.0 {
@@ -201,8 +218,16 @@ impl Mapped {
         people: &Identities,
         snapshot: &mut dyn Snapshot,
     ) -> Result<Keys, RightsError> {
+        self.answers(planner.find(people), snapshot).await
+    }
+
+    async fn answers(
+        &self,
+        lookups: Vec<Lookup>,
+        snapshot: &mut dyn Snapshot,
+    ) -> Result<Keys, RightsError> {
         let mut answers = Vec::new();
-        for lookup in planner.find(people) {
+        for lookup in lookups {
             let rows: Vec<Row> = snapshot.read(&lookup.statement).try_collect().await?;
             let plain = |row: Row| row.into_iter().map(|value| value.0).collect();
             answers.push(Answer {
@@ -232,6 +257,35 @@ impl Mapped {
             found.push((lookup, rows));
         }
         Subjects::new(people.clone(), &found)
+    }
+
+    /// The rows that stand under these people's keys and are somebody else's by now, and whose they are: a key that an erasure
+    /// freed may be given out again.
+    pub(crate) async fn strangers(
+        &self,
+        planner: &Planner<'_>,
+        people: &Identities,
+        keys: &Keys,
+        snapshot: &mut dyn Snapshot,
+    ) -> Result<(Keys, Subjects), RightsError> {
+        let erased = self.subjects(planner, people, keys);
+        let lookups = planner.standing(&erased);
+        let mut standing = self.answers(lookups.clone(), snapshot).await?;
+        let read = lookups.into_iter().zip(&standing.0);
+        let read = read.map(|(lookup, answer)| {
+            let rows = answer.as_of(&lookup).unwrap_or_default();
+            (lookup, rows)
+        });
+        let read = Subjects::new(Identities::default(), &read.collect::<Vec<_>>());
+        let strangers = planner.strangers(&read, &erased);
+        for answer in &mut standing.0 {
+            let is_strange = |row: &Vec<Option<String>>| {
+                let row: Row = row.iter().cloned().map(Value).collect();
+                strangers.has(&answer.table, &row)
+            };
+            answer.rows.retain(is_strange);
+        }
+        Ok((standing, strangers))
     }
 
     /// Those keys whose rows an erasure leaves where they are, whatever it overwrites: nobody else can have come by them.

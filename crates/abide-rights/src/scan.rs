@@ -213,7 +213,7 @@ async fn known_of(
         let one = Identities(vec![known.clone()]);
         let keys = mapped.look_up(&planner, &one, snapshot.as_mut()).await?;
         let there = mapped.subjects(&planner, &one, &keys);
-        found.push((known, planner.later(&there, &own) > 0));
+        found.push((known, !planner.strangers(&there, &own).is_empty()));
     }
     snapshot.end().await?;
     Ok(found)

@@ -13,7 +13,7 @@ use super::rows::{Roots, Rows};
 use super::{
     Correction, Doing, Effect, Held, Hold, Identities, Lookup, Plan, ReadBefore, Step, Subjects,
 };
-use crate::map::{Erase, Replacement};
+use crate::map::Replacement;
 use crate::ownership::{Node, Ownership, Reach, TableId};
 use crate::promise::Promises;
 use crate::schema::TableName;
@@ -86,23 +86,40 @@ impl<'a> Planner<'a> {
         lookups
     }
 
-    /// How many of the rows found are of people who came after the rows of others were erased: under a key that is none of
-    /// theirs, or under the key of a row that was deleted, and with other identifiers. A database may give a key out again.
-    pub fn later(&self, found: &Subjects, erased: &Subjects) -> usize {
-        let tables = self
-            .ownership
-            .tables
-            .iter()
-            .filter(|node| node.is_subject());
-        let later = tables.map(|node| {
-            let name = &node.table.name;
-            let erase = node.mapped.as_ref().map(|mapped| &mapped.erase);
-            match erase {
-                Some(Erase::Delete) => found.other_rows(name, erased),
-                _ => found.other_keys(name, erased),
+    /// The statements that read, as they stand, those rows of the subject tables that these people's keys lead to, whoever
+    /// has them by now.
+    pub fn standing(&self, subjects: &Subjects) -> Vec<Lookup> {
+        let mut lookups = Vec::new();
+        for (id, node) in self.ownership.tables.iter().enumerate() {
+            let filter = Pred::among(&node.key, subjects.keys(&node.table.name, &node.key));
+            if !node.is_subject() || filter == Pred::Never {
+                continue;
             }
-        });
-        later.sum()
+            let (statement, columns) = self.read(id, &self.needed(id), &filter, None);
+            lookups.push(Lookup {
+                table: node.table.name.clone(),
+                kind: String::new(),
+                statement,
+                columns,
+                key: node.key.clone(),
+            });
+        }
+        lookups
+    }
+
+    /// Of the rows found, those of people who came after the rows of others were erased: under a key that is none of theirs,
+    /// or under the key of a row that was deleted, and with other identifiers. A database may give a key out again. The
+    /// identifiers are those that stand in the rows.
+    pub fn strangers(&self, found: &Subjects, erased: &Subjects) -> Subjects {
+        let mut strangers = Subjects::default();
+        let tables = self.ownership.tables.iter();
+        for node in tables.filter(|node| node.is_subject()) {
+            if let Some(rows) = found.strangers_in(node, erased) {
+                strangers.rows.insert(node.table.name.clone(), rows);
+            }
+        }
+        strangers.identities = Identities(known_in(self.ownership, &strangers));
+        strangers
     }
 
     /// Statements that read the keys of every row of these people's own, table by table; of a table without a key, nothing

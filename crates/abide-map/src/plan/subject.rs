@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::{Identities, Row};
+use super::{Identities, KnownAs, Row};
+use crate::map::Erase;
+use crate::ownership::Node;
 use crate::schema::TableName;
 use crate::statement::{ReadColumn, Statement, Value};
 
@@ -52,6 +54,37 @@ impl SubjectRows {
             true => all.collect(),
             false => all.filter(keyed).collect(),
         }
+    }
+
+    /// The identifiers in a row, those aside that are part of its key.
+    fn identifiers(&self, node: &Node, row: &Row) -> Identities {
+        let identities = node.mapped.iter().flat_map(|mapped| &mapped.identities);
+        let beyond = identities.filter(|it| !self.key.contains(&it.column.value));
+        let known = beyond.filter_map(|identity| {
+            let column = &identity.column.value;
+            let place = self.columns.iter().position(|name| name == column)?;
+            let value = node.as_brought(column, row.get(place)?.0.clone()?);
+            // An empty text is nobody's.
+            (!value.trim().is_empty()).then(|| KnownAs {
+                kind: identity.kind.value.clone(),
+                value,
+            })
+        });
+        Identities(known.collect())
+    }
+
+    /// Whether one of these rows with this mark was the person's who has these identifiers. Where it had none, every value
+    /// that was read has to be as it was.
+    fn is_of_any(&self, node: &Node, marked: &Row, known: &Identities, row: &Row) -> bool {
+        let places = self.places();
+        let mut same = self.rows.iter().filter(|own| mark(own, &places) == *marked);
+        same.any(|own| {
+            let had = self.identifiers(node, own);
+            match had.0.is_empty() {
+                true => own == row,
+                false => had.0.iter().any(|it| known.has(it)),
+            }
+        })
     }
 
     /// What tells each row apart.
@@ -115,6 +148,13 @@ impl Subjects {
         &self.identities
     }
 
+    /// Whether a row of a table, as it was read, is among theirs.
+    pub fn has(&self, table: &TableName, row: &Row) -> bool {
+        self.rows
+            .get(table)
+            .is_some_and(|found| found.rows.contains(row))
+    }
+
     /// Whether somebody is among both: by a row that was found, or by an identifier.
     pub fn overlaps(&self, others: &Self) -> bool {
         let mut rest = self.clone();
@@ -122,25 +162,32 @@ impl Subjects {
         rest.len() < self.len() || rest.identities.0.len() < self.identities.0.len()
     }
 
-    /// How many rows of a table were found whose key is none of theirs.
-    pub(crate) fn other_keys(&self, table: &TableName, others: &Self) -> usize {
-        let Some(found) = self.rows.get(table) else {
-            return 0;
+    /// Those of the rows found in a table that are somebody else's: under a key that is none of theirs or, where an erasure
+    /// deletes the rows and their keys are free again, under one of theirs and with none of the identifiers that stood there
+    /// or that were brought. An identifier that is part of the key comes with it, and tells nobody apart.
+    pub(crate) fn strangers_in(&self, node: &Node, others: &Self) -> Option<SubjectRows> {
+        let found = self.rows.get(&node.table.name)?;
+        let theirs = others.rows.get(&node.table.name);
+        let marks = theirs.map(SubjectRows::marks).unwrap_or_default();
+        let erase = node.mapped.as_ref().map(|mapped| &mapped.erase);
+        let is_free_again = matches!(erase, Some(Erase::Delete));
+        let places = found.places();
+        let is_theirs = |row: &Row| {
+            let mark = mark(row, &places);
+            if !is_free_again || !marks.contains(&mark) {
+                return marks.contains(&mark);
+            }
+            let known = found.identifiers(node, row);
+            let brought = &others.identities;
+            known.0.iter().any(|known| brought.has(known))
+                || theirs.is_some_and(|theirs| theirs.is_of_any(node, &mark, &known, row))
         };
-        let known = others.rows.get(table).map(SubjectRows::marks);
-        let known = known.unwrap_or_default();
-        let marks = found.marks();
-        marks.difference(&known).count()
-    }
-
-    /// How many rows of a table were found that are none of theirs as they were, be it under the same key.
-    pub(crate) fn other_rows(&self, table: &TableName, others: &Self) -> usize {
-        let Some(found) = self.rows.get(table) else {
-            return 0;
-        };
-        let known = others.rows.get(table);
-        let is_known = |row: &&Row| known.is_some_and(|known| known.rows.contains(row));
-        found.rows.iter().filter(|row| !is_known(row)).count()
+        let rows = found.rows.iter().filter(|row| !is_theirs(row));
+        Some(SubjectRows {
+            rows: rows.cloned().collect(),
+            columns: found.columns.clone(),
+            key: found.key.clone(),
+        })
     }
 
     /// Takes in others, with their rows and identifiers.
@@ -169,7 +216,7 @@ impl Subjects {
     }
 
     /// Leaves out the rows and identifiers of others.
-    pub(crate) fn leave_out(&mut self, others: &Self) {
+    pub fn leave_out(&mut self, others: &Self) {
         self.identities
             .0
             .retain(|known| !others.identities.has(known));

@@ -80,6 +80,24 @@ on_all! {
         assert!(shop.dump().await["sessions"].iter().any(|row| row.starts_with("t10")));
     }
 
+    async fn a_key_that_is_given_out_before_anybody_looked_is_somebody_elses(shop: Shop) {
+        // Whether the request came by an address, or by what the key itself is.
+        for (kind, value) in [("email", "ann@example.org"), ("account-id", "1")] {
+            let sources = [between(&shop, Between::losing_commits()).await];
+            let first = shop.eraser_over(&sources, 1).erase(&known(kind, value), &["shop".into()], &[]).await.unwrap();
+            assert!(first.certified.is_none());
+            shop.database.run("INSERT INTO users VALUES (1, 'dee@example.org', 'Dee', NULL, NULL)").await;
+            shop.database.run("INSERT INTO orders VALUES (90, 1, 'Dee'); INSERT INTO sessions VALUES ('t9', 1, '2026-06-02 00:00:00')").await;
+            let before = shop.dump().await;
+            let again = shop.eraser(2).advance(first.request).await.unwrap();
+            assert_eq!(shop.dump().await, before, "nothing of hers is left, and Dee is nobody's to erase");
+            let (_, certificate) = again.certified.expect("nothing is left");
+            assert!(certificate.text().contains("given to somebody else before anybody looked again: 1 key"), "{}", certificate.text());
+            let again = "DELETE FROM orders WHERE id = 90; DELETE FROM sessions WHERE token = 't9'; UPDATE users SET email = 'ann@example.org' WHERE id = 1";
+            shop.database.run(again).await;
+        }
+    }
+
     async fn a_source_that_is_done_is_left_alone_while_another_is_waited_for(shop: Shop) {
         let names = ["shop".to_owned(), "gone".to_owned()];
         let first = shop.eraser(1).erase(&known("email", "ann@example.org"), &names, &[]).await.unwrap();
@@ -110,6 +128,21 @@ on_all! {
         assert!(eraser.erase(&person, &["shop".into()], &[]).await.unwrap().certified.is_some());
         assert!(!shop.dump().await["users"].iter().any(|row| row.contains("ann@")));
         assert!(eraser.advance(first.request).await.unwrap().certified.is_some());
+    }
+
+    async fn a_row_that_is_there_again_as_it_was_earlier_is_no_new_one(shop: Shop) {
+        let map = MAP.replace("identity email email\n", "identity email email\n        identity nickname name\n");
+        assert_ne!(map, MAP);
+        let sources = [mapped_with(&shop.database.url, SourceOptions::new("shop"), &map).await];
+        let eraser = shop.eraser_over(&sources, 1);
+        let person = known("email", "ann@example.org");
+        let first = eraser.erase(&person, &["shop".into()], &[]).await.unwrap();
+        abide_rights::files_erased(&shop.store, first.request, "test", at(1)).await.unwrap();
+        // A backup brings her back as she was called before.
+        shop.database.run("INSERT INTO users VALUES (1, 'ann@example.org', 'Anne', NULL, NULL)").await;
+        let cleared = abide_rights::scan_requests(&eraser).await.unwrap();
+        assert!(cleared[0].certified.is_none(), "{cleared:?}");
+        assert_eq!((cleared[0].left[0].table.as_str(), cleared[0].left[0].rows), ("users", 1));
     }
 
     async fn a_hold_is_named_and_nothing_is_touched(shop: Shop) {
