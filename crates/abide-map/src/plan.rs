@@ -35,7 +35,7 @@ pub mod undo;
 pub use fingerprint::fingerprint;
 pub use planner::Planner;
 pub use same::phone_digits;
-pub use subject::{Lookup, Subjects};
+pub use subject::{KeyLeft, Lookup, Subjects};
 
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

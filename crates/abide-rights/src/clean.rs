@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use abide_map::plan::{Identities, Row};
+use abide_map::plan::{Identities, KeyLeft, Row};
 use abide_map::statement::Statement;
 use abide_store::{EntryId, IntentState, Store};
 use futures_util::TryStreamExt as _;
@@ -83,7 +83,7 @@ pub(crate) async fn still_clean(
     people: &Identities,
     mut outcome: Outcome,
 ) -> Result<Outcome, RightsError> {
-    match look(eraser, mapped, people, &outcome.memory).await? {
+    match look(eraser, mapped, people, &outcome.memory).await?.0 {
         Look::Clean => {}
         Look::CameBack(rows) => outcome.came_back(&rows),
         Look::Left(left) => return Err(RightsError::Asked(told(&left))),
@@ -92,13 +92,14 @@ pub(crate) async fn still_clean(
 }
 
 /// Looks whether an erasure would find anything in a clean source, by what the request brought and by those remembered rows
-/// that stayed. The keys of rows that went lead nowhere: whoever has them by now is somebody else.
+/// that stayed. The keys of rows that went lead nowhere: whoever has them by now is somebody else. Gives the keys of rows
+/// that stay, too.
 pub(crate) async fn look(
     eraser: &Eraser<'_>,
     mapped: &Mapped,
     people: &Identities,
     memory: &Memory,
-) -> Result<Look, RightsError> {
+) -> Result<(Look, Vec<KeyLeft>), RightsError> {
     // What stayed because of a hold is nobody's to miss.
     let held = eraser.store.held().await?;
     let holds = mapped.holds_of(&held, eraser.now).await?;
@@ -114,22 +115,24 @@ pub(crate) async fn look(
     let counts: Vec<Statement> = plan.steps.iter().map(|step| step.count.clone()).collect();
     let counts = snapshot.numbers(&counts).await?;
     let steps = StepCount::of_plan(&plan, &mapped.map, &counts);
+    let left = mapped.keys_left(&planner, people, &memory.keys, snapshot.as_mut());
+    let left = left.await?;
     let due: Vec<&StepCount> = steps.iter().filter(|step| step.is_due()).collect();
     if due.is_empty() {
         snapshot.end().await?;
-        return Ok(Look::Clean);
+        return Ok((Look::Clean, left));
     }
     let erased = mapped.subjects(&planner, people, &memory.keys);
     let can_tell = mapped.unusable(&planner, people, &memory.keys).is_empty();
     let is_later = !found.is_empty() && planner.strangers(&found, &erased).len() == found.len();
     if !(can_tell && is_later) {
         snapshot.end().await?;
-        let left = due.into_iter().map(|step| Left {
+        let again = due.into_iter().map(|step| Left {
             source: mapped.name().to_owned(),
             table: step.table.clone(),
             rows: step.rows,
         });
-        return Ok(Look::Left(left.collect()));
+        return Ok((Look::Left(again.collect()), left));
     }
     let mut came_back = Vec::new();
     for (table, reading) in planner.own_keys(&found) {
@@ -156,7 +159,7 @@ pub(crate) async fn look(
         });
     }
     snapshot.end().await?;
-    Ok(Look::CameBack(came_back))
+    Ok((Look::CameBack(came_back), left))
 }
 
 /// What is left, and what somebody has to do about it.

@@ -6,7 +6,7 @@ use std::fmt;
 
 use abide_map::map::{Erase, Holds, Map, MappedTable};
 use abide_map::ownership::Ownership;
-use abide_map::plan::{Held, Hold, Identities, KnownAs, Lookup, Planner, Row, Subjects};
+use abide_map::plan::{Held, Hold, Identities, KeyLeft, KnownAs, Lookup, Planner, Row, Subjects};
 use abide_map::promise::Promises;
 use abide_map::schema::{Schema, TableName};
 use abide_map::statement::Value;
@@ -269,14 +269,7 @@ impl Mapped {
         snapshot: &mut dyn Snapshot,
     ) -> Result<(Keys, Subjects), RightsError> {
         let erased = self.subjects(planner, people, keys);
-        let lookups = planner.standing(&erased);
-        let mut standing = self.answers(lookups.clone(), snapshot).await?;
-        let read = lookups.into_iter().zip(&standing.0);
-        let read = read.map(|(lookup, answer)| {
-            let rows = answer.as_of(&lookup).unwrap_or_default();
-            (lookup, rows)
-        });
-        let read = Subjects::new(Identities::default(), &read.collect::<Vec<_>>());
+        let (mut standing, read) = self.standing(planner, &erased, snapshot).await?;
         let strangers = planner.strangers(&read, &erased);
         for answer in &mut standing.0 {
             let is_strange = |row: &Vec<Option<String>>| {
@@ -286,6 +279,42 @@ impl Mapped {
             answer.rows.retain(is_strange);
         }
         Ok((standing, strangers))
+    }
+
+    /// The rows that stand under these people's keys by now: as they were read, and as a plan takes them.
+    async fn standing(
+        &self,
+        planner: &Planner<'_>,
+        subjects: &Subjects,
+        snapshot: &mut dyn Snapshot,
+    ) -> Result<(Keys, Subjects), RightsError> {
+        let lookups = planner.standing(subjects);
+        let standing = self.answers(lookups.clone(), snapshot).await?;
+        let read = lookups.into_iter().zip(&standing.0);
+        let read = read.map(|(lookup, answer)| {
+            let rows = answer.as_of(&lookup).unwrap_or_default();
+            (lookup, rows)
+        });
+        let read = Subjects::new(Identities::default(), &read.collect::<Vec<_>>());
+        Ok((standing, read))
+    }
+
+    /// The keys of those rows of these people that an erasure left and that still stand.
+    pub(crate) async fn keys_left(
+        &self,
+        planner: &Planner<'_>,
+        people: &Identities,
+        keys: &Keys,
+        snapshot: &mut dyn Snapshot,
+    ) -> Result<Vec<KeyLeft>, RightsError> {
+        let left = self.subjects(planner, people, &self.staying(keys));
+        match left.is_empty() {
+            true => Ok(Vec::new()),
+            false => {
+                let (_, standing) = self.standing(planner, &left, snapshot).await?;
+                Ok(planner.keys_left(&standing))
+            }
+        }
     }
 
     /// Those keys whose rows an erasure leaves where they are, whatever it overwrites: nobody else can have come by them.

@@ -81,8 +81,8 @@ pub async fn scan(
     let mut scanned = Scanned::default();
     let mut found = BTreeMap::new();
     let mut snapshot = source.snapshot().await?;
-    scanned.not_read = not_read(schema, needles, excuses);
-    for reading in readings(schema, needles, excuses) {
+    scanned.not_read = not_read(schema, needles);
+    for reading in readings(schema, needles) {
         let mut rows = snapshot.read(&reading.statement);
         while let Some(row) = rows.next().await {
             scanned.rows += 1;
@@ -155,6 +155,8 @@ fn search(
         for person in needles.found_in(text, *class) {
             let key: RowKey = key.iter().map(|value| value.0.clone()).collect();
             let because = excuses.of(person, &reading.table, &reading.key, &key);
+            let because =
+                because.or_else(|| excuses.of_key(person, (&reading.table, column), text));
             let place = (person, reading.table.clone(), column.clone(), because);
             let (rows, keys) = found.entry(place).or_default();
             *rows += 1;

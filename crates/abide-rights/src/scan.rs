@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use abide_map::plan::{Identities, KnownAs};
+use abide_map::plan::{Identities, KeyLeft, KnownAs};
 use abide_store::{Certified, EntryId, Refusal, Request, RequestState, StoreError};
 
 use crate::certificate::{Certificate, Grade, LookedPart, ResiduePart, SourcePart};
@@ -55,6 +55,8 @@ struct Sought {
     outcomes: Vec<Outcome>,
     /// By source, rows of somebody who goes by the same identifiers since.
     came_back: Vec<(String, KeptRows)>,
+    /// By source, the keys of rows that stay.
+    keys: Vec<(String, Vec<KeyLeft>)>,
     /// Rows that are there again.
     left: Vec<Left>,
     /// Kinds of identifiers by which a source knew the person and knows somebody else too.
@@ -141,6 +143,7 @@ async fn prepare(
     let remembered = Remembered::of(&request)?;
     let brought = remembered.identities();
     let (mut outcomes, mut came_back, mut left) = (Vec::new(), Vec::new(), Vec::new());
+    let mut keys = Vec::new();
     for name in &remembered.sources {
         let outcome = recorded(eraser.store, request.id, name).await?;
         let mut outcome = outcome.ok_or_else(|| {
@@ -150,7 +153,9 @@ async fn prepare(
             ))
         })?;
         if !unseen.contains(name) {
-            match look(eraser, eraser.named(name)?, &brought, &outcome.memory).await? {
+            let looked = look(eraser, eraser.named(name)?, &brought, &outcome.memory).await?;
+            keys.push((name.clone(), looked.1));
+            match looked.0 {
                 Look::Clean => {}
                 Look::CameBack(rows) => {
                     outcome.came_back(&rows);
@@ -188,6 +193,7 @@ async fn prepare(
         people,
         outcomes,
         came_back,
+        keys,
         left,
         shared,
     })
@@ -221,7 +227,7 @@ async fn known_of(
 
 /// The rows of a source that are kept of those who are looked for.
 fn excuses(sought: &[Sought], mapped: &Mapped) -> Excuses {
-    let (mut excuses, source) = (Excuses::over(&mapped.map), mapped.name());
+    let (mut excuses, source) = (Excuses::default(), mapped.name());
     for (person, one) in sought.iter().enumerate() {
         let here = one
             .outcomes
@@ -233,6 +239,10 @@ fn excuses(sought: &[Sought], mapped: &Mapped) -> Excuses {
         let others = one.came_back.iter().filter(|(name, _)| name == source);
         for (_, rows) in others {
             excuses.add_others(person, rows);
+        }
+        let keys = one.keys.iter().filter(|(name, _)| name == source);
+        for (_, keys) in keys {
+            excuses.add_keys(person, keys);
         }
     }
     excuses

@@ -6,12 +6,13 @@ use abide_policy::diagnostic::Findings;
 use jiff::Timestamp;
 
 use super::erase::Eraser;
-use super::known::known_in;
+use super::known::{keys_left, known_in};
 use super::predicate::Pred;
 use super::render::Writer;
 use super::rows::{Roots, Rows};
 use super::{
-    Correction, Doing, Effect, Held, Hold, Identities, Lookup, Plan, ReadBefore, Step, Subjects,
+    Correction, Doing, Effect, Held, Hold, Identities, KeyLeft, Lookup, Plan, ReadBefore, Step,
+    Subjects,
 };
 use crate::map::Replacement;
 use crate::ownership::{Node, Ownership, Reach, TableId};
@@ -120,6 +121,12 @@ impl<'a> Planner<'a> {
         }
         strangers.identities = Identities(known_in(self.ownership, &strangers));
         strangers
+    }
+
+    /// The keys of those of these people's rows that an erasure leaves where they are, in the columns where the map wants
+    /// them.
+    pub fn keys_left(&self, subjects: &Subjects) -> Vec<KeyLeft> {
+        keys_left(self.ownership, subjects)
     }
 
     /// Statements that read the keys of every row of these people's own, table by table; of a table without a key, nothing

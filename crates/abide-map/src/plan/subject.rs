@@ -24,6 +24,24 @@ pub struct Lookup {
     pub key: Vec<String>,
 }
 
+/// A key by which a row that an erasure leaves is told apart or led to, in a column where the map wants it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeyLeft {
+    /// The table: the row's own, or one whose rows lead to it.
+    pub table: TableName,
+    /// The column.
+    pub column: String,
+    /// What stands there.
+    pub value: String,
+}
+
+/// Hides whose it was.
+impl fmt::Debug for KeyLeft {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "KeyLeft({}.{} …)", self.table, self.column)
+    }
+}
+
 /// The people that a plan is for: their identifiers, and their rows in the subject tables.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Subjects {

@@ -3,17 +3,20 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use abide_map::map::{Holds, Map, Standing};
+use abide_map::plan::KeyLeft;
 use abide_map::schema::TableName;
 
 use crate::memory::{KeptRows, RowKey, hash_of};
+
+/// Why the key of a row that stays may stand there.
+const KEY_LEFT: &str = "the key of a row that stays, overwritten: it says nothing of whose it was";
 
 /// The rows of one source in which people may be named.
 #[derive(Default)]
 pub struct Excuses {
     kept: BTreeMap<(usize, TableName), Vec<Excused>>,
-    /// Columns that a map's plans go by.
-    planned: BTreeSet<(TableName, String)>,
+    /// By person, table and column: keys of rows that stay, as [`plain`] writes them.
+    keys: BTreeMap<(usize, TableName, String), BTreeSet<String>>,
 }
 
 /// Rows of one table that may name one person, for one reason.
@@ -27,6 +30,11 @@ struct Excused {
     rows: u64,
 }
 
+/// A key without what engines and types write differently: the case and the hyphens of a UUID.
+fn plain(key: &str) -> String {
+    key.to_lowercase().replace('-', "")
+}
+
 /// Hides the keys.
 impl std::fmt::Debug for Excuses {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -35,29 +43,16 @@ impl std::fmt::Debug for Excuses {
 }
 
 impl Excuses {
-    /// None yet, over a source with this map. A key or a reference in a row that stays, overwritten, is a number or a UUID
-    /// of somebody who is not named beside it any more: a plan goes by it, so that what it left there the map wants there. Of a
-    /// table that the map says is nobody's, no plan looks at anything.
-    pub(crate) fn over(map: &Map) -> Self {
-        let of_people =
-            { map.tables.iter() }.filter(|table| !matches!(table.standing, Standing::Ordinary(_)));
-        let columns = of_people.flat_map(|table| {
-            let keys = { table.columns.iter() }.filter(|column| column.holds == Holds::Key);
-            let names = keys
-                .map(|column| &column.name)
-                .chain(table.identities.iter().map(|identity| &identity.column))
-                .chain(table.edges.iter().flat_map(|edge| &edge.columns));
-            names.map(|name| (table.name.value.clone(), name.value.clone()))
-        });
-        Self {
-            kept: BTreeMap::new(),
-            planned: columns.collect(),
+    /// Adds the keys of a person's rows that stay, overwritten: where one stands that the map wants there, it leads to nobody
+    /// who could be told.
+    pub(crate) fn add_keys(&mut self, person: usize, keys: &[KeyLeft]) {
+        for key in keys {
+            let place = (person, key.table.clone(), key.column.clone());
+            self.keys
+                .entry(place)
+                .or_default()
+                .insert(plain(&key.value));
         }
-    }
-
-    /// Whether a plan goes by this column.
-    pub(super) fn is_planned(&self, table: &TableName, column: &str) -> bool {
-        self.planned.contains(&(table.clone(), column.to_owned()))
     }
 
     /// Adds rows that are kept of a person, who is meant by the place among those that are sought.
@@ -99,6 +94,21 @@ impl Excuses {
         found.map(|it| it.because.clone())
     }
 
+    /// Why a value may stand in a column: it is all of it the key of a row that stays.
+    pub(super) fn of_key(
+        &self,
+        person: usize,
+        (table, column): (&TableName, &str),
+        value: &str,
+    ) -> Option<String> {
+        if self.keys.is_empty() {
+            return None;
+        }
+        let place = (person, table.clone(), column.to_owned());
+        let keys = self.keys.get(&place)?;
+        keys.contains(&plain(value)).then(|| KEY_LEFT.to_owned())
+    }
+
     /// Why rows of a table without a key may name the person: nobody can tell them apart, so as many of them as are kept.
     pub(super) fn of_unkeyed(&self, person: usize, table: &TableName, rows: u64) -> Option<String> {
         let excused = self.kept.get(&(person, table.clone()))?;
@@ -111,8 +121,6 @@ impl Excuses {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-
-    use abide_policy::source::SourceFile;
 
     use super::*;
 
@@ -166,21 +174,21 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_goes_by_keys_and_references_of_tables_that_are_somebodys() {
-        let text = "map shop {
-    table users { subject; identity account-id id; erase delete }
-    table orders { owned-by user_id to=users; column user_id key; column body is=content; erase delete }
-    table messages { ordinary because=x; refers sender to=users }
-}";
-        let file = SourceFile::from_bytes("map.kdl".to_owned(), text.as_bytes());
-        let (map, findings) = abide_map::read::read(&file, 0);
-        assert!(findings.is_empty(), "{findings:?}");
-        let excuses = Excuses::over(&map);
-        let is_planned =
-            |table: &str, column: &str| excuses.is_planned(&TableName::new(table), column);
-        assert!(is_planned("users", "id") && is_planned("orders", "user_id"));
-        assert!(!is_planned("orders", "body"));
-        assert!(!is_planned("messages", "sender"), "no plan looks there");
+    fn the_key_of_a_row_that_stays_is_excused_where_the_map_wants_it() {
+        let orders = TableName::new("orders");
+        let key = KeyLeft {
+            table: orders.clone(),
+            column: "user_id".to_owned(),
+            value: "9f1c0c2e-55aa-4b1f-8a10-0123456789ab".to_owned(),
+        };
+        let mut excuses = Excuses::default();
+        excuses.add_keys(1, std::slice::from_ref(&key));
+        let at = |person, column, value: &str| excuses.of_key(person, (&orders, column), value);
+        assert!(at(1, "user_id", &key.value).is_some());
+        assert!(at(1, "user_id", &plain(&key.value).to_uppercase()).is_some());
+        assert!(at(0, "user_id", &key.value).is_none());
+        assert!(at(1, "note", &key.value).is_none());
+        assert!(at(1, "user_id", &format!("for {}", key.value)).is_none());
     }
 
     #[test]

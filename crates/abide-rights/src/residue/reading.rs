@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use abide_map::schema::{Column, Dialect, Schema, Table, TableName, TypeClass};
 use abide_map::statement::Statement;
 
-use super::excuse::Excuses;
 use super::needle::Needles;
 
 /// One table's worth of reading.
@@ -27,9 +26,9 @@ struct Relation<'a> {
 }
 
 /// A reading for each table, and each view that keeps copies of rows, with a column in which an identifier could stand.
-pub(super) fn readings(schema: &Schema, needles: &Needles, excuses: &Excuses) -> Vec<Reading> {
+pub(super) fn readings(schema: &Schema, needles: &Needles) -> Vec<Reading> {
     relations(schema)
-        .filter_map(|relation| reading(schema.dialect, &relation, needles, excuses))
+        .filter_map(|relation| reading(schema.dialect, &relation, needles))
         .collect()
 }
 
@@ -51,15 +50,11 @@ fn relations(schema: &Schema) -> impl Iterator<Item = Relation<'_>> {
 }
 
 /// What no reading reads: how many columns of which types, and views that keep copies of rows and cannot be read.
-pub(super) fn not_read(
-    schema: &Schema,
-    needles: &Needles,
-    excuses: &Excuses,
-) -> BTreeMap<String, u64> {
+pub(super) fn not_read(schema: &Schema, needles: &Needles) -> BTreeMap<String, u64> {
     let mut left = BTreeMap::new();
     for relation in relations(schema) {
         for column in relation.columns {
-            if !is_read(relation.name, column, schema.dialect, needles, excuses) {
+            if !is_read(column, schema.dialect, needles) {
                 *left.entry(sort_of(column)).or_default() += 1;
             }
         }
@@ -85,16 +80,11 @@ fn sort_of(column: &Column) -> String {
     }
 }
 
-fn reading(
-    dialect: Dialect,
-    relation: &Relation<'_>,
-    needles: &Needles,
-    excuses: &Excuses,
-) -> Option<Reading> {
+fn reading(dialect: Dialect, relation: &Relation<'_>, needles: &Needles) -> Option<Reading> {
     let columns: Vec<&Column> = relation
         .columns
         .iter()
-        .filter(|column| is_read(relation.name, column, dialect, needles, excuses))
+        .filter(|column| is_read(column, dialect, needles))
         .collect();
     if columns.is_empty() {
         return None;
@@ -125,15 +115,8 @@ fn key_of(table: &Table) -> Vec<&Column> {
     key.collect::<Option<_>>().unwrap_or_default()
 }
 
-fn is_read(
-    table: &TableName,
-    column: &Column,
-    dialect: Dialect,
-    needles: &Needles,
-    excuses: &Excuses,
-) -> bool {
-    can_hold_text(column, dialect)
-        || (needles.can_stand_in(column.class) && !excuses.is_planned(table, &column.name))
+fn is_read(column: &Column, dialect: Dialect, needles: &Needles) -> bool {
+    can_hold_text(column, dialect) || needles.can_stand_in(column.class)
 }
 
 /// SQLite keeps any value in any column, whatever its type says.

@@ -1,7 +1,8 @@
 //! The scan for what was left behind, and people who come back with a backup.
 
 use abide_rights::{
-    Excuses, Grade, Needles, Progress, came_back, files_erased, scan, scan_requests, scan_some,
+    Excuses, Grade, Mapped, Needles, Progress, came_back, files_erased, scan, scan_requests,
+    scan_some,
 };
 use abide_sources::SourceOptions;
 use abide_store::RequestState;
@@ -21,6 +22,62 @@ async fn erased(shop: &Shop) -> Progress {
     files_erased(&shop.store, progress.request, "test", at(1))
         .await
         .unwrap();
+    progress
+}
+
+/// What people are told apart by.
+#[derive(Clone, Copy)]
+enum Kind {
+    Uuid,
+    Number,
+}
+
+/// People with such keys, of whom Lee is one, and a map of all of them; her key as SQL.
+async fn people(shop: &Shop, kind: Kind, erase: &str) -> (&'static str, String) {
+    let (sort, ann, ben) = match (kind, shop.database.engine) {
+        (Kind::Number, _) => ("BIGINT", "4815162342108", "4815162342109"),
+        (Kind::Uuid, engine) => (
+            if engine == Engine::Sqlite {
+                "VARCHAR(36)"
+            } else {
+                "UUID"
+            },
+            "'9f1c0c2e-55aa-4b1f-8a10-0123456789ab'",
+            "'9f1c0c2e-55aa-4b1f-8a10-0123456789ac'",
+        ),
+    };
+    let sql = format!(
+        "DROP TABLE IF EXISTS people; DROP TABLE IF EXISTS events; DROP TABLE IF EXISTS purchases; DROP TABLE IF EXISTS visits; DROP TABLE IF EXISTS notes;
+         CREATE TABLE people (id {sort} NOT NULL PRIMARY KEY, email VARCHAR(200) NOT NULL UNIQUE);
+         CREATE TABLE events (id INTEGER NOT NULL PRIMARY KEY, who {sort});
+         CREATE TABLE purchases (id INTEGER NOT NULL PRIMARY KEY, person_id {sort}, note VARCHAR(90));
+         CREATE TABLE visits (id INTEGER NOT NULL PRIMARY KEY, person_id {sort}, note VARCHAR(90));
+         CREATE TABLE notes (id INTEGER NOT NULL PRIMARY KEY, about {sort});
+         INSERT INTO people VALUES ({ann}, 'lee@example.org'), ({ben}, 'ben@example.org');
+         INSERT INTO events VALUES (1, {ann}), (2, {ben});
+         INSERT INTO purchases VALUES (1, {ann}, 'hers'), (2, {ben}, 'his');
+         INSERT INTO visits VALUES (1, {ann}, NULL);
+         INSERT INTO notes VALUES (1, {ann})"
+    );
+    shop.database.run(&sql).await;
+    let map = format!(
+        "map shop {{
+    source shop
+    table people {{ subject; identity account-id id; identity email email; {erase} }}
+    table events {{ identity account-id who; erase delete }}
+    table purchases {{ owned-by person_id to=people; erase delete }}
+    table visits {{ refers person_id to=people; column note is=content; erase delete }}
+    table notes {{ ordinary because=x; refers about to=people }}
+}}"
+    );
+    (ann, map)
+}
+
+async fn people_erased(shop: &Shop, sources: &[Mapped]) -> Progress {
+    let person = known("email", "lee@example.org");
+    let eraser = shop.eraser_over(sources, 1);
+    let progress = eraser.erase(&person, &["shop".into()], &[]).await.unwrap();
+    assert!(progress.certified.is_some(), "{:?}", progress.stuck);
     progress
 }
 
@@ -157,6 +214,45 @@ on_all! {
         let (_, certificate) = cleared[0].certified.as_ref().expect("nothing is left");
         // The source knows nobody else by her account.
         assert!(certificate.shared.is_empty(), "{certificate:?}");
+    }
+
+    async fn a_key_of_no_text_is_found_wherever_the_map_puts_it(shop: Shop) {
+        for kind in [Kind::Uuid, Kind::Number] {
+            let (person, map) = people(&shop, kind, "erase delete").await;
+            let sources = [mapped_with(&shop.database.url, SourceOptions::new("shop"), &map).await];
+            let progress = people_erased(&shop, &sources).await;
+            // A table that nobody brought the identifier of, and a queue that writes for somebody who is gone.
+            shop.database.run(&format!("INSERT INTO purchases VALUES (9, {person}, 'late')")).await;
+            let cleared = scan_requests(&shop.eraser_over(&sources, 2)).await.unwrap();
+            let own = cleared.iter().find(|it| it.request == progress.request).unwrap();
+            let mut found: Vec<String> = own.residues.iter().map(|it| format!("{}.{}", it.table, it.column)).collect();
+            found.sort();
+            assert_eq!(found, ["events.who", "notes.about", "purchases.person_id", "visits.person_id"]);
+        }
+    }
+
+    async fn the_key_of_a_row_that_stays_reopens_nothing(shop: Shop) {
+        for kind in [Kind::Uuid, Kind::Number] {
+            let stays = "erase anonymise { overwrite email with=unique }";
+            let (person, map) = people(&shop, kind, stays).await;
+            shop.database.run("DELETE FROM events; DELETE FROM notes").await;
+            let sources = [mapped_with(&shop.database.url, SourceOptions::new("shop"), &map).await];
+            let progress = people_erased(&shop, &sources).await;
+            // Beside its place the same key is a residue, and so it is in what the map says is nobody's.
+            shop.database.run(&format!("INSERT INTO notes VALUES (1, {person}); UPDATE visits SET note = 'of {}'", person.trim_matches('\''))).await;
+            let cleared = scan_requests(&shop.eraser_over(&sources, 2)).await.unwrap();
+            let mut found: Vec<String> = cleared[0].residues.iter().map(|it| format!("{}.{}", it.table, it.column)).collect();
+            found.sort();
+            assert_eq!(found, ["notes.about", "visits.note"]);
+            shop.database.run("DELETE FROM notes; UPDATE visits SET note = NULL").await;
+            let again = shop.eraser_over(&sources, 3).advance(progress.request).await.unwrap();
+            assert!(again.certified.is_some(), "{:?}", again.stuck);
+            let cleared = scan_requests(&shop.eraser_over(&sources, 4)).await.unwrap();
+            let (_, certificate) = cleared[0].certified.as_ref().expect("only keys are left");
+            let text = certificate.text();
+            assert!(text.contains("found in people.id: 1 row (the key of a row that stays"), "{text}");
+            assert!(text.contains("found in visits.person_id: 1 row (the key of a row that stays"), "{text}");
+        }
     }
 
     /// A table that no map names, with columns that hold no text.
