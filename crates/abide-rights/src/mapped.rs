@@ -86,6 +86,12 @@ impl Keys {
         }
     }
 
+    /// Whether a row of a table is among them.
+    fn knows(&self, table: &TableName) -> bool {
+        let mut here = self.0.iter().filter(|answer| answer.table == *table);
+        here.any(|answer| !answer.rows.is_empty())
+    }
+
     /// How many rows.
     pub(crate) fn len(&self) -> usize {
         self.0.iter().map(|answer| answer.rows.len()).sum()
@@ -177,8 +183,7 @@ impl Mapped {
         let planner = self.planner(now);
         let mut snapshot = self.source.snapshot().await?;
         for (name, people) in by_name {
-            let keys = self.look_up(&planner, &people, snapshot.as_mut()).await?;
-            let people = planner.identifiers(&self.subjects(&planner, &people, &keys));
+            let (people, keys) = self.held(&planner, people, snapshot.as_mut()).await?;
             holds.push(Hold {
                 name: name.to_owned(),
                 on: Held::Subjects(self.subjects(&planner, &people, &keys)),
@@ -186,6 +191,27 @@ impl Mapped {
         }
         snapshot.end().await?;
         Ok(holds)
+    }
+
+    /// The people on whom a hold lies by everything that the source knows them by, with their rows in every subject table. A table
+    /// in which they were found is not gone through again: who shares a number with them there is somebody else.
+    async fn held(
+        &self,
+        planner: &Planner<'_>,
+        mut people: Identities,
+        snapshot: &mut dyn Snapshot,
+    ) -> Result<(Identities, Keys), RightsError> {
+        let mut keys = Keys::default();
+        loop {
+            let lookups = planner.find(&people).into_iter();
+            let lookups = lookups.filter(|lookup| !keys.knows(&lookup.table));
+            let found = self.answers(lookups.collect(), snapshot).await?;
+            if found.len() == 0 {
+                return Ok((people, keys));
+            }
+            keys.add(found);
+            people = planner.identifiers(&self.subjects(planner, &people, &keys));
+        }
     }
 
     /// The source's name.

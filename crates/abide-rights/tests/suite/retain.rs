@@ -155,6 +155,22 @@ on_all! {
         assert!(!text.contains("delete"), "{text}");
     }
 
+    /// Our records know her by her account; only the other table of people knows that this is her address.
+    async fn a_hold_covers_a_table_that_knows_people_by_something_else(shop: Shop) {
+        shop.database.run("CREATE TABLE subscribers (id INTEGER NOT NULL PRIMARY KEY, email VARCHAR(90), made VARCHAR(40));
+            CREATE TABLE letters (id INTEGER NOT NULL PRIMARY KEY, subscriber INTEGER NOT NULL, made VARCHAR(40));
+            INSERT INTO subscribers VALUES (51, 'ann@example.org', '2020-01-01'), (52, 'bo@example.org', '2020-01-01');
+            INSERT INTO letters VALUES (1, 51, '2020-01-01'), (2, 52, '2020-01-01')").await;
+        let lines = "table subscribers { subject; identity email email; retain \"90 days\" from=made; erase delete }
+            table letters { owned-by subscriber to=subscribers; retain \"90 days\" from=made; erase delete }";
+        let mapped = mapped(&shop, lines).await;
+        shop.hold("case-7", "account", "1").await;
+        assert_eq!(swept(&shop, &mapped).await, (2, 0));
+        let left = shop.dump().await;
+        assert_eq!((left["subscribers"].len(), left["letters"].len()), (1, 1));
+        assert!(left["subscribers"][0].starts_with("51|") && left["letters"][0].starts_with("1|51"));
+    }
+
     async fn a_hold_that_is_laid_between_two_batches_stops_the_next(shop: Shop) {
         let pace = Pace { batch: 1, actor: "test", now: at(1) };
         let pause = async || shop.hold("case-7", "account", "3").await;
