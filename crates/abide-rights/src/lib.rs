@@ -27,7 +27,7 @@ pub use certificate::{
     Certificate, FilePart, Grade, KeptPart, LookedPart, ResiduePart, SourcePart, TablePart,
 };
 pub use clean::Left;
-pub use correct::{Writing, Written, explain_written, write_values};
+pub use correct::{Writing, Written, Wrote, explain_written, write_values};
 pub use erase::{Eraser, Progress};
 pub use error::RightsError;
 pub use explain::{Explained, count_of, explain};

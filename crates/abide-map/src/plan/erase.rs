@@ -8,7 +8,7 @@ use super::planner::Planner;
 use super::predicate::{Pred, Source};
 use super::rows::{Roots, Rows, lead};
 use super::{Held, Hold, Plan, Subjects};
-use crate::map::{EdgeErase, Erase, Holds, Identity, Keep, MappedTable, Replacement};
+use crate::map::{EdgeErase, Erase, Holds, Identity, Keep, MappedTable, Replacement, Standing};
 use crate::ownership::{Link, TableId, cannot, cannot_plan};
 use crate::schema::TableName;
 
@@ -81,14 +81,24 @@ impl<'a, 'r> Eraser<'a, 'r> {
             self.refuse(Some(&mapped), message, "correct a column that it has");
             return;
         }
-        self.write(
-            id,
-            &mapped,
-            Which::Own,
-            vec![(column.to_owned(), with)],
-            Pred::Always,
-            "corrected",
-        );
+        if let Standing::Ordinary(_) = mapped.standing {
+            let message = format!("no row of `{table}` is anybody's: the map calls it ordinary");
+            let help = "correct a table whose rows are people's, or say in the map whose these are";
+            self.refuse(Some(&mapped), message, help);
+            return;
+        }
+        let written = vec![(column.to_owned(), with)];
+        self.write(id, &mapped, Which::Sole, written, Pred::Always, "corrected");
+        // What others own too changes for them as well, which is said apart.
+        if let Some(own) = self.operations.last().cloned() {
+            let reason = "corrected; someone else owns it too".to_owned();
+            let which = Which::Joint;
+            self.operations.push(Operation {
+                which,
+                reason,
+                ..own
+            });
+        }
     }
 
     /// Names the rows that stay because a hold lies on whose they are.

@@ -7,18 +7,14 @@ use super::erase::Eraser;
 use super::operation::{Act, Leading, Operation, Which, WithGoing, WithJoint};
 use super::predicate::{Pred, Source};
 use super::rows::{Roots, Rows};
-use super::{Doing, Held, Hold, Planner, Subjects};
+use super::{Held, Hold, Planner, Subjects};
 use crate::ownership::TableId;
 
 impl<'a> Eraser<'a, '_> {
     /// Takes the rows that somebody on hold owns out of everything that would change them.
     pub(super) fn spare_held(&mut self) {
         let planner = self.planner;
-        let erases = matches!(
-            self.plan.doing,
-            Doing::Erase | Doing::Anonymise | Doing::Sweep
-        );
-        if planner.holds.is_empty() || !erases {
+        if planner.holds.is_empty() {
             return;
         }
         let roots = self.rows.roots;

@@ -61,6 +61,8 @@ pub(crate) enum Which {
     Sole,
     /// Those that no one else owns and this link leads to.
     SoleBy(usize),
+    /// Those that someone else owns too.
+    Joint,
     /// Those that someone else owns too and this link leads to from rows that no one else owns.
     JointBy(usize),
     /// Those that someone else owns too and that name the person here.
@@ -129,6 +131,7 @@ impl Operation {
                 Pred::all([rows.sole(id), link(*place).map_or(Pred::Never, when)])
             }
             Which::SoleBy(place) => Pred::all([rows.sole(id), by(*place)]),
+            Which::Joint => rows.joint(id),
             Which::JointBy(place) => Pred::all([rows.joint(id), left_by(*place)]),
             Which::JointNamed(identity) => {
                 let node = rows.ownership.tables.get(id);

@@ -8,7 +8,7 @@ use abide_map::promise::Promises;
 use abide_policy::source::SourceFile;
 use abide_rights::{Eraser, Mapped};
 use abide_sources::{Access, Address, Source, SourceOptions};
-use abide_store::{Evidence, Identifier, Journal, Keys, Profile, Store, StoreOptions};
+use abide_store::{Evidence, Identifier, Journal, Keys, Profile, Sequencer, Store, StoreOptions};
 use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
 
@@ -159,6 +159,11 @@ impl Shop {
 
     /// Lays a hold on somebody whom our records know by this.
     pub(crate) async fn hold(&self, name: &str, kind: &str, value: &str) {
+        self.set_holds(&[name], kind, value).await;
+    }
+
+    /// Lays these holds on somebody, and no others.
+    pub(crate) async fn set_holds(&self, names: &[&str], kind: &str, value: &str) {
         let person = Identifier::new(kind, value).unwrap();
         let token = self.store.subject(&person).await.unwrap();
         let mut tx = self
@@ -167,11 +172,25 @@ impl Shop {
             .unwrap();
         tx.register(token, &person, at(0));
         let profile = Profile {
-            holds: vec![name.to_owned()],
+            holds: names.iter().map(|name| (*name).to_owned()).collect(),
             ..Profile::default()
         };
         tx.set_profile(token, &profile).unwrap();
         tx.commit().await.unwrap();
+    }
+
+    /// What the entries of a kind count, in the order of the log.
+    pub(crate) async fn counts_of(&self, kind: &str) -> Vec<BTreeMap<String, u64>> {
+        let mut sequencer = Sequencer::new(&self.store).unwrap();
+        while sequencer.step(at(1)).await.unwrap().is_some() {}
+        let entries = self.store.leaf_data(0, 1000).await.unwrap();
+        let public = entries.iter().map(|text| {
+            let public = text.lines().nth(1).unwrap();
+            serde_json::from_str::<serde_json::Value>(public).unwrap()
+        });
+        let of_kind = public.filter(|public| public["kind"] == kind);
+        let counts = of_kind.map(|public| serde_json::from_value(public["counts"].clone()));
+        counts.map(Result::unwrap_or_default).collect()
     }
 
     /// Everything that stands in the source.

@@ -64,11 +64,19 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
         let (store, now) = (&installation.store, installation.now);
         let source = sources.first().context("no source is named")?;
         if arguments.yes {
-            let (rows, _) = write_values(store, source, &written, OPERATOR, now).await?;
+            let wrote = write_values(store, source, &written, OPERATOR, now).await?;
             print(&format!(
                 "overwrote {}; it is recorded",
-                count_of(rows, "row")
+                count_of(wrote.rows, "row")
             ))?;
+            for step in wrote.steps.iter().filter(|step| step.rows > 0) {
+                print(&format!(
+                    "  {}: {}: {}",
+                    step.table,
+                    count_of(step.rows, "row"),
+                    step.reason
+                ))?;
+            }
         } else {
             let explained = explain_written(store, source, &written, now).await?;
             print(explained.text().trim_end())?;
