@@ -68,6 +68,11 @@ impl Hold {
     pub fn because(&self) -> String {
         format!("the hold `{}`", self.name)
     }
+
+    /// The name of the hold in [`because`](Self::because); nothing where another reason stands.
+    pub fn named_in(because: &str) -> Option<&str> {
+        because.strip_prefix("the hold `")?.strip_suffix('`')
+    }
 }
 
 /// What a hold holds.

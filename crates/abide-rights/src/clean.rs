@@ -30,6 +30,9 @@ pub struct Left {
     pub table: String,
     /// How many rows.
     pub rows: u64,
+    /// The hold because of which they stayed, and which has ended: an erasure goes on with them. Else nobody can tell where they
+    /// come from.
+    pub hold: Option<String>,
 }
 
 /// What somebody sees who looks at a clean source again.
@@ -50,20 +53,24 @@ pub(crate) async fn recorded(
 ) -> Result<Option<Outcome>, RightsError> {
     let mut intents = store.intents(request).await?;
     intents.retain(|intent| intent.intended.source == source);
-    let mut clean = intents.iter();
+    // A hold that ended opens a clean source again: the last look counts.
+    let mut clean = intents.iter().rev();
     let Some(clean) = clean.find(|intent| intent.state == IntentState::Clean) else {
         return Ok(None);
     };
     let stays = outcome_of(clean)?;
-    let (mut ran, mut files, mut memory) = (Vec::new(), Vec::new(), Memory::default());
+    let (mut ran, mut files, mut memory) = (Vec::new(), Vec::new(), Memory::of(clean)?);
     for intent in &intents {
         if is_of_files(intent) {
             files.push(FileStep::of(intent)?);
             continue;
         }
-        memory.add(Memory::of(intent)?);
+        let mut earlier = Memory::of(intent)?;
+        earlier.kept.retain(|kept| kept.hold().is_none());
+        memory.add(earlier);
         if intent.state == IntentState::Done {
-            ran.extend(outcome_of(intent)?.steps);
+            let steps = outcome_of(intent)?.steps.into_iter();
+            ran.extend(steps.filter(|step| memory.still_says(step)));
         }
     }
     let mut part = SourcePart::of(source, &ran, &stays.steps);
@@ -131,6 +138,7 @@ pub(crate) async fn look(
             source: mapped.name().to_owned(),
             table: step.table.clone(),
             rows: step.rows,
+            hold: None,
         });
         return Ok((Look::Left(again.collect()), left));
     }

@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 use crate::certificate::{Certificate, Grade, SourcePart};
 use crate::clean::{recorded, still_clean};
 use crate::error::RightsError;
-use crate::explain::counted;
+use crate::explain::{counted, rows as rows_of};
 use crate::files::{intend_files, is_of_files};
 use crate::mapped::{Keys, Mapped, lying_on};
 use crate::memory::{KeptRows, Memory};
@@ -217,7 +217,10 @@ impl Eraser<'_> {
         people: &Identities,
     ) -> Result<Outcome, RightsError> {
         let mapped = self.named(name)?;
-        if let Some(outcome) = recorded(self.store, request, name).await? {
+        let held = self.store.held().await?;
+        if let Some(outcome) = recorded(self.store, request, name).await?
+            && outcome.memory.released(&held).is_empty()
+        {
             return still_clean(self, mapped, people, outcome).await;
         }
         Site {
@@ -244,6 +247,8 @@ impl Site<'_> {
         let holds = self.mapped.holds_of(&held, self.eraser.now).await?;
         let planner = self.mapped.planner_under(&holds, self.eraser.now);
         let mut memory = self.recall(&planner, people).await?;
+        memory.release(&held);
+        let (mut ran, mut left) = (Vec::new(), String::new());
         for _ in 0..ROUNDS {
             // One state of the source for the keys, the counts and what has to be known before.
             let mut snapshot = self.mapped.source.snapshot().await?;
@@ -283,6 +288,8 @@ impl Site<'_> {
             if !is_left {
                 return self.clean(&plan, (&steps, given_out.len()), memory).await;
             }
+            self.refuse_unmoved(&ran, &steps)?;
+            left = told_due(steps.iter());
             // Rows that stay hold other values once something has run, and those are nobody's.
             if !self.has_run().await? {
                 memory.add(Memory {
@@ -290,10 +297,11 @@ impl Site<'_> {
                     ..Memory::default()
                 });
             }
-            self.run(&plan, &steps, &memory, capsule).await?;
+            memory.is_unmarked = !self.mapped.source.is_marking().await?;
+            ran = self.run(&plan, &steps, &memory, capsule).await?;
         }
         Err(RightsError::Asked(format!(
-            "rows of this person keep appearing in source `{}`; stop what writes them, then `abide erase resume`",
+            "rows of this person keep appearing in source `{}`, the last time {left}; stop what writes them, then `abide erase resume`",
             self.mapped.name()
         )))
     }
@@ -375,6 +383,23 @@ impl Site<'_> {
         )))
     }
 
+    /// Refuses to go on where a statement was carried out, changed none of the rows that were there for it, and finds them still.
+    fn refuse_unmoved(&self, ran: &[StepCount], steps: &[StepCount]) -> Result<(), RightsError> {
+        let is_unmoved = |step: &&StepCount| {
+            let mut before = ran.iter().filter(|before| before.is_same(step));
+            step.is_due() && before.any(|before| before.rows == 0)
+        };
+        let unmoved: Vec<&StepCount> = steps.iter().filter(is_unmoved).collect();
+        if unmoved.is_empty() {
+            return Ok(());
+        }
+        Err(RightsError::Asked(format!(
+            "source `{}` takes the statements and keeps the rows: {}; see to the trigger, rule or row security that does so, then `abide erase resume`",
+            self.mapped.name(),
+            told_due(unmoved.into_iter())
+        )))
+    }
+
     /// Nothing is left: from here on the source is clean of the request. Files that were named become a step.
     async fn clean(
         &self,
@@ -421,7 +446,7 @@ impl Site<'_> {
     /// The marker of an intent says what came of it, unless nobody may read markers. One that has not been carried out by now
     /// is closed off, so that nobody does who is still at it.
     async fn settle_by_marker(&self, intent: &Intent) -> Result<(), RightsError> {
-        if intent.state != IntentState::Planned {
+        if intent.state != IntentState::Planned || Memory::of(intent)?.is_unmarked {
             return Ok(());
         }
         match self.mapped.source.fence(&intent.id.to_string()).await? {
@@ -452,13 +477,14 @@ impl Site<'_> {
         Ok(())
     }
 
+    /// Runs a plan; what each of its steps changed, where that was counted.
     async fn run(
         &self,
         plan: &Plan,
         steps: &[StepCount],
         memory: &Memory,
         capsule: Option<Recoverable>,
-    ) -> Result<(), RightsError> {
+    ) -> Result<Vec<StepCount>, RightsError> {
         let mut intended = self.intended(plan, steps, memory)?;
         intended.capsule = capsule;
         for attempt in 1..=ATTEMPTS {
@@ -480,10 +506,16 @@ impl Site<'_> {
                             });
                         }
                     }
-                    return self.settle(intent, "run", &ran).await;
+                    self.settle(intent, "run", &ran).await?;
+                    return Ok(ran);
+                }
+                // The fresh plan of the next round decides.
+                Err(error) if error.may_be_done() && memory.is_unmarked => {
+                    return Ok(Vec::new());
                 }
                 Err(error) if error.may_be_done() => {
-                    return self.settle_doubt(intent, steps, error).await;
+                    self.settle_doubt(intent, steps, error).await?;
+                    return Ok(Vec::new());
                 }
                 Err(error) => {
                     self.fail(intent, &error.to_string()).await?;
@@ -493,7 +525,7 @@ impl Site<'_> {
                 }
             }
         }
-        Ok(())
+        Ok(Vec::new())
     }
 
     /// Nobody can say from here whether the source committed, or will yet: its marker can, if it can be reached.
@@ -612,6 +644,13 @@ fn work_of(plan: &Plan, intent: &str) -> (Work, Vec<usize>) {
         ..Work::default()
     };
     (work, running().map(|(number, _)| number).collect())
+}
+
+/// How many rows of which tables are due.
+fn told_due<'s>(steps: impl Iterator<Item = &'s StepCount>) -> String {
+    let due = steps.filter(|step| step.is_due());
+    let due = due.map(|step| format!("{} of `{}`", rows_of(step.rows), step.table));
+    due.collect::<Vec<_>>().join(", ")
 }
 
 fn failed(why: &str) -> String {

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use abide_map::plan::{Effect, Identities, KnownAs, Plan, ReadBefore, Row, Step};
+use abide_map::plan::{Effect, Hold, Identities, KnownAs, Plan, ReadBefore, Row, Step};
 use abide_map::schema::TableName;
 use abide_map::statement::ReadColumn;
 use abide_sources::Snapshot;
-use abide_store::Intent;
+use abide_store::{HeldSubject, Intent};
 use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -36,6 +36,9 @@ pub(crate) struct Memory {
     pub(crate) files: Vec<NamedFiles>,
     /// By what else the source knew the person: kind and value, not verified.
     pub(crate) known: Vec<(String, String)>,
+    /// Whether the work of this very intent leaves no marker, so that the lack of one will never tell anything.
+    #[serde(default)]
+    pub(crate) is_unmarked: bool,
 }
 
 /// Rows of one table that stay, and why.
@@ -54,6 +57,18 @@ pub(crate) struct KeptRows {
 }
 
 impl KeptRows {
+    /// The hold because of which they stay, if it is one.
+    pub(crate) fn hold(&self) -> Option<&str> {
+        Hold::named_in(&self.because)
+    }
+
+    fn is_released(&self, held: &[HeldSubject]) -> bool {
+        self.hold().is_some_and(|hold| {
+            let mut lying = held.iter().flat_map(|person| &person.holds);
+            !lying.any(|name| name == hold)
+        })
+    }
+
     /// Whether the row of this key is among them.
     pub(crate) fn has(&self, key: &RowKey) -> bool {
         self.keys.contains(key) || self.hashes.contains(&hash_of(key))
@@ -215,6 +230,23 @@ impl Memory {
             }
         }
         beyond
+    }
+
+    /// Rows that stayed because of a hold which is none of these people's any more: they may go.
+    pub(crate) fn released(&self, held: &[HeldSubject]) -> Vec<&KeptRows> {
+        let kept = self.kept.iter();
+        kept.filter(|kept| kept.is_released(held)).collect()
+    }
+
+    /// Forgets why those rows stayed.
+    pub(crate) fn release(&mut self, held: &[HeldSubject]) {
+        self.kept.retain(|kept| !kept.is_released(held));
+    }
+
+    /// Whether a step may be told: one that kept rows because of a hold may no longer, once that is forgotten.
+    pub(crate) fn still_says(&self, step: &StepCount) -> bool {
+        let because = step.because.as_deref().unwrap_or_default();
+        Hold::named_in(because).is_none() || self.kept.iter().any(|kept| kept.because == because)
     }
 
     /// By what else the source knew the person, as plans know people.

@@ -144,6 +144,7 @@ async fn prepare(
     let brought = remembered.identities();
     let (mut outcomes, mut came_back, mut left) = (Vec::new(), Vec::new(), Vec::new());
     let mut keys = Vec::new();
+    let held = eraser.store.held().await?;
     for name in &remembered.sources {
         let outcome = recorded(eraser.store, request.id, name).await?;
         let mut outcome = outcome.ok_or_else(|| {
@@ -152,7 +153,15 @@ async fn prepare(
                 request.id
             ))
         })?;
-        if !unseen.contains(name) {
+        let released = outcome.memory.released(&held);
+        let again = released.iter().map(|rows| Left {
+            source: name.clone(),
+            table: rows.table.to_string(),
+            rows: rows.rows,
+            hold: rows.hold().map(str::to_owned),
+        });
+        left.extend(again);
+        if released.is_empty() && !unseen.contains(name) {
             let looked = look(eraser, eraser.named(name)?, &brought, &outcome.memory).await?;
             keys.push((name.clone(), looked.1));
             match looked.0 {

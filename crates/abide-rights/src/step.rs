@@ -84,6 +84,14 @@ impl StepCount {
         }
     }
 
+    /// Whether both are the same step, whatever they counted.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.table == other.table
+            && self.effect == other.effect
+            && self.columns == other.columns
+            && self.reason == other.reason
+    }
+
     /// Whether something is to be done.
     pub(crate) fn is_due(&self) -> bool {
         self.rows > 0 && matches!(self.effect, StepEffect::Delete | StepEffect::Overwrite)

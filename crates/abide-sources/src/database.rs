@@ -154,6 +154,15 @@ impl Source for Database {
         })
     }
 
+    fn is_marking(&self) -> SourceFuture<'_, bool> {
+        Box::pin(async move {
+            match self.options.access {
+                Access::Read => Ok(false),
+                Access::Change => marker::is_granted(self).await,
+            }
+        })
+    }
+
     fn marker<'a>(&'a self, intent: &'a str) -> SourceFuture<'a, Marker> {
         Box::pin(marker::read(self, intent))
     }

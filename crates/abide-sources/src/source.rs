@@ -64,6 +64,10 @@ pub trait Source: Send + Sync + fmt::Debug {
     /// [`fence`](Self::fence) decides, or a fresh plan where there are no markers.
     fn run<'a>(&'a self, work: &'a Work) -> SourceFuture<'a, Done>;
 
+    /// Whether work leaves a marker here: there is a table of markers, or the account may make one. Asked before work is recorded,
+    /// since a grant that comes later makes the lack of a marker say nothing.
+    fn is_marking(&self) -> SourceFuture<'_, bool>;
+
     /// Whether the work of this intent was committed here by now. Somebody may be about to.
     fn marker<'a>(&'a self, intent: &'a str) -> SourceFuture<'a, Marker>;
 

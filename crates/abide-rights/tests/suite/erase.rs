@@ -208,6 +208,32 @@ on_all! {
         assert!(certificate.text().contains("the hold `case-7`"), "{}", certificate.text());
     }
 
+    async fn what_a_hold_kept_goes_once_it_has_ended(shop: Shop) {
+        shop.hold("case-7", "account", "2").await;
+        // A message to Bo that nothing declares to be hers.
+        let map = MAP.replace("table messages { owned-by sender_id to=users;", "table messages { owned-by id to=users { erase delete }; owned-by sender_id to=users;");
+        assert_ne!(map, MAP);
+        shop.database.run("UPDATE users SET manager_id = NULL; UPDATE messages SET sender_id = NULL WHERE id = 1; DELETE FROM messages WHERE id = 2").await;
+        let sources = [mapped_with(&shop.database.url, SourceOptions::new("shop"), &map).await];
+        let progress = shop.eraser_over(&sources, 1).erase(&known("email", "ann@example.org"), &["shop".into()], &[]).await.unwrap();
+        assert!(progress.certified.is_some(), "{:?}", progress.stuck);
+        abide_rights::files_erased(&shop.store, progress.request, "test", at(1)).await.unwrap();
+        assert!(shop.dump().await["messages"].contains(&"1|∅|2|hello Bo".to_owned()));
+        shop.set_holds(&[], "account", "2").await;
+        let eraser = shop.eraser_over(&sources, 2);
+        let cleared = abide_rights::scan_requests(&eraser).await.unwrap();
+        let [left] = cleared[0].left.as_slice() else {
+            panic!("{cleared:?}");
+        };
+        assert_eq!((left.table.as_str(), left.rows, left.hold.as_deref()), ("messages", 1, Some("case-7")));
+        let progress = shop.eraser_over(&sources, 3).advance(progress.request).await.unwrap();
+        let (_, certificate) = progress.certified.expect("nothing is left");
+        assert!(!certificate.text().contains("case-7"), "{}", certificate.text());
+        assert_eq!(shop.dump().await["messages"], ["3|2|3|not Ann"]);
+        let cleared = abide_rights::scan_requests(&shop.eraser_over(&sources, 4)).await.unwrap();
+        assert!(cleared[0].certified.is_some(), "{cleared:?}");
+    }
+
     async fn a_person_who_is_somebodys_on_hold_stays_for_a_reason(shop: Shop) {
         shop.hold("case-7", "account", "1").await;
         let map = MAP.replace("refers manager_id to=users", "owned-by manager_id to=users");
@@ -357,4 +383,37 @@ async fn somebody_who_is_still_found_is_not_certified_as_erased_sqlite() {
     let progress = eraser.advance(progress.request).await.unwrap();
     assert!(progress.certified.is_some(), "{:?}", progress.stuck);
     assert!(shop.dump().await["cards"].is_empty());
+}
+
+/// A trigger that keeps rows from going: MariaDB has none.
+async fn rows_that_a_trigger_keeps(shop: Shop, trigger: &str, drop: &str) {
+    shop.database.run(trigger).await;
+    let eraser = shop.eraser(1);
+    let person = known("email", "ann@example.org");
+    let progress = eraser.erase(&person, &["shop".into()], &[]).await.unwrap();
+    assert!(progress.certified.is_none());
+    let why = &progress.stuck[0].1;
+    assert!(
+        why.contains("keeps the rows: 1 row of `sessions`;"),
+        "{why}"
+    );
+    shop.database.run(drop).await;
+    let progress = eraser.advance(progress.request).await.unwrap();
+    assert!(progress.certified.is_some(), "{:?}", progress.stuck);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_a_trigger_keeps_are_told_as_such_sqlite() {
+    let shop = Shop::open(Engine::Sqlite, "keeps").await;
+    let trigger = "CREATE TRIGGER keep BEFORE DELETE ON sessions BEGIN SELECT RAISE(IGNORE); END";
+    rows_that_a_trigger_keeps(shop, trigger, "DROP TRIGGER keep").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_a_trigger_keeps_are_told_as_such_postgres() {
+    let shop = Shop::open(Engine::Postgres, "keeps").await;
+    let trigger =
+        "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+        CREATE TRIGGER keep BEFORE DELETE ON sessions FOR EACH ROW EXECUTE FUNCTION keep()";
+    rows_that_a_trigger_keeps(shop, trigger, "DROP TRIGGER keep ON sessions").await;
 }

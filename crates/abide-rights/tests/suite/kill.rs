@@ -104,6 +104,9 @@ impl Source for Deadly {
             done
         })
     }
+    fn is_marking(&self) -> SourceFuture<'_, bool> {
+        self.inner.is_marking()
+    }
     fn marker<'a>(&'a self, intent: &'a str) -> SourceFuture<'a, Marker> {
         self.point();
         self.inner.marker(intent)

@@ -25,9 +25,18 @@ pub(crate) struct Between {
     after: Mutex<Option<Deed>>,
     /// Work is committed, and neither that nor anything about it comes through.
     loses_commits: bool,
+    /// Nobody has granted the table of markers yet.
+    is_unmarked: bool,
 }
 
 impl Between {
+    pub(crate) fn without_markers() -> Self {
+        Self {
+            is_unmarked: true,
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn losing_commits() -> Self {
         Self {
             loses_commits: true,
@@ -105,7 +114,15 @@ impl Source for Meddled {
     fn run<'a>(&'a self, work: &'a Work) -> SourceFuture<'a, Done> {
         Box::pin(async move {
             happens(&self.between.before).await;
-            let done = self.inner.run(work).await?;
+            let intent = match self.between.is_unmarked {
+                true => String::new(),
+                false => work.intent.clone(),
+            };
+            let work = Work {
+                intent,
+                ..work.clone()
+            };
+            let done = self.inner.run(&work).await?;
             happens(&self.between.after).await;
             match self.between.loses_commits {
                 true => Err(self.lost()),
@@ -113,13 +130,20 @@ impl Source for Meddled {
             }
         })
     }
+    fn is_marking(&self) -> SourceFuture<'_, bool> {
+        match self.between.is_unmarked {
+            true => Box::pin(async { Ok(false) }),
+            false => self.inner.is_marking(),
+        }
+    }
     fn marker<'a>(&'a self, intent: &'a str) -> SourceFuture<'a, Marker> {
         self.inner.marker(intent)
     }
     fn fence<'a>(&'a self, intent: &'a str) -> SourceFuture<'a, Marker> {
-        match self.between.loses_commits {
-            true => Box::pin(async move { Err(self.lost()) }),
-            false => self.inner.fence(intent),
+        match (self.between.loses_commits, self.between.is_unmarked) {
+            (true, _) => Box::pin(async move { Err(self.lost()) }),
+            (_, true) => Box::pin(async { Ok(Marker::Untold) }),
+            _ => self.inner.fence(intent),
         }
     }
     fn close(&self) -> SourceFuture<'_, ()> {
@@ -160,6 +184,23 @@ async fn is_told_once(shop: &Shop, progress: &Progress) {
 }
 
 on_all! {
+    async fn a_marker_table_that_is_granted_later_takes_nothing_back(shop: Shop) {
+        let (told, heard) = tokio::sync::oneshot::channel();
+        let dies: Deed = Box::pin(async move {
+            told.send(()).unwrap();
+            std::future::pending().await
+        });
+        let around = Between { after: Mutex::new(Some(dies)), ..Between::without_markers() };
+        tokio::select! {
+            progress = erase(&shop, around) => panic!("{progress:?}"),
+            it = heard => it.unwrap(),
+        }
+        let open = shop.store.requests(RequestState::Open, None, 10).await.unwrap();
+        let progress = Progress { request: open[0].id, stuck: Vec::new(), certified: None };
+        // From here on there are markers, and none of this work.
+        is_told_once(&shop, &progress).await;
+    }
+
     async fn another_process_takes_over_before_the_work_runs(shop: Shop) {
         let shop = Arc::new(shop);
         let around = Between { before: resuming(&shop), ..Between::default() };

@@ -68,6 +68,15 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
                 ))?;
             }
             for left in &request.left {
+                if let Some(hold) = &left.hold {
+                    print(&format!(
+                        "  {} of `{}` in source `{}` stayed because of the hold `{hold}`, which has ended; `abide erase resume` goes on with them",
+                        count_of(left.rows, "row"),
+                        left.table,
+                        left.source
+                    ))?;
+                    continue;
+                }
                 print(&format!(
                     "  {} of `{}` in source `{}` {} this person's by the map, where nothing had been left; nothing was changed",
                     count_of(left.rows, "row"),
