@@ -27,6 +27,8 @@ pub enum RightsError {
         source: String,
         /// How many rows of which tables.
         left: Vec<(String, u64)>,
+        /// What stands in the way of tables that were not begun.
+        obstacles: Vec<Diagnostic>,
     },
     /// A legal hold names the person: nothing may be erased.
     Held(Vec<String>),
@@ -60,15 +62,13 @@ impl fmt::Display for RightsError {
             Self::Source(error) => error.fmt(out),
             Self::Plan { source, findings } => {
                 write!(out, "no plan can be made for source `{source}`")?;
-                for finding in findings {
-                    write!(out, "; {} {}", finding.code, finding.message)?;
-                    if let Some(help) = &finding.help {
-                        write!(out, " ({help})")?;
-                    }
-                }
-                Ok(())
+                write_findings(findings, out)
             }
-            Self::Unswept { source, left } => {
+            Self::Unswept {
+                source,
+                left,
+                obstacles,
+            } => {
                 write!(
                     out,
                     "the time of rows of source `{source}` is over, and the sweep changed nothing of them"
@@ -76,7 +76,10 @@ impl fmt::Display for RightsError {
                 for (table, rows) in left {
                     write!(out, "; `{table}`: {rows}")?;
                 }
-                out.write_str(" (look for a trigger that puts back what is written, and for who may see these rows)")
+                if !left.is_empty() {
+                    out.write_str(" (look for a trigger that puts back what is written, and for who may see these rows)")?;
+                }
+                write_findings(obstacles, out)
             }
             Self::Held(holds) => write!(
                 out,
@@ -87,6 +90,16 @@ impl fmt::Display for RightsError {
             Self::File { path, cause } => write!(out, "cannot write `{path}`: {cause}"),
         }
     }
+}
+
+fn write_findings(findings: &[Diagnostic], out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for finding in findings {
+        write!(out, "; {} {}", finding.code, finding.message)?;
+        if let Some(help) = &finding.help {
+            write!(out, " ({help})")?;
+        }
+    }
+    Ok(())
 }
 
 impl std::error::Error for RightsError {}

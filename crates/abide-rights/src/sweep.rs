@@ -4,14 +4,18 @@
 use std::collections::BTreeMap;
 
 use abide_map::plan::{Effect, Hold, Plan};
+use abide_policy::diagnostic::Diagnostic;
 use abide_sources::{Marker, Work};
-use abide_store::{EntryId, Evidence, Store};
+use abide_store::{EntryId, Evidence, Refusal, Store, StoreError};
 use jiff::Timestamp;
 
 use crate::error::RightsError;
-use crate::explain::counted;
+use crate::explain::{count_of, counted};
 use crate::mapped::Mapped;
 use crate::step::{StepCount, clauses_of, hash_of};
+
+/// How a sweep ended that was cut short where no marker can be read.
+const UNKNOWN: &str = "unknown";
 
 /// What a sweep did in one source.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -24,6 +28,9 @@ pub struct Swept {
     pub batches: u64,
     /// How many of those are known by their markers alone, so that nobody counted their rows.
     pub uncounted: u64,
+    /// How many more there were of which nobody can tell whether they were committed: the connection was lost, and there is no table
+    /// of markers.
+    pub untold: u64,
     /// How many batches earlier sweeps had committed that were cut short before they could say so.
     pub cut_short: u64,
 }
@@ -35,6 +42,7 @@ impl Swept {
             overwritten: self.overwritten - before.overwritten,
             batches: self.batches - before.batches,
             uncounted: self.uncounted - before.uncounted,
+            untold: self.untold - before.untold,
             cut_short: 0,
         }
     }
@@ -113,7 +121,9 @@ fn plans(mapped: &Mapped, holds: &[Hold], pace: Pace<'_>) -> Result<Vec<Plan>, R
 ///
 /// # Errors
 ///
-/// What is done stays done; the next sweep goes on from there. Rows that are due and that no batch can change are an error.
+/// What is done stays done; the next sweep goes on from there. Rows that are due and that no batch can change are an error,
+/// and so is what stands in the way of a table; the other tables are swept all the same. Another sweep of the source that
+/// took this one for dead ends it.
 pub async fn sweep(
     store: &Store,
     mapped: &Mapped,
@@ -125,34 +135,75 @@ pub async fn sweep(
         ..Swept::default()
     };
     let mut plans = Plans::make(store, mapped, pace).await?;
-    let mut stuck = Vec::new();
+    let mut stuck = Stuck::default();
     for place in 0..plans.plans.len() {
-        let Some(Turn { plan, .. }) = plans.of_now(place).await? else {
-            continue;
-        };
-        let steps = steps_of(mapped, plan).await?;
-        if !steps.iter().any(StepCount::is_due) {
-            continue;
-        }
-        let intent = intend(store, mapped, plan, &steps, pace).await?;
-        let before = swept;
-        let due = due_in(&steps);
-        let done = run(&mut plans, place, due, intent, &mut swept, &pause).await;
-        let outcome = if done.is_ok() { "done" } else { "failed" };
-        let told = Told {
-            swept: swept.since(before),
-            outcome,
-        };
-        settle(store, mapped, intent, told, pace).await?;
+        let done = sweep_table(&mut plans, place, &mut swept, &pause).await;
+        stuck.take(done)?;
+    }
+    match stuck.left.is_empty() && stuck.obstacles.is_empty() {
+        true => Ok(swept),
+        false => Err(RightsError::Unswept {
+            source: mapped.name().to_owned(),
+            left: stuck.left,
+            obstacles: stuck.obstacles,
+        }),
+    }
+}
+
+/// What keeps tables from being swept, for which other tables do not wait.
+#[derive(Default)]
+struct Stuck {
+    left: Vec<(String, u64)>,
+    obstacles: Vec<Diagnostic>,
+}
+
+impl Stuck {
+    fn take(&mut self, done: Result<(), RightsError>) -> Result<(), RightsError> {
         match done {
-            // Other tables wait for nothing of this one.
-            Err(RightsError::Unswept { left, .. }) => stuck.extend(left),
+            Err(RightsError::Unswept { left, .. }) => self.left.extend(left),
+            Err(RightsError::Plan { findings, .. }) => {
+                let fresh = findings
+                    .into_iter()
+                    .filter(|it| !self.obstacles.contains(it));
+                let fresh: Vec<Diagnostic> = fresh.collect();
+                self.obstacles.extend(fresh);
+            }
             done => done?,
         }
+        Ok(())
     }
-    match stuck.is_empty() {
-        true => Ok(swept),
-        false => Err(unswept(mapped, stuck)),
+}
+
+/// Sweeps one table, with an entry before and one after.
+async fn sweep_table(
+    plans: &mut Plans<'_>,
+    place: usize,
+    swept: &mut Swept,
+    pause: &impl AsyncFn(),
+) -> Result<(), RightsError> {
+    let (store, mapped, pace) = (plans.store, plans.mapped, plans.pace);
+    let Some(Turn { plan, .. }) = plans.of_now(place).await? else {
+        return Ok(());
+    };
+    let steps = steps_of(mapped, plan).await?;
+    if !steps.iter().any(StepCount::is_due) {
+        return Ok(());
+    }
+    let intent = intend(store, mapped, plan, &steps, pace).await?;
+    let before = *swept;
+    let done = run(plans, place, due_in(&steps), intent, swept, pause).await;
+    let outcome = if done.is_ok() { "done" } else { "failed" };
+    let told = Told {
+        swept: swept.since(before),
+        outcome,
+    };
+    match settle(store, mapped, intent, told, pace).await? {
+        Settling::Told => done,
+        Settling::Late => Err(RightsError::Asked(format!(
+            "another sweep of source `{}` began meanwhile and goes on with it; this one had come as far as {}",
+            mapped.name(),
+            count_of(swept.batches, "batch")
+        ))),
     }
 }
 
@@ -160,6 +211,7 @@ fn unswept(mapped: &Mapped, left: Vec<(String, u64)>) -> RightsError {
     RightsError::Unswept {
         source: mapped.name().to_owned(),
         left,
+        obstacles: Vec::new(),
     }
 }
 
@@ -178,7 +230,8 @@ fn due_in(steps: &[StepCount]) -> u64 {
 }
 
 /// Settles the sweeps of a source that were begun and never settled; how many batches they had committed. The markers of
-/// a sweep's batches are numbered without gaps.
+/// a sweep's batches are numbered without gaps. The next one is closed off, so that a sweep which is still at work ends there
+/// and tells of nothing twice.
 async fn settle_cut_short(
     store: &Store,
     mapped: &Mapped,
@@ -187,20 +240,22 @@ async fn settle_cut_short(
     let mut all = 0;
     for intent in store.open_sweeps(mapped.name()).await? {
         let mut batches = 0;
-        while let Marker::Committed(_) = mapped.source.marker(&marker(intent, batches + 1)).await? {
-            batches += 1;
-        }
+        let outcome = loop {
+            match mapped.source.fence(&marker(intent, batches + 1)).await? {
+                Marker::Committed(_) => batches += 1,
+                Marker::Absent => break "cut-short",
+                Marker::Untold => break UNKNOWN,
+            }
+        };
         let swept = Swept {
             batches,
             uncounted: batches,
             ..Swept::default()
         };
-        let told = Told {
-            swept,
-            outcome: "cut-short",
-        };
-        settle(store, mapped, intent, told, pace).await?;
-        all += batches;
+        let told = Told { swept, outcome };
+        if settle(store, mapped, intent, told, pace).await? == Settling::Told {
+            all += batches;
+        }
     }
     Ok(all)
 }
@@ -235,10 +290,12 @@ async fn run(
             last = due.saturating_add(number);
         }
         let marker = marker(intent, number);
-        if batch(mapped, turn.plan, marker, swept).await? == Some(0) {
-            break;
+        match batch(mapped, turn.plan, marker, swept).await? {
+            Batch::Rows(0) => break,
+            Batch::Rows(_) | Batch::Uncounted => swept.batches += 1,
+            // The next batch finds what is left.
+            Batch::Untold => swept.untold += 1,
         }
-        swept.batches += 1;
     }
     let Some(Turn { plan, .. }) = plans.of_now(place).await? else {
         return Ok(());
@@ -255,13 +312,23 @@ async fn run(
     }
 }
 
-/// One batch, in one transaction with its marker; how many rows that were, if anybody counted them.
+/// What came of a batch.
+enum Batch {
+    /// It was committed, with so many rows.
+    Rows(u64),
+    /// It was committed, and nobody counted its rows.
+    Uncounted,
+    /// Nobody can tell.
+    Untold,
+}
+
+/// One batch, in one transaction with its marker.
 async fn batch(
     mapped: &Mapped,
     plan: &Plan,
     marker: String,
     swept: &mut Swept,
-) -> Result<Option<u64>, RightsError> {
+) -> Result<Batch, RightsError> {
     let running = plan.steps.iter();
     let running = running.filter(|step| !matches!(step.effect, Effect::Keep { .. }));
     let running: Vec<_> = running.collect();
@@ -275,12 +342,14 @@ async fn batch(
     let done = match mapped.source.run(&work).await {
         Ok(done) => done,
         Err(error) if error.may_be_done() => {
-            // Where no marker can be read, the next batch finds what is left.
-            if mapped.source.fence(&work.intent).await? == Marker::Absent {
-                return Err(error.into());
-            }
-            swept.uncounted += 1;
-            return Ok(None);
+            return match mapped.source.fence(&work.intent).await? {
+                Marker::Absent => Err(error.into()),
+                Marker::Untold => Ok(Batch::Untold),
+                Marker::Committed(_) => {
+                    swept.uncounted += 1;
+                    Ok(Batch::Uncounted)
+                }
+            };
         }
         Err(error) => return Err(error.into()),
     };
@@ -291,7 +360,7 @@ async fn batch(
             Effect::Read { .. } | Effect::Keep { .. } => {}
         }
     }
-    Ok(Some(done.rows.iter().sum()))
+    Ok(Batch::Rows(done.rows.iter().sum()))
 }
 
 async fn intend(
@@ -319,22 +388,39 @@ struct Told {
     outcome: &'static str,
 }
 
+/// Whether a sweep was settled by who tells of it.
+#[derive(PartialEq, Eq)]
+enum Settling {
+    Told,
+    /// Somebody else has.
+    Late,
+}
+
 async fn settle(
     store: &Store,
     mapped: &Mapped,
     intent: EntryId,
     told: Told,
     pace: Pace<'_>,
-) -> Result<(), RightsError> {
+) -> Result<Settling, RightsError> {
     let Told { swept, outcome } = told;
     let mut evidence = Evidence::new("sweep.settled", pace.actor, pace.now);
     evidence.outcome = Some(outcome.to_owned());
-    evidence.counts = BTreeMap::from([
-        ("deleted".to_owned(), swept.deleted),
-        ("overwritten".to_owned(), swept.overwritten),
-        ("batches".to_owned(), swept.batches),
-        ("uncounted".to_owned(), swept.uncounted),
-    ]);
+    // A count of nothing would say that nothing was done.
+    if outcome != UNKNOWN {
+        let counts = [
+            ("deleted", swept.deleted),
+            ("overwritten", swept.overwritten),
+            ("batches", swept.batches),
+            ("uncounted", swept.uncounted),
+            ("untold", swept.untold),
+        ];
+        evidence.counts = BTreeMap::from(counts.map(|(name, count)| (name.to_owned(), count)));
+    }
     evidence.private = serde_json::json!({ "intent": intent.to_string(), "source": mapped.name() });
-    Ok(store.settle_sweep(intent, evidence).await?)
+    match store.settle_sweep(intent, evidence).await {
+        Ok(()) => Ok(Settling::Told),
+        Err(StoreError::Refused(Refusal::Changed)) => Ok(Settling::Late),
+        Err(error) => Err(error.into()),
+    }
 }

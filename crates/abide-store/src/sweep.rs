@@ -1,7 +1,7 @@
 //! Sweeps of other people's databases: which were begun and not settled. Never says what was swept; that is the evidence's.
 
 use crate::Store;
-use crate::error::StoreError;
+use crate::error::{Refusal, StoreError};
 use crate::evidence::{EntryId, Evidence};
 use crate::statement::Statement;
 
@@ -24,14 +24,18 @@ impl Store {
         Ok(id)
     }
 
-    /// Records what came of a sweep, with its evidence. Whoever finds it settled by somebody else meanwhile records it
-    /// still: they know more.
+    /// Records what came of a sweep, with its evidence, once: one that somebody else has settled is refused as
+    /// [`Refusal::Changed`], so that no batch is told twice.
     pub async fn settle_sweep(&self, id: EntryId, evidence: Evidence) -> Result<(), StoreError> {
         let mut tx = self.begin(evidence)?;
-        tx.push(Statement::new(
-            "DELETE FROM sweeps WHERE tenant = $1 AND sweep_id = $2",
-            vec![self.tenant().into(), id.into()],
-        ));
+        let params = vec![self.tenant().into(), id.into()];
+        tx.push(
+            Statement::new(
+                "DELETE FROM sweeps WHERE tenant = $1 AND sweep_id = $2",
+                params,
+            )
+            .or_refuse(Refusal::Changed),
+        );
         tx.commit().await?;
         Ok(())
     }

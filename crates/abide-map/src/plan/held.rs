@@ -6,9 +6,12 @@ use std::collections::BTreeSet;
 use super::erase::Eraser;
 use super::operation::{Act, Leading, Operation, Which, WithGoing, WithJoint};
 use super::predicate::{Pred, Source};
-use super::rows::{Roots, Rows};
+use super::rows::{Roots, Rows, lead_back};
 use super::{Held, Hold, Planner, Subjects};
 use crate::ownership::TableId;
+
+/// How many tables a reference is followed through, from a row that somebody on hold owns.
+const MOST_TABLES: usize = 3;
 
 impl<'a> Eraser<'a, '_> {
     /// Takes the rows that somebody on hold owns out of everything that would change them.
@@ -124,20 +127,36 @@ impl Planner<'_> {
         self.spared_for(&self.everyone_held(), id)
     }
 
-    /// Rows of a table that no sweep takes because of a hold on these people: theirs, and those that a row of theirs must
-    /// lead to.
+    /// Rows of a table that no sweep takes because of a hold on these people: theirs, those that a row of theirs must lead
+    /// to, and those with which such a row would go.
     pub(super) fn spared_for(&self, held: &Subjects, id: TableId) -> Pred {
-        let references = self.ownership.references_to(id).into_iter();
-        let led_to = references.map(|(from, key)| {
+        let staying = self.staying_for(held, id, &mut Vec::new());
+        Pred::any([self.owned_by(held, id), staying])
+    }
+
+    /// Rows of a table that cannot go, because rows that stay must lead to them, by declared references, or hang on them. The
+    /// way is followed from table to table, [`MOST_TABLES`] at most: what is further stands in the way of the sweep.
+    fn staying_for(&self, held: &Subjects, id: TableId, behind: &mut Vec<TableId>) -> Pred {
+        if behind.contains(&id) || behind.len() == MOST_TABLES {
+            return Pred::Never;
+        }
+        behind.push(id);
+        let mut staying = Vec::new();
+        for (from, key) in self.ownership.references_to(id) {
             let theirs = self.owned_by(held, from);
-            Pred::leads(
-                &key.target_columns,
-                &key.columns,
-                Source::Table(from),
-                theirs,
-            )
-        });
-        Pred::any(std::iter::once(self.owned_by(held, id)).chain(led_to))
+            let there = Pred::any([theirs, self.staying_for(held, from, behind)]);
+            let (columns, from) = (&key.target_columns, Source::Table(from));
+            staying.push(Pred::leads(columns, &key.columns, from, there));
+        }
+        let links = self.ownership.links.iter();
+        for link in links.filter(|link| link.is_owning() && link.source == id) {
+            let there = self.staying_for(held, link.dependent, behind);
+            if there != Pred::Never {
+                staying.push(lead_back(link, there));
+            }
+        }
+        behind.pop();
+        Pred::any(staying)
     }
 
     fn owned_by(&self, people: &Subjects, id: TableId) -> Pred {

@@ -5,6 +5,7 @@ use abide_rights::{Mapped, Pace, RightsError, Swept, explain, sweep};
 use abide_sources::{SourceOptions, Work};
 use abide_store::Evidence;
 
+use crate::meddle::{Between, between};
 use crate::shop::{Shop, at, mapped_with};
 
 const USERS: &str =
@@ -39,6 +40,31 @@ CREATE TABLE log_lines (id INTEGER NOT NULL PRIMARY KEY, log_id INTEGER NOT NULL
 INSERT INTO logs VALUES (1, 1, 'gone', '2020-01-01'), (2, 1, 'gone', '2020-01-02'), (3, 1, 'gone', '2020-01-03'), (4, 1, 'said', '2026-11-01');
 INSERT INTO log_lines VALUES (1, 1, '2026-11-01'), (2, 2, '2026-11-01'), (3, 3, '2020-01-03'), (4, 4, '2020-01-03');
 ";
+
+const THREADS: &str = "
+CREATE TABLE threads (id INTEGER NOT NULL PRIMARY KEY, owner INTEGER, made VARCHAR(40));
+CREATE TABLE posts (id INTEGER NOT NULL PRIMARY KEY, thread_id INTEGER NOT NULL, FOREIGN KEY (thread_id) REFERENCES threads (id));
+CREATE TABLE comments (id INTEGER NOT NULL PRIMARY KEY, post_id INTEGER NOT NULL, FOREIGN KEY (post_id) REFERENCES posts (id));
+CREATE TABLE likes (id INTEGER NOT NULL PRIMARY KEY, comment_id INTEGER NOT NULL, FOREIGN KEY (comment_id) REFERENCES comments (id));
+CREATE TABLE reports (id INTEGER NOT NULL PRIMARY KEY, reporter_id INTEGER NOT NULL, post_id INTEGER, like_id INTEGER, FOREIGN KEY (post_id) REFERENCES posts (id), FOREIGN KEY (like_id) REFERENCES likes (id));
+INSERT INTO threads VALUES (1, 1, '2020-01-01'), (2, 1, '2020-01-01');
+INSERT INTO posts VALUES (1, 1), (2, 2);
+INSERT INTO comments VALUES (1, 1), (2, 2);
+INSERT INTO likes VALUES (1, 1), (2, 2);
+";
+
+/// A map in which reports are of one of those tables; the one report is of its first row.
+fn threads(of: &str) -> String {
+    let column = of.trim_end_matches('s');
+    format!(
+        "table threads {{ owned-by owner to=users; retain \"90 days\" from=made; erase delete }}
+        table posts {{ owned-by thread_id to=threads; erase delete }}
+        table comments {{ owned-by post_id to=posts; erase delete }}
+        table likes {{ owned-by comment_id to=comments; erase delete }}
+        table reports {{ owned-by reporter_id to=users; owned-by {column}_id to={of} {{ erase delete }}; erase delete }}
+        table sessions {{ owned-by user_id to=users; retain \"1 year\" from=seen_at; erase delete }}"
+    )
+}
 
 on_all! {
     async fn rows_whose_time_is_over_go_in_batches(shop: Shop) {
@@ -136,6 +162,55 @@ on_all! {
         assert_eq!(again, Swept::default());
     }
 
+    /// Two that were begun by the clock, of which the second takes the first for dead.
+    async fn a_sweep_that_another_took_for_dead_ends_and_tells_nothing_twice(shop: Shop) {
+        let other = crate::shop::mapped(&shop.database.url, abide_sources::Access::Change).await;
+        let pause = async || {
+            let swept = sweep(&shop.store, &other, slowly(), async || {}).await.unwrap();
+            assert_eq!((swept.cut_short, swept.deleted), (1, 1));
+        };
+        let error = sweep(&shop.store, &shop.mapped[0], slowly(), pause).await.unwrap_err();
+        assert!(error.to_string().contains("another sweep of source `shop`"), "{error}");
+        let settled = shop.counts_of("sweep.settled").await;
+        let told: Vec<_> = settled.iter().map(|counts| (counts["batches"], counts["deleted"])).collect();
+        assert_eq!(told, [(1, 0), (1, 1)]);
+        assert!(shop.store.open_sweeps("shop").await.unwrap().is_empty());
+    }
+
+    async fn where_no_marker_can_be_read_a_sweep_that_was_cut_short_counts_nothing(shop: Shop) {
+        let evidence = Evidence::new("sweep.intended", "test", at(0));
+        shop.store.begin_sweep("shop", evidence).await.unwrap();
+        let unmarked = between(&shop, Between::without_markers()).await;
+        let swept = sweep(&shop.store, &unmarked, slowly(), async || {}).await.unwrap();
+        assert_eq!((swept.cut_short, swept.deleted), (0, 2));
+        let settled = shop.counts_of("sweep.settled").await;
+        assert!(settled[0].is_empty(), "{settled:?}");
+        assert_eq!(settled[1]["deleted"], 2);
+    }
+
+    /// A report by somebody on hold leads to a post, which hangs on a thread whose time is over.
+    async fn what_a_row_on_hold_leads_to_stays_with_what_it_hangs_on(shop: Shop) {
+        shop.database.run(THREADS).await;
+        shop.database.run("INSERT INTO reports VALUES (1, 2, 1, NULL)").await;
+        shop.database.run("DELETE FROM likes; DELETE FROM comments").await;
+        let mapped = mapped(&shop, &threads("posts")).await;
+        shop.hold("case-7", "account", "2").await;
+        assert_eq!(swept(&shop, &mapped).await, (4, 0));
+        let left = shop.dump().await;
+        assert_eq!((&left["threads"][..], &left["posts"][..]), (&["1|1|2020-01-01".to_owned()][..], &["1|1".to_owned()][..]));
+    }
+
+    async fn what_stands_in_the_way_of_one_table_does_not_stop_the_others(shop: Shop) {
+        shop.database.run(THREADS).await;
+        shop.database.run("INSERT INTO reports VALUES (1, 2, NULL, 1)").await;
+        let mapped = mapped(&shop, &threads("likes")).await;
+        shop.hold("case-7", "account", "2").await;
+        let error = sweep(&shop.store, &mapped, slowly(), async || {}).await.unwrap_err();
+        assert!(error.to_string().contains("the hold `case-7` keeps rows of `reports`"), "{error}");
+        let left = shop.dump().await;
+        assert_eq!((left["threads"].len(), left["sessions"].len()), (2, 2), "{error}");
+    }
+
     async fn a_hold_of_our_records_stops_a_sweep_and_is_named(shop: Shop) {
         let mut shop = shop;
         shop.hold("case-7", "email", "cy@example.org").await;
@@ -191,7 +266,7 @@ async fn rows_that_cannot_be_changed_are_told() {
         table sessions { owned-by user_id to=users; retain \"1 year\" from=seen_at; erase delete }";
     let mapped = mapped(&shop, line).await;
     let done = sweep(&shop.store, &mapped, slowly(), async || {}).await;
-    let Err(RightsError::Unswept { source, left }) = done else {
+    let Err(RightsError::Unswept { source, left, .. }) = done else {
         panic!("{done:?}");
     };
     assert_eq!(source, "shop");
