@@ -140,6 +140,21 @@ fn the_doctor_warns_of_requests_that_wait() {
 }
 
 #[test]
+fn an_erasure_is_asked_for_also_while_a_source_is_away() {
+    let desk = installed("erase-away");
+    let map = "map crm {\n    source crm\n    table people { subject; identity email email; erase delete }\n}\n";
+    desk.write("map.kdl", map);
+    let config =
+        "keys \"abide.keys\"\nsource crm {\n    url \"sqlite:crm.db\"\n    map \"map.kdl\"\n}\n";
+    desk.write("abide.kdl", config);
+    let erase = "erase --as email:ann@example.org --yes";
+    let said = check(&desk, erase, 1, "stays open");
+    assert!(said.contains("source `crm` is not done"), "{said}");
+    check(&desk, "erase list", 0, " erase open");
+    check(&desk, "erase resume", 1, "stays open");
+}
+
+#[test]
 fn the_doctor_sees_an_open_key_file_and_a_broken_configuration() {
     let desk = Desk::new("doctor-open");
     desk.run(&["keys", "init"]);

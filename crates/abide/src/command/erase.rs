@@ -7,7 +7,7 @@ mod list;
 mod replay;
 mod undo;
 
-use abide_map::plan::Doing;
+use abide_map::plan::{Doing, Identities};
 use abide_rights::{Eraser, Progress, RightsError, destroy_capsules, explain};
 use abide_store::{EntryId, RequestState};
 use anyhow::{Context, Result};
@@ -94,26 +94,40 @@ fn erase(arguments: &Arguments) -> Result<Outcome> {
     let people = person.identities()?;
     arguments.place.set_up(clock::now(), async |installation| {
         let names = arguments.which.names(&installation.config)?;
-        let held = installation.store.held().await?;
-        let drafts = match arguments.yes {
-            true => Drafts::Refused,
-            false => Drafts::Taken,
-        };
-        let sources = mapped::open_with(&installation.config, &names, &held, drafts).await?;
-        mapped::are_kinds(&sources, &people)?;
-        if !arguments.yes {
-            for mapped in &sources {
-                let plan = explain(mapped, Doing::Erase, &people, installation.now).await?;
-                print(plan.text().trim_end())?;
-            }
-            print("nothing was done; add `--yes` to do it")?;
-            return Ok(Outcome::Clean);
+        if arguments.yes {
+            return carry_out(installation, &people, &names, &arguments.clause).await;
         }
-        destroy_capsules(&installation.store, OPERATOR, installation.now).await?;
-        let eraser = eraser(installation, &sources);
-        let progress = eraser.erase(&people, &names, &arguments.clause).await?;
-        report(&progress)
+        let held = installation.store.held().await?;
+        let sources = mapped::open_with(&installation.config, &names, &held, Drafts::Taken).await?;
+        mapped::are_kinds(&sources, &people)?;
+        for mapped in &sources {
+            let plan = explain(mapped, Doing::Erase, &people, installation.now).await?;
+            print(plan.text().trim_end())?;
+        }
+        print("nothing was done; add `--yes` to do it")?;
+        Ok(Outcome::Clean)
     })
+}
+
+/// Opens the request and goes as far as it can: a source that cannot be reached, or whose map cannot be used, keeps it open.
+async fn carry_out(
+    installation: &Installation,
+    people: &Identities,
+    names: &[String],
+    clauses: &[String],
+) -> Result<Outcome> {
+    let held = installation.store.held().await?;
+    let (sources, failed) = mapped::open_reachable(&installation.config, names, &held).await;
+    for (_, error) in &failed {
+        print(&format!("{error:#}"))?;
+    }
+    // A source that is not open may be the one that knows such a kind.
+    if failed.is_empty() {
+        mapped::are_kinds(&sources, people)?;
+    }
+    destroy_capsules(&installation.store, OPERATOR, installation.now).await?;
+    let eraser = eraser(installation, &sources);
+    report(&eraser.erase(people, names, clauses).await?)
 }
 
 /// What erasing needs, in this installation.
