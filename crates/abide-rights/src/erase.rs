@@ -21,12 +21,12 @@ use zeroize::Zeroizing;
 use crate::certificate::{Certificate, Grade, SourcePart};
 use crate::clean::{recorded, still_clean};
 use crate::error::RightsError;
-use crate::explain::{counted, rows as rows_of};
+use crate::explain::counted;
 use crate::files::{intend_files, is_of_files};
 use crate::mapped::{Keys, Mapped, lying_on};
 use crate::memory::{KeptRows, Memory};
 use crate::remembered::{Remembered, identifiers};
-use crate::step::{StepCount, StepEffect, clauses_of, hash_of};
+use crate::step::{StepCount, StepEffect, clauses_of, hash_of, told_due, unmoved};
 use crate::undo::{kept, recoverable_until};
 
 /// How often a source is gone over: the application may write while rows go, and a trigger may write others.
@@ -288,8 +288,13 @@ impl Site<'_> {
             if !is_left {
                 return self.clean(&plan, (&steps, given_out.len()), memory).await;
             }
-            self.refuse_unmoved(&ran, &steps)?;
-            left = told_due(steps.iter());
+            if let Some(unmoved) = unmoved(&ran, &steps) {
+                return Err(RightsError::Asked(format!(
+                    "source `{}` takes the statements and keeps the rows: {unmoved}; see to the trigger, rule or row security that does so, then `abide erase resume`",
+                    self.mapped.name()
+                )));
+            }
+            left = told_due(&steps);
             // Rows that stay hold other values once something has run, and those are nobody's.
             if !self.has_run().await? {
                 memory.add(Memory {
@@ -380,23 +385,6 @@ impl Site<'_> {
         Err(RightsError::Asked(format!(
             "source `{}` still finds this person in `{table}` by an identifier, and no statement reaches the row by its key; see that the key of `{table}` is of one type and never empty, then `abide erase resume`",
             self.mapped.name()
-        )))
-    }
-
-    /// Refuses to go on where a statement was carried out, changed none of the rows that were there for it, and finds them still.
-    fn refuse_unmoved(&self, ran: &[StepCount], steps: &[StepCount]) -> Result<(), RightsError> {
-        let is_unmoved = |step: &&StepCount| {
-            let mut before = ran.iter().filter(|before| before.is_same(step));
-            step.is_due() && before.any(|before| before.rows == 0)
-        };
-        let unmoved: Vec<&StepCount> = steps.iter().filter(is_unmoved).collect();
-        if unmoved.is_empty() {
-            return Ok(());
-        }
-        Err(RightsError::Asked(format!(
-            "source `{}` takes the statements and keeps the rows: {}; see to the trigger, rule or row security that does so, then `abide erase resume`",
-            self.mapped.name(),
-            told_due(unmoved.into_iter())
         )))
     }
 
@@ -644,13 +632,6 @@ fn work_of(plan: &Plan, intent: &str) -> (Work, Vec<usize>) {
         ..Work::default()
     };
     (work, running().map(|(number, _)| number).collect())
-}
-
-/// How many rows of which tables are due.
-fn told_due<'s>(steps: impl Iterator<Item = &'s StepCount>) -> String {
-    let due = steps.filter(|step| step.is_due());
-    let due = due.map(|step| format!("{} of `{}`", rows_of(step.rows), step.table));
-    due.collect::<Vec<_>>().join(", ")
 }
 
 fn failed(why: &str) -> String {

@@ -175,16 +175,7 @@ async fn prepare(
         }
         outcomes.push(outcome);
     }
-    let steps = files(eraser.store, request.id).await?;
-    let waiting = steps.iter().filter(|step| !step.is_erased);
-    let waiting: usize = waiting.map(|step| step.names.len()).sum();
-    if waiting > 0 {
-        return Err(RightsError::Asked(format!(
-            "{1} that its rows named: erase those that `abide erase files {0}` lists, then say so with `abide erase files {0} --done`",
-            request.id,
-            count_of(waiting, "file")
-        )));
-    }
+    refuse_named_files(eraser, request.id).await?;
     let (mut people, mut shared) = (brought.clone(), Vec::new());
     for outcome in &outcomes {
         for (known, is_shared) in known_of(eraser, outcome, &brought).await? {
@@ -206,6 +197,21 @@ async fn prepare(
         left,
         shared,
     })
+}
+
+/// Files that rows named are erased where they are kept, and somebody says so, before nothing is left.
+async fn refuse_named_files(eraser: &Eraser<'_>, request: EntryId) -> Result<(), RightsError> {
+    let steps = files(eraser.store, request).await?;
+    let waiting = steps.iter().filter(|step| !step.is_erased);
+    let waiting: usize = waiting.map(|step| step.names.len()).sum();
+    match waiting {
+        0 => Ok(()),
+        _ => Err(RightsError::Asked(format!(
+            "{1} that its rows named: erase those that `abide erase files {0}` lists, then say so with `abide erase files {0} --done`",
+            request,
+            count_of(waiting, "file")
+        ))),
+    }
 }
 
 /// By what else a source knew the person, and whether it knows somebody else by that: such an identifier is not the

@@ -6,6 +6,8 @@ use abide_map::plan::{Effect, Plan, Step};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::explain::rows as rows_of;
+
 /// What a step does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -85,7 +87,7 @@ impl StepCount {
     }
 
     /// Whether both are the same step, whatever they counted.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
+    fn is_same(&self, other: &Self) -> bool {
         self.table == other.table
             && self.effect == other.effect
             && self.columns == other.columns
@@ -111,6 +113,26 @@ fn files_of(step: &Step, map: &Map) -> Vec<String> {
         .filter(|column| column.holds == Holds::File && goes(&column.name.value))
         .map(|column| column.name.value.clone())
         .collect()
+}
+
+/// How many rows of which tables are due.
+pub(crate) fn told_due(steps: &[StepCount]) -> String {
+    told(steps.iter().filter(|step| step.is_due()))
+}
+
+/// The rows that are due still after a statement for them was carried out and changed none; nothing where there are none.
+pub(crate) fn unmoved(ran: &[StepCount], steps: &[StepCount]) -> Option<String> {
+    let is_unmoved = |step: &&StepCount| {
+        let mut before = ran.iter().filter(|before| before.is_same(step));
+        step.is_due() && before.any(|before| before.rows == 0)
+    };
+    let unmoved: Vec<&StepCount> = steps.iter().filter(is_unmoved).collect();
+    (!unmoved.is_empty()).then(|| told(unmoved.into_iter()))
+}
+
+fn told<'s>(steps: impl Iterator<Item = &'s StepCount>) -> String {
+    let told = steps.map(|step| format!("{} of `{}`", rows_of(step.rows), step.table));
+    told.collect::<Vec<_>>().join(", ")
 }
 
 /// Every clause that these steps answer to, once.
