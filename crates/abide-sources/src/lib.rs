@@ -26,7 +26,7 @@ pub use address::{Access, Address, Secret, SourceOptions};
 pub use error::{SourceError, Trouble};
 pub use marker::create as create_markers;
 pub use source::{RowStream, Snapshot, Source, SourceFuture};
-pub use work::{Check, Done, MARKER_TABLE, Marker, Work};
+pub use work::{Attempt, Check, Done, MARKER_TABLE, Marker, Work};
 
 /// Makes a source of an address. Connects at the first use, not here.
 ///

@@ -10,7 +10,7 @@ use crate::error::{SourceError, Trouble};
 use crate::link::Link;
 use crate::source::Source as _;
 use crate::view::ALL_ROWS;
-use crate::work::{Done, Work};
+use crate::work::{Attempt, Done, Work};
 use crate::{marker, numbers, trouble};
 
 /// How much longer than the server we wait, before a connection counts as lost.
@@ -40,9 +40,13 @@ pub(crate) async fn run(database: &Database, work: &Work) -> Result<Done, Source
         limit,
     };
     match running.transact(work, is_marked, lock).await {
-        Ok(rows) => {
+        Ok((rows, attempts)) => {
             running.link.release();
-            Ok(Done { rows, is_marked })
+            Ok(Done {
+                rows,
+                attempts,
+                is_marked,
+            })
         }
         Err(error) => {
             if error.trouble == Trouble::Timeout {
@@ -66,7 +70,7 @@ impl Running<'_> {
         work: &Work,
         is_marked: bool,
         lock: Duration,
-    ) -> Result<Vec<u64>, SourceError> {
+    ) -> Result<(Vec<u64>, Vec<bool>), SourceError> {
         self.raw("beginning", &begin_text(self.dialect, lock, self.limit))
             .await?;
         if is_marked {
@@ -90,6 +94,13 @@ impl Running<'_> {
             let doing = format!("step {} of {}", place + 1, work.steps.len());
             rows.push(self.execute(&doing, statement).await?);
         }
+        let mut attempts: Vec<bool> = Vec::with_capacity(work.attempts.len());
+        for (place, attempt) in work.attempts.iter().enumerate() {
+            let doing = format!("row {} of {}", place + 1, work.attempts.len());
+            let mut needs = attempt.needs.iter();
+            let may = needs.all(|need| attempts.get(*need) == Some(&true));
+            attempts.push(may && self.attempt(&doing, attempt).await?);
+        }
         self.check(work).await?;
         for statement in &work.closing {
             self.execute("tidying up", statement).await?;
@@ -100,7 +111,27 @@ impl Running<'_> {
                 is_in_doubt: !is_refusal(&error.trouble),
                 ..error
             })?;
-        Ok(rows)
+        Ok((rows, attempts))
+    }
+
+    /// Whether all statements of an attempt changed something; else none of them did.
+    async fn attempt(&mut self, doing: &str, attempt: &Attempt) -> Result<bool, SourceError> {
+        self.raw(doing, "SAVEPOINT abide_attempt").await?;
+        let mut is_done = true;
+        for statement in &attempt.statements {
+            is_done = match self.execute(doing, statement).await {
+                Ok(rows) => rows > 0,
+                Err(error) if is_of_the_row(&error) => false,
+                Err(error) => return Err(error),
+            };
+            if !is_done {
+                self.raw(doing, "ROLLBACK TO SAVEPOINT abide_attempt")
+                    .await?;
+                break;
+            }
+        }
+        self.raw(doing, "RELEASE SAVEPOINT abide_attempt").await?;
+        Ok(is_done)
     }
 
     async fn check(&mut self, work: &Work) -> Result<(), SourceError> {
@@ -160,6 +191,16 @@ async fn within<T>(
         Ok(Ok(done)) => Ok(done),
         Ok(Err(error)) => Err(trouble::of(source, doing, &error)),
         Err(_) => Err(SourceError::new(source, doing, Trouble::Timeout)),
+    }
+}
+
+/// Whether an error speaks of the row that a statement would have written, and not of the source: a constraint, a value, or what a
+/// trigger raised in words of its own.
+fn is_of_the_row(error: &SourceError) -> bool {
+    match error.trouble {
+        Trouble::ConstraintViolated(_) | Trouble::WrongValue => true,
+        Trouble::Other => error.code.is_some(),
+        _ => false,
     }
 }
 

@@ -17,7 +17,9 @@ pub struct Work {
     pub opening: Vec<Statement>,
     /// The steps, in order.
     pub steps: Vec<Statement>,
-    /// What must be so after the last step, or nothing stays.
+    /// What is tried after the steps, each for itself.
+    pub attempts: Vec<Attempt>,
+    /// What must be so after that, or nothing stays.
     pub checks: Vec<Check>,
     /// What runs last, within the transaction: tables of keys go. After a failure the connection is closed instead,
     /// which has the same effect.
@@ -26,6 +28,16 @@ pub struct Work {
     pub lock_timeout: Option<Duration>,
     /// How long one statement may take; nothing: as the source's options say.
     pub statement_timeout: Option<Duration>,
+}
+
+/// Statements of a transaction that are done together or left out, without harm to the others: each has to change a row, and
+/// no constraint may stand against it.
+#[derive(Debug, Clone, Default)]
+pub struct Attempt {
+    /// The statements, in order.
+    pub statements: Vec<Statement>,
+    /// Attempts before it, by their places, without which it is left out.
+    pub needs: Vec<usize>,
 }
 
 /// A number that must be as stated.
@@ -44,6 +56,8 @@ pub struct Check {
 pub struct Done {
     /// How many rows each step changed, as the server counts them.
     pub rows: Vec<u64>,
+    /// Which attempts were done.
+    pub attempts: Vec<bool>,
     /// Whether a marker was written; without, only a fresh plan can tell that the work was done.
     pub is_marked: bool,
 }

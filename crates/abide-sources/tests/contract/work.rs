@@ -1,7 +1,7 @@
 //! Work is done whole or not at all, and its marker tells which.
 
 use abide_map::schema::Dialect;
-use abide_sources::{Access, Check, Marker, Trouble, Work};
+use abide_sources::{Access, Attempt, Check, Marker, Trouble, Work};
 
 use crate::place::Place;
 
@@ -82,6 +82,33 @@ on_each! {
         assert!(!error.may_be_done());
         assert_eq!(place.count("people").await, 3);
         assert_eq!(source.marker("one").await.unwrap(), Marker::Absent);
+    }
+
+    async fn an_attempt_that_cannot_be_done_is_left_out_alone(place: Place) {
+        place.sql(TABLES).await;
+        let source = place.open();
+        let cast = if place.dialect == Dialect::Postgresql { "?::int4" } else { "?" };
+        let insert = |id: &str| place.statement(&format!("INSERT INTO people SELECT {cast}, 'x' FROM people WHERE id = 1"), &[id]);
+        let attempt = |statements: Vec<_>, needs: &[usize]| Attempt { statements, needs: needs.to_vec() };
+        let none = place.statement("DELETE FROM people WHERE id = 99", &[]);
+        let work = Work {
+            attempts: vec![
+                attempt(vec![insert("7")], &[]),
+                attempt(vec![insert("2")], &[0]),
+                attempt(vec![insert("8")], &[1]),
+                attempt(vec![insert("9"), insert("3")], &[]),
+                attempt(vec![none], &[]),
+                attempt(vec![insert("10"), insert("11")], &[0]),
+            ],
+            ..erasing(&place, "one", &[])
+        };
+        let done = source.run(&work).await.unwrap();
+        assert_eq!(done.attempts, [true, false, false, false, false, true]);
+        assert_eq!(place.count("people").await, 6);
+        // What is wrong with the source is an error all the same.
+        let lost = Work { attempts: vec![attempt(vec![place.statement("DELETE FROM nowhere", &[])], &[])], ..Work::default() };
+        let error = source.run(&lost).await.unwrap_err();
+        assert!(matches!(error.trouble, Trouble::Stale(_)), "{error:?}");
     }
 
     async fn a_step_that_fails_undoes_the_others(place: Place) {
