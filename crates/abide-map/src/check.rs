@@ -229,6 +229,7 @@ checks! {
     leads_to_people,
     edge_against_key,
     inherited_rows,
+    not_undone,
     unknown_category,
     undeclared_category,
     forbidden_category,

@@ -15,6 +15,7 @@ mod dialect;
 mod erase;
 mod fingerprint;
 mod held;
+mod image;
 mod known;
 mod limit;
 mod moment;

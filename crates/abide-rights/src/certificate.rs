@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use abide_policy::length::{Length, Unit};
+use abide_store::UNDONE;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
@@ -120,6 +121,9 @@ pub struct TablePart {
     pub deleted: u64,
     /// How many rows were overwritten.
     pub overwritten: u64,
+    /// Whether an attempt that failed may have changed rows besides, which nobody counted: the table knows no transactions.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_uncounted: bool,
     /// Rows that stay.
     pub kept: Vec<KeptPart>,
     /// Files that its rows named: they are kept elsewhere and have to be erased there.
@@ -199,20 +203,29 @@ impl SourcePart {
     pub(crate) fn name_files(&mut self, steps: &[FileStep]) {
         for step in steps {
             for named in &step.named {
-                let table = named.table.to_string();
-                let at = self.tables.iter().position(|part| part.table == table);
-                let at = at.unwrap_or_else(|| {
-                    self.tables.push(TablePart {
-                        table,
-                        ..TablePart::default()
-                    });
-                    self.tables.len() - 1
-                });
-                if let Some(part) = self.tables.get_mut(at) {
-                    part.name_files(&named.column, named.names.len() as u64, step.is_erased);
-                }
+                let part = self.table(named.table.to_string());
+                part.name_files(&named.column, named.names.len() as u64, step.is_erased);
             }
         }
+    }
+
+    /// Names the tables in which rows may have gone that nobody counted.
+    pub(crate) fn name_uncounted(&mut self, tables: &[String]) {
+        for table in tables {
+            self.table(table.clone()).is_uncounted = true;
+        }
+    }
+
+    fn table(&mut self, table: String) -> &mut TablePart {
+        let at = self.tables.iter().position(|part| part.table == table);
+        let at = at.unwrap_or_else(|| {
+            self.tables.push(TablePart {
+                table,
+                ..TablePart::default()
+            });
+            self.tables.len() - 1
+        });
+        &mut self.tables[at]
     }
 }
 
@@ -371,6 +384,15 @@ impl Certificate {
     }
 }
 
+/// What is handed out as a certificate once an erasure is taken back: none before it holds.
+pub(crate) fn undone(request: &str, sources: &[&str], at: Timestamp) -> String {
+    format!(
+        "Certificate of erasure, taken back\n\nRequest   {request}\nDate      {}\nGrade     {UNDONE}: what went for this request in {} is put back from this moment on, and no certificate of it before this one holds\n",
+        at.strftime("%Y-%m-%d %H:%M UTC"),
+        sources.join(", "),
+    )
+}
+
 /// The day on which so long is over, never too early: working days count with the days between.
 fn day_after(at: Timestamp, length: Length) -> Option<Date> {
     let value = i64::from(length.value);
@@ -438,6 +460,9 @@ impl TablePart {
             let _ = write!(out, " ({})", self.clauses.join(", "));
         }
         out.push('\n');
+        if self.is_uncounted {
+            out.push_str("    and what an attempt that failed did before, which nobody counted: this table knows no transactions\n");
+        }
         for kept in &self.kept {
             let until = kept.until.as_deref().map(|until| format!(", {until}"));
             let _ = writeln!(

@@ -14,6 +14,7 @@ use crate::erase::{Eraser, Outcome, outcome_of};
 use crate::error::RightsError;
 use crate::explain::rows as rows_of;
 use crate::files::{FileStep, is_of_files};
+use crate::lasting::lasting_of;
 use crate::mapped::Mapped;
 use crate::memory::{KeptRows, Memory};
 use crate::step::StepCount;
@@ -60,6 +61,7 @@ pub(crate) async fn recorded(
     };
     let stays = outcome_of(clean)?;
     let (mut ran, mut files, mut memory) = (Vec::new(), Vec::new(), Memory::of(clean)?);
+    let mut lasting = Vec::new();
     for intent in &intents {
         if is_of_files(intent) {
             files.push(FileStep::of(intent)?);
@@ -72,9 +74,11 @@ pub(crate) async fn recorded(
             let steps = outcome_of(intent)?.steps.into_iter();
             ran.extend(steps.filter(|step| memory.still_says(step)));
         }
+        lasting.extend(lasting_of(intent)?);
     }
     let mut part = SourcePart::of(source, &ran, &stays.steps);
     part.given_out = stays.given_out;
+    part.name_uncounted(&lasting);
     part.name_files(&files);
     Ok(Some(Outcome { part, memory }))
 }

@@ -23,11 +23,12 @@ use crate::clean::{recorded, still_clean};
 use crate::error::RightsError;
 use crate::explain::counted;
 use crate::files::{intend_files, is_of_files};
+use crate::lasting::{lasting, lasting_of, told};
 use crate::mapped::{Keys, Mapped, lying_on};
 use crate::memory::{KeptRows, Memory};
 use crate::remembered::{Remembered, identifiers};
-use crate::step::{StepCount, StepEffect, clauses_of, hash_of, told_due, unmoved};
-use crate::undo::{kept, recoverable_until};
+use crate::step::{StepCount, StepEffect, clauses_of, hash_of, told_due, unmoved, work_of};
+use crate::undo::{kept, kept_until};
 
 /// How often a source is gone over: the application may write while rows go, and a trigger may write others.
 const ROUNDS: usize = 4;
@@ -149,7 +150,7 @@ impl Eraser<'_> {
         }
         let (mut stuck, mut parts) = (Vec::new(), Vec::new());
         for name in &remembered.sources {
-            match self.erase_named(request, name, &people).await {
+            match self.erase_named(&stored, name, &people).await {
                 Ok(outcome) => parts.push(outcome.part),
                 Err(RightsError::Store(error)) => return Err(error.into()),
                 Err(error) => stuck.push((name.clone(), error.to_string())),
@@ -174,7 +175,7 @@ impl Eraser<'_> {
     ) -> Result<(EntryId, Certificate), RightsError> {
         let mut certificate =
             Certificate::new(request.id.to_string(), Grade::Erased, self.now, parts);
-        certificate.recoverable_until = recoverable_until(self.store, request.id, self.now).await?;
+        certificate.recoverable_until = kept_until(self, request.id, identifiers).await?;
         certificate.name_backups(self.sources);
         // Our own records go last: until here they say who has to be erased.
         for identifier in identifiers {
@@ -212,24 +213,46 @@ impl Eraser<'_> {
 
     async fn erase_named(
         &self,
-        request: EntryId,
+        request: &Request,
         name: &str,
         people: &Identities,
     ) -> Result<Outcome, RightsError> {
         let mapped = self.named(name)?;
         let held = self.store.held().await?;
-        if let Some(outcome) = recorded(self.store, request, name).await?
+        if let Some(outcome) = recorded(self.store, request.id, name).await?
             && outcome.memory.released(&held).is_empty()
         {
             return still_clean(self, mapped, people, outcome).await;
         }
-        Site {
+        let site = Site {
+            eraser: self,
+            request: request.id,
+            mapped,
+        };
+        site.erase(people, request.opened_at).await
+    }
+
+    /// Settles what was begun for a request in a source, so that nobody carries it out any more; whether that could be told of
+    /// all of it.
+    pub(crate) async fn settle_begun(
+        &self,
+        request: EntryId,
+        mapped: &Mapped,
+    ) -> Result<bool, RightsError> {
+        let site = Site {
             eraser: self,
             request,
-            mapped: self.named(name)?,
+            mapped,
+        };
+        for intent in site.intents().await? {
+            // What a closed request remembers is gone, and with it whether there is a marker.
+            if !intent.intended.sealed.0.is_empty() {
+                site.settle_by_marker(&intent).await?;
+            }
         }
-        .erase(people)
-        .await
+        let intents = site.intents().await?;
+        let is_settled = |intent: &Intent| intent.state != IntentState::Planned;
+        Ok(intents.iter().all(is_settled))
     }
 }
 
@@ -241,7 +264,7 @@ struct Site<'a> {
 }
 
 impl Site<'_> {
-    async fn erase(&self, people: &Identities) -> Result<Outcome, RightsError> {
+    async fn erase(&self, people: &Identities, asked: Timestamp) -> Result<Outcome, RightsError> {
         // A hold may have been laid since the source was opened.
         let held = self.eraser.store.held().await?;
         let holds = self.mapped.holds_of(&held, self.eraser.now).await?;
@@ -278,7 +301,8 @@ impl Site<'_> {
             let counts = counted(self.mapped, &plan, snapshot.as_mut()).await?;
             let steps = StepCount::of_plan(&plan, &self.mapped.map, &counts);
             memory.add(Memory::read(&plan, &steps, snapshot.as_mut()).await?);
-            let capsule = kept(&plan, &steps, planner.undone_until(), snapshot.as_mut()).await?;
+            let until = planner.undone_until(asked);
+            let capsule = kept(&plan, &steps, until, snapshot.as_mut()).await?;
             snapshot.end().await?;
             let is_left = steps.iter().any(StepCount::is_due);
             if !is_left {
@@ -356,11 +380,19 @@ impl Site<'_> {
     /// Whether something of it was committed, or may have been.
     async fn may_have_run(&self) -> Result<bool, RightsError> {
         let intents = self.intents().await?;
-        Ok(intents.iter().any(|intent| match intent.state {
-            IntentState::Done | IntentState::Clean => true,
-            IntentState::Failed => intent.outcome == failed(UNKNOWN),
-            IntentState::Planned => false,
-        }))
+        for intent in &intents {
+            let may = match intent.state {
+                IntentState::Done | IntentState::Clean => true,
+                IntentState::Failed => {
+                    intent.outcome == failed(UNKNOWN) || !lasting_of(intent)?.is_empty()
+                }
+                IntentState::Planned => false,
+            };
+            if may {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     async fn has_run(&self) -> Result<bool, RightsError> {
@@ -405,7 +437,8 @@ impl Site<'_> {
         let looked = self.intended(plan, stays, &memory)?;
         let outcome = serde_json::json!({ "how": "plan", "steps": stays, "given_out": given_out });
         let outcome = outcome.to_string();
-        store.record_clean(&looked, &outcome, actor, now).await?;
+        let recorded_clean = store.record_clean(&looked, &outcome, actor, now).await;
+        recorded_clean.map_err(|error| RightsError::unrecorded(self.request, error))?;
         let outcome = recorded(store, self.request, name).await?;
         outcome.ok_or_else(|| {
             RightsError::Corrupt(format!("what came of request `{}` is lost", self.request))
@@ -442,7 +475,10 @@ impl Site<'_> {
                 let steps = expected_of(intent)?;
                 self.settle(intent.id, "marker", &steps).await
             }
-            Marker::Absent => self.fail(intent.id, "it was cut short").await,
+            Marker::Absent => {
+                let steps = expected_of(intent)?;
+                self.fail(intent.id, &steps, "it was cut short").await
+            }
             Marker::Untold => Ok(()),
         }
     }
@@ -476,11 +512,11 @@ impl Site<'_> {
         let mut intended = self.intended(plan, steps, memory)?;
         intended.capsule = capsule;
         for attempt in 1..=ATTEMPTS {
-            let intent = self
-                .eraser
-                .store
-                .record_intent(&intended, self.eraser.actor, self.eraser.now)
-                .await?;
+            let Eraser {
+                store, actor, now, ..
+            } = *self.eraser;
+            let intent = store.record_intent(&intended, actor, now).await;
+            let intent = intent.map_err(|error| RightsError::unrecorded(self.request, error))?;
             let (work, numbers) = work_of(plan, &intent.to_string());
             match self.mapped.source.run(&work).await {
                 Ok(done) => {
@@ -506,9 +542,9 @@ impl Site<'_> {
                     return Ok(Vec::new());
                 }
                 Err(error) => {
-                    self.fail(intent, &error.to_string()).await?;
+                    self.fail(intent, steps, &error.to_string()).await?;
                     if error.trouble != Trouble::Conflict || attempt == ATTEMPTS {
-                        return Err(error.into());
+                        return Err(told(&self.mapped.schema, steps, error));
                     }
                 }
             }
@@ -526,15 +562,16 @@ impl Site<'_> {
         match self.mapped.source.fence(&intent.to_string()).await? {
             Marker::Committed(_) => self.settle(intent, "marker", steps).await,
             Marker::Absent if error.trouble == Trouble::AlreadyDone => {
-                self.fail(intent, "another process closed it off").await?;
+                self.fail(intent, steps, "another process closed it off")
+                    .await?;
                 Err(RightsError::Asked(format!(
                     "another process goes on with this request in source `{}`; `abide erase list` says how far it came",
                     self.mapped.name()
                 )))
             }
             Marker::Absent => {
-                self.fail(intent, &error.to_string()).await?;
-                Err(error.into())
+                self.fail(intent, steps, &error.to_string()).await?;
+                Err(told(&self.mapped.schema, steps, error))
             }
             // The fresh plan of the next round decides.
             Marker::Untold => Ok(()),
@@ -559,10 +596,20 @@ impl Site<'_> {
         self.record(intent, Came::Work, &outcome, counts).await
     }
 
-    /// The source kept nothing of it.
-    async fn fail(&self, intent: EntryId, why: &str) -> Result<(), RightsError> {
-        self.record(intent, Came::Nothing, &failed(why), BTreeMap::new())
-            .await
+    /// The source kept nothing of it, but for what tables lost that know no transactions: nobody can tell what that was.
+    async fn fail(
+        &self,
+        intent: EntryId,
+        steps: &[StepCount],
+        why: &str,
+    ) -> Result<(), RightsError> {
+        let lasting = lasting(&self.mapped.schema, steps);
+        let come = match lasting.is_empty() {
+            true => Came::Nothing,
+            false => Came::Unknown,
+        };
+        let outcome = serde_json::json!({ "failed": why, "lasting": lasting }).to_string();
+        self.record(intent, come, &outcome, BTreeMap::new()).await
     }
 
     async fn record(
@@ -618,22 +665,6 @@ impl Came {
     }
 }
 
-/// The work of a plan, and which of its steps each of the work's is: a step that keeps rows runs nothing.
-fn work_of(plan: &Plan, intent: &str) -> (Work, Vec<usize>) {
-    let running = || {
-        let steps = plan.steps.iter().enumerate();
-        steps.filter(|(_, step)| !matches!(step.effect, abide_map::plan::Effect::Keep { .. }))
-    };
-    let work = Work {
-        intent: intent.to_owned(),
-        opening: plan.opening.clone(),
-        steps: running().map(|(_, step)| step.statement.clone()).collect(),
-        closing: plan.closing.clone(),
-        ..Work::default()
-    };
-    (work, running().map(|(number, _)| number).collect())
-}
-
 fn failed(why: &str) -> String {
     serde_json::json!({ "failed": why }).to_string()
 }
@@ -671,7 +702,7 @@ fn kept_of(steps: &[StepCount]) -> Vec<StepCount> {
     kept.cloned().collect()
 }
 
-fn unreadable(intent: &Intent) -> RightsError {
+pub(crate) fn unreadable(intent: &Intent) -> RightsError {
     RightsError::Corrupt(format!(
         "what intent `{}` recorded cannot be read",
         intent.id

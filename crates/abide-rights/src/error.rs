@@ -5,7 +5,7 @@ use std::path::Path;
 
 use abide_policy::diagnostic::Diagnostic;
 use abide_sources::SourceError;
-use abide_store::StoreError;
+use abide_store::{EntryId, Refusal, StoreError};
 
 /// Why something was not done.
 #[derive(Debug)]
@@ -46,6 +46,16 @@ pub enum RightsError {
 }
 
 impl RightsError {
+    /// Why our own records took no more of a request.
+    pub(crate) fn unrecorded(request: EntryId, error: StoreError) -> Self {
+        match error {
+            StoreError::Refused(Refusal::Changed) => Self::Asked(format!(
+                "request `{request}` was closed meanwhile, and nothing more is erased for it; `abide erase list` says whether it was taken back"
+            )),
+            error => error.into(),
+        }
+    }
+
     /// An error about a file.
     pub(crate) fn file(path: &Path, cause: impl fmt::Display) -> Self {
         Self::File {

@@ -219,6 +219,11 @@ impl Mapped {
         self.source.name()
     }
 
+    /// The map over the schema.
+    pub(crate) fn ownership(&self) -> &Ownership {
+        &self.ownership
+    }
+
     /// What makes plans here, as of a moment.
     pub fn planner(&self, now: Timestamp) -> Planner<'_> {
         self.planner_under(&self.holds, now)

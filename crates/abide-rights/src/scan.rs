@@ -14,9 +14,9 @@ use crate::explain::count_of;
 use crate::files::files;
 use crate::mapped::Mapped;
 use crate::memory::KeptRows;
-use crate::remembered::Remembered;
+use crate::remembered::{Remembered, identifiers};
 use crate::residue::{Excuses, Needles, Residue, scan};
-use crate::undo::recoverable_until;
+use crate::undo::kept_until;
 
 /// How many requests are looked for at once.
 const AT_ONCE: u32 = 10_000;
@@ -320,7 +320,8 @@ async fn conclude(
     } else {
         let mut certificate =
             Certificate::new(request.id.to_string(), Grade::Scanned, now, sources);
-        certificate.recoverable_until = recoverable_until(store, request.id, now).await?;
+        let people = identifiers(&sought.people)?;
+        certificate.recoverable_until = kept_until(eraser, request.id, &people).await?;
         certificate.not_sought = seen.not_sought;
         certificate.shared = sought.shared;
         certificate.looked = seen.looked.to_vec();

@@ -3,6 +3,7 @@
 
 use abide_map::map::{Holds, Map};
 use abide_map::plan::{Effect, Plan, Step};
+use abide_sources::Work;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -156,4 +157,20 @@ pub(crate) fn hash_of(plan: &Plan) -> String {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
+}
+
+/// The work of a plan, and which of its steps each of the work's is: a step that keeps rows runs nothing.
+pub(crate) fn work_of(plan: &Plan, intent: &str) -> (Work, Vec<usize>) {
+    let running = || {
+        let steps = plan.steps.iter().enumerate();
+        steps.filter(|(_, step)| !matches!(step.effect, Effect::Keep { .. }))
+    };
+    let work = Work {
+        intent: intent.to_owned(),
+        opening: plan.opening.clone(),
+        steps: running().map(|(_, step)| step.statement.clone()).collect(),
+        closing: plan.closing.clone(),
+        ..Work::default()
+    };
+    (work, running().map(|(number, _)| number).collect())
 }

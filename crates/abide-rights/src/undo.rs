@@ -1,20 +1,26 @@
-//! Taking an erasure back, while the map lets it: what a capsule holds is put back row by row where its place is free, and
-//! what is not is told. Our own records of the person stay erased: their keys are gone.
+//! Taking an erasure back, while the map lets it: what its capsules hold is put back row by row where its place is free and
+//! what it leads to is itself back, and what is not is told. Our own records of the person stay erased: their keys are gone.
+//!
+//! Invariant: a capsule ends only once everything in it is back, or its time is over.
 
 use std::collections::BTreeMap;
 
-use abide_map::plan::Plan;
-use abide_map::plan::undo::{KeptStep, Restoring, restore};
-use abide_sources::{Snapshot, Work};
-use abide_store::{Capsule, EntryId, Recoverable, RequestState, Sensitive, Store};
-use futures_util::TryStreamExt as _;
+use abide_map::plan::undo::{KeptStep, Restoring};
+use abide_store::{Capsule, EntryId, RequestState, Store, StoreError, Undoing};
 use jiff::Timestamp;
-use zeroize::Zeroizing;
 
-use crate::erase::{Eraser, to_json};
+use crate::certificate::undone;
+use crate::erase::Eraser;
 use crate::error::RightsError;
 use crate::mapped::Mapped;
-use crate::step::StepCount;
+
+mod capsule;
+mod put_back;
+
+pub use capsule::recoverable_until;
+pub(crate) use capsule::{kept, kept_until};
+use capsule::{opened, sealed};
+use put_back::{PutBack, Since, put_back};
 
 /// How many capsules are destroyed at once.
 const AT_ONCE: u32 = 200;
@@ -30,8 +36,35 @@ pub struct Restored {
     pub returned: u64,
     /// How many rows that had been overwritten are as they were.
     pub rewritten: u64,
-    /// How many rows were left as they are: something else stands in their place, or what they lead to is gone.
+    /// How many rows were left as they are: something else stands in their place, what they lead to is not back, or whom they
+    /// name asked again to be erased.
     pub refused: u64,
+}
+
+impl Restored {
+    fn of(source: &str, row: &Restoring, is_back: bool) -> Self {
+        Self {
+            source: source.to_owned(),
+            table: row.table.to_string(),
+            returned: u64::from(is_back && row.was_deleted),
+            rewritten: u64::from(is_back && !row.was_deleted),
+            refused: u64::from(!is_back),
+        }
+    }
+
+    fn count(&mut self, other: &Self) {
+        self.returned += other.returned;
+        self.rewritten += other.rewritten;
+        self.refused += other.refused;
+    }
+
+    fn counts(&self) -> BTreeMap<String, u64> {
+        BTreeMap::from([
+            ("returned".to_owned(), self.returned),
+            ("rewritten".to_owned(), self.rewritten),
+            ("refused".to_owned(), self.refused),
+        ])
+    }
 }
 
 /// What came of taking an erasure back.
@@ -39,62 +72,10 @@ pub struct Restored {
 pub struct Undone {
     /// By source and table.
     pub tables: Vec<Restored>,
-    /// Until when what was refused can be tried again; nothing if nothing was.
+    /// The sources in which nothing was done, each with what is in the way.
+    pub stuck: Vec<(String, String)>,
+    /// Until when what was refused or is stuck can be tried again; nothing if nothing was or is.
     pub open_until: Option<Timestamp>,
-}
-
-/// Reads the rows that a plan is about to change, if its map lets that be undone.
-pub(crate) async fn kept(
-    plan: &Plan,
-    steps: &[StepCount],
-    until: Option<Timestamp>,
-    snapshot: &mut dyn Snapshot,
-) -> Result<Option<Recoverable>, RightsError> {
-    let Some(until) = until else { return Ok(None) };
-    let (mut kept, mut count) = (Vec::new(), 0);
-    let touching = plan
-        .steps
-        .iter()
-        .zip(steps)
-        .filter(|(_, step)| step.rows > 0);
-    for (step, _) in touching {
-        let Some(image) = &step.image else { continue };
-        let rows: Vec<_> = snapshot.read(&image.read.statement).try_collect().await?;
-        count += rows.len() as u64;
-        let plain = |row: abide_map::plan::Row| row.into_iter().map(|value| value.0).collect();
-        kept.push(KeptStep {
-            table: step.table.clone(),
-            key: image.key.clone(),
-            columns: image
-                .read
-                .columns
-                .iter()
-                .map(|column| column.name.clone())
-                .collect(),
-            written: image
-                .written
-                .iter()
-                .map(|(name, with)| (name.clone(), with.into()))
-                .collect(),
-            rows: rows.into_iter().map(plain).collect(),
-        });
-    }
-    Ok(Some(Recoverable {
-        until,
-        rows: count,
-        sealed: Sensitive(Zeroizing::new(to_json(&kept)?)),
-    }))
-}
-
-/// Until when an erasure can be taken back; nothing if it cannot be any more.
-pub async fn recoverable_until(
-    store: &Store,
-    request: EntryId,
-    now: Timestamp,
-) -> Result<Option<Timestamp>, RightsError> {
-    let capsules = store.capsules(request).await?;
-    let open = capsules.iter().filter(|capsule| capsule.is_open_to(now));
-    Ok(open.map(|capsule| capsule.until).max())
 }
 
 /// Destroys the keys of all capsules whose time is over; how many.
@@ -102,7 +83,7 @@ pub async fn destroy_capsules(
     store: &Store,
     actor: &str,
     now: Timestamp,
-) -> Result<u64, RightsError> {
+) -> Result<u64, StoreError> {
     let mut count = 0;
     loop {
         let some = store.destroy_capsules(actor, now, AT_ONCE).await?;
@@ -113,126 +94,173 @@ pub async fn destroy_capsules(
     }
 }
 
-/// Takes an erasure back in every source, newest change first. Row by row: a row whose place has been taken, or that was
-/// changed after it was overwritten, is left as it is and counted. The request is closed.
+/// The capsules of a request that can be opened, oldest first.
 ///
 /// # Errors
 ///
-/// No capsule that can be opened, a source that cannot be used, or our own records. A source in which nothing could be done
-/// keeps its capsules.
+/// There are none, or our own records.
+pub async fn open_capsules(
+    store: &Store,
+    request: EntryId,
+    now: Timestamp,
+) -> Result<Vec<Capsule>, RightsError> {
+    let mut capsules = store.capsules(request).await?;
+    capsules.retain(|capsule| capsule.is_open_to(now));
+    match capsules.is_empty() {
+        true => Err(RightsError::Asked(format!(
+            "request `{request}` cannot be undone: its map has no `undo`, its time is over, or it was undone"
+        ))),
+        false => Ok(capsules),
+    }
+}
+
+/// Takes an erasure back in every source. Row by row: one whose place has been taken, that was changed after it was
+/// overwritten, or that leads to one that is not back, is left as it is and counted. The request is closed. A source that
+/// cannot be used holds up no other.
+///
+/// # Errors
+///
+/// No capsule that can be opened, somebody who may still be erasing, or our own records.
 pub async fn undo(eraser: &Eraser<'_>, request: EntryId) -> Result<Undone, RightsError> {
     let Eraser {
         store, actor, now, ..
     } = *eraser;
-    let mut capsules = store.capsules(request).await?;
-    capsules.retain(|capsule| capsule.is_open_to(now));
-    if capsules.is_empty() {
-        return Err(RightsError::Asked(format!(
-            "request `{request}` cannot be undone: its map has no `undo`, its time is over, or it was undone"
-        )));
-    }
-    for capsule in &capsules {
-        eraser.named(&capsule.source)?;
-    }
-    // From here on nobody erases what comes back, whatever happens in between: the capsules are there to try again.
+    let capsules = open_capsules(store, request, now).await?;
     let stored = store.request(request).await?;
-    if stored.is_some_and(|stored| stored.state != RequestState::Closed) {
-        store.close_undone(request, actor, now).await?;
-    }
-    let (mut tables, mut open_until) = (Vec::new(), None);
-    for capsule in capsules.iter().rev() {
-        let found = undo_one(eraser, capsule).await?;
-        let refused: u64 = found.iter().map(|table| table.refused).sum();
-        if refused > 0 {
-            open_until = open_until.max(Some(capsule.until));
-        } else {
-            store
-                .capsule_opened(capsule, counts(&found), actor, now)
-                .await?;
+    let is_closed = stored
+        .as_ref()
+        .is_none_or(|stored| stored.state == RequestState::Closed);
+    let mut undone = Undone {
+        tables: Vec::new(),
+        stuck: Vec::new(),
+        open_until: None,
+    };
+    let mut ready: Vec<&Mapped> = Vec::new();
+    for name in names(&capsules) {
+        match usable(eraser, request, &name, is_closed).await {
+            Ok(mapped) => ready.push(mapped),
+            Err(error @ RightsError::Source(_)) => undone.stuck.push((name, error.to_string())),
+            Err(error @ RightsError::Asked(_)) if eraser.named(&name).is_err() => {
+                undone.stuck.push((name, error.to_string()));
+            }
+            Err(error) => return Err(error),
         }
-        found.into_iter().for_each(|table| add(&mut tables, table));
     }
-    Ok(Undone { tables, open_until })
+    // What turned out never to have been carried out is not among them any more.
+    let capsules = open_capsules(store, request, now).await?;
+    let is_ready = |capsule: &Capsule| ready.iter().any(|mapped| mapped.name() == capsule.source);
+    let (used, left): (Vec<Capsule>, Vec<Capsule>) = capsules.into_iter().partition(is_ready);
+    undone.open_until = left.iter().map(|capsule| capsule.until).max();
+    if used.is_empty() {
+        return Ok(undone);
+    }
+    let text = undone_text(request, &ready, now);
+    store.intend_undo(request, &used, &text, actor, now).await?;
+    let since = Since::of(store, request).await?;
+    for mapped in ready.into_iter().rev() {
+        let mut here = used.clone();
+        here.retain(|capsule| capsule.source == mapped.name());
+        undo_in(eraser, mapped, &here, since.as_ref(), &mut undone).await?;
+    }
+    Ok(undone)
 }
 
-async fn undo_one(eraser: &Eraser<'_>, capsule: &Capsule) -> Result<Vec<Restored>, RightsError> {
-    let name = &capsule.source;
+fn undone_text(request: EntryId, sources: &[&Mapped], now: Timestamp) -> String {
+    let names: Vec<&str> = sources.iter().map(|mapped| mapped.name()).collect();
+    undone(&request.to_string(), &names, now)
+}
+
+/// The sources of some capsules, each once.
+fn names(capsules: &[Capsule]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for capsule in capsules {
+        if !names.contains(&capsule.source) {
+            names.push(capsule.source.clone());
+        }
+    }
+    names
+}
+
+/// A source in which nobody erases for the request any more.
+async fn usable<'a>(
+    eraser: &'a Eraser<'_>,
+    request: EntryId,
+    name: &str,
+    is_closed: bool,
+) -> Result<&'a Mapped, RightsError> {
     let mapped = eraser.named(name)?;
-    let Some(sealed) = eraser.store.open_capsule(capsule.id, eraser.now).await? else {
-        return Ok(Vec::new());
-    };
-    let steps: Vec<KeptStep> = serde_json::from_slice(&sealed).map_err(|_| {
-        RightsError::Corrupt(format!(
-            "what capsule `{}` holds cannot be read",
-            capsule.id
-        ))
-    })?;
-    let (opening, rows) = restore(&mapped.schema, &steps).map_err(|missing| {
-        RightsError::Asked(format!(
-            "source `{name}` has no {missing} any more, which the erasure changed: bring it back, then try again"
-        ))
-    })?;
-    put_back(mapped, opening, &rows).await
+    let is_settled = eraser.settle_begun(request, mapped).await?;
+    // Once it is closed nobody goes on with it.
+    if is_settled || is_closed {
+        return Ok(mapped);
+    }
+    Err(RightsError::Asked(format!(
+        "whether something is still being erased in source `{name}` for request `{request}` nobody can tell; `abide erase resume {request}` settles it, then undo it"
+    )))
 }
 
-/// All rows of a capsule in one transaction.
-async fn put_back(
+/// Takes an erasure back in one source, and records what came of it.
+async fn undo_in(
+    eraser: &Eraser<'_>,
     mapped: &Mapped,
-    opening: Vec<abide_map::statement::Statement>,
-    rows: &[Restoring],
-) -> Result<Vec<Restored>, RightsError> {
-    let work = Work {
-        opening,
-        steps: rows.iter().map(|row| row.statement.clone()).collect(),
-        ..Work::default()
-    };
-    let done = mapped.source.run(&work).await?;
-    let untouched = rows
-        .iter()
-        .zip(&done.rows)
-        .filter(|(_, changed)| **changed == 0);
-    let untouched: Vec<_> = untouched.map(|(row, _)| row.standing.clone()).collect();
-    // An earlier attempt may have put them back.
-    let mut standing = mapped.source.numbers(&untouched).await?.into_iter();
-    let mut tables = Vec::new();
-    for (row, changed) in rows.iter().zip(done.rows) {
-        let mut found = Restored {
-            source: mapped.name().to_owned(),
-            table: row.table.to_string(),
-            ..Restored::default()
-        };
-        let is_back = changed > 0 || standing.next().is_some_and(|count| count > 0);
-        match (is_back, row.was_deleted) {
-            (false, _) => found.refused = 1,
-            (true, true) => found.returned = 1,
-            (true, false) => found.rewritten = 1,
+    capsules: &[Capsule],
+    since: Option<&Since<'_>>,
+    undone: &mut Undone,
+) -> Result<(), RightsError> {
+    let Eraser {
+        store, actor, now, ..
+    } = *eraser;
+    let until = capsules.iter().map(|capsule| capsule.until).max();
+    let put = match opened_into(eraser, mapped, capsules, since).await {
+        Ok(put) => put,
+        Err(error @ RightsError::Store(_)) => return Err(error),
+        Err(error) => {
+            let why = error.to_string();
+            let nothing = Undoing::Nothing(why.clone());
+            for capsule in capsules {
+                let counts = BTreeMap::new();
+                store
+                    .settle_undo(capsule, &nothing, counts, actor, now)
+                    .await?;
+            }
+            undone.stuck.push((mapped.name().to_owned(), why));
+            undone.open_until = undone.open_until.max(until);
+            return Ok(());
         }
-        add(&mut tables, found);
+    };
+    for (capsule, part) in capsules.iter().zip(put.capsules) {
+        let undoing = match part.rows.refused {
+            0 => Undoing::Whole,
+            _ => Undoing::InPart(sealed(&part.steps)?),
+        };
+        if undoing != Undoing::Whole {
+            undone.open_until = undone.open_until.max(Some(capsule.until));
+        }
+        store
+            .settle_undo(capsule, &undoing, part.rows.counts(), actor, now)
+            .await?;
     }
-    Ok(tables)
+    undone.tables.extend(put.tables);
+    Ok(())
+}
+
+async fn opened_into(
+    eraser: &Eraser<'_>,
+    mapped: &Mapped,
+    capsules: &[Capsule],
+    since: Option<&Since<'_>>,
+) -> Result<PutBack, RightsError> {
+    let mut held: Vec<Vec<KeptStep>> = Vec::new();
+    for capsule in capsules {
+        held.push(opened(eraser.store, capsule, eraser.now).await?);
+    }
+    put_back(mapped, held, since).await
 }
 
 fn add(tables: &mut Vec<Restored>, found: Restored) {
     let mut same = tables.iter_mut();
     match same.find(|table| table.source == found.source && table.table == found.table) {
-        Some(table) => {
-            table.returned += found.returned;
-            table.rewritten += found.rewritten;
-            table.refused += found.refused;
-        }
+        Some(table) => table.count(&found),
         None => tables.push(found),
     }
-}
-
-fn counts(tables: &[Restored]) -> BTreeMap<String, u64> {
-    BTreeMap::from([
-        (
-            "returned".to_owned(),
-            tables.iter().map(|table| table.returned).sum(),
-        ),
-        (
-            "rewritten".to_owned(),
-            tables.iter().map(|table| table.rewritten).sum(),
-        ),
-    ])
 }

@@ -19,6 +19,7 @@ use crate::{Store, WriteTx, moment};
 const CAPSULE: &str = "capsule";
 
 const OF_REQUEST: &str = "SELECT capsule_id, request_id, source, state, row_count, made_at, until_at FROM capsules WHERE tenant = $1 AND request_id = $2 ORDER BY made_at, capsule_id";
+const OF_SOURCE: &str = "SELECT capsule_id, request_id, source, state, row_count, made_at, until_at FROM capsules WHERE tenant = $1 AND state = 'sealed' AND until_at > $3 AND source = $2 ORDER BY made_at, capsule_id";
 const DUE: &str = "SELECT capsule_id, request_id, source, state, row_count, made_at, until_at FROM capsules WHERE tenant = $1 AND state = 'sealed' AND until_at <= $2 ORDER BY until_at, capsule_id LIMIT $3";
 
 /// Rows as they were, to be kept with the intent that is about to change them.
@@ -108,17 +109,23 @@ impl WriteTx {
                 None::<i64>.into(),
             ],
         );
-        let sealing = Sealing {
-            subject: Some(own_key(intent)),
-            key_at: Some(7),
-            parts: vec![SealedPart {
-                at: 6,
-                purpose: CAPSULE,
-                id: intent.0.to_vec(),
-                plain: kept.sealed.0.clone(),
-            }],
-        };
+        let sealing = sealing(intent, 6, &kept.sealed);
         self.push_step(Step::sealed(statement, sealing));
+    }
+
+    /// Keeps in a capsule what is left of it; one that is ended is refused as [`Refusal::Changed`].
+    pub(crate) fn keep_rest(&mut self, id: EntryId, left: &Sensitive) {
+        let statement = Statement::new(
+            "UPDATE capsules SET sealed = $3, key_id = $4 WHERE tenant = $1 AND capsule_id = $2 AND state = 'sealed'",
+            vec![
+                self.store().tenant().into(),
+                id.into(),
+                Value::Bytes(None),
+                Value::Bytes(None),
+            ],
+        );
+        let statement = statement.or_refuse(Refusal::Changed);
+        self.push_step(Step::sealed(statement, sealing(id, 2, left)));
     }
 
     /// Ends a capsule, if there is one and it is not ended, and destroys its key.
@@ -176,21 +183,22 @@ impl Store {
         }
     }
 
-    /// Records that what was in a capsule has been put back, and destroys its key. `counts` says how many rows were.
-    pub async fn capsule_opened(
+    /// The capsules of a source that can be opened at this moment, oldest first, whatever they were made for.
+    pub async fn capsules_of(
         &self,
-        capsule: &Capsule,
-        counts: BTreeMap<String, u64>,
-        actor: &str,
+        source: &str,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let mut evidence = Evidence::new("capsule.opened", actor, now);
-        evidence.counts = counts;
-        evidence.private = about(capsule);
-        let mut tx = self.begin(evidence)?;
-        let ended = tx.end_capsule(capsule.id, CapsuleState::Opened, now);
-        tx.push(ended.or_refuse(Refusal::Changed));
-        tx.commit().await.map(drop)
+    ) -> Result<Vec<Capsule>, StoreError> {
+        let params = vec![
+            self.tenant().into(),
+            source.into(),
+            now.as_millisecond().into(),
+        ];
+        let rows = self
+            .engine()
+            .rows("reading capsules", OF_SOURCE, params)
+            .await?;
+        rows.iter().map(read).collect()
     }
 
     /// Destroys the keys of capsules whose time is over, at most `limit` of them; how many.
@@ -228,12 +236,27 @@ impl Store {
     }
 }
 
-fn about(capsule: &Capsule) -> serde_json::Value {
+/// What evidence says of a capsule to those who may open it.
+pub(crate) fn about(capsule: &Capsule) -> serde_json::Value {
     serde_json::json!({
         "capsule": capsule.id.to_string(),
         "request": capsule.request.to_string(),
         "source": capsule.source,
     })
+}
+
+/// What is sealed in a capsule, the id of its key behind it.
+fn sealing(id: EntryId, at: usize, rows: &Sensitive) -> Sealing {
+    Sealing {
+        subject: Some(own_key(id)),
+        key_at: Some(at + 1),
+        parts: vec![SealedPart {
+            at,
+            purpose: CAPSULE,
+            id: id.0.to_vec(),
+            plain: rows.0.clone(),
+        }],
+    }
 }
 
 /// A capsule has a key of its own, stored as if the capsule were a subject.

@@ -27,6 +27,13 @@ impl EntryId {
         Ok(Self(id))
     }
 
+    /// When it was made, in milliseconds since 1970: they are its first six bytes.
+    pub fn made_at_ms(&self) -> i64 {
+        self.0[..6]
+            .iter()
+            .fold(0, |ms, byte| ms << 8 | i64::from(*byte))
+    }
+
     /// Reads what `Display` writes: 32 hex digits.
     pub fn parse(text: &str) -> Option<Self> {
         crate::hex::decode(text).map(Self)

@@ -42,6 +42,7 @@ mod sweep;
 mod table;
 mod tail;
 mod tile;
+mod undo;
 mod write;
 
 use std::fmt;
@@ -84,6 +85,7 @@ pub use subject_request::{
     QueuedLetter, RequestEvent, SubjectRequest, Then, WhichRequests, fresh_code,
 };
 pub use tail::{Change, Changes, SubjectPage, SubjectState};
+pub use undo::{UNDONE, Undoing};
 pub use write::{WriteTx, Written};
 
 use data_key::DataKeys;

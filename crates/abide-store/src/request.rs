@@ -120,7 +120,7 @@ pub enum IntentState {
     Planned,
     /// The source committed it.
     Done,
-    /// The source kept nothing of it.
+    /// It was not carried out, or nobody can tell how far.
     Failed,
     /// There was nothing to do: the source is clean of the request, and the outcome says what stays.
     Clean,
@@ -316,7 +316,19 @@ impl Store {
         })
     }
 
-    /// Records what is about to be done in a source; on disk when it answers, and before the source is touched.
+    /// Nothing of a write is kept if the request is closed: what it remembers of a person would be sealed under a key that
+    /// nobody destroys.
+    fn only_open(&self, tx: &mut WriteTx, request: EntryId) {
+        let params = vec![self.tenant().into(), request.into()];
+        let held = Statement::new(
+            "UPDATE requests SET state = state WHERE tenant = $1 AND request_id = $2 AND state <> 'closed'",
+            params,
+        );
+        tx.push(held.or_refuse(Refusal::Changed));
+    }
+
+    /// Records what is about to be done in a source; on disk when it answers, and before the source is touched. Of a request
+    /// that is closed it is refused as [`Refusal::Changed`].
     pub async fn record_intent(
         &self,
         intended: &Intended,
@@ -334,6 +346,7 @@ impl Store {
         });
         let mut tx = self.begin(evidence)?;
         let id = tx.entry_id();
+        self.only_open(&mut tx, intended.request);
         tx.push_step(self.intent_row(id, intended, None, now));
         if let Some(kept) = &intended.capsule {
             tx.keep_capsule(id, intended.request, &intended.source, kept, now);
@@ -343,7 +356,7 @@ impl Store {
     }
 
     /// Records that a source is clean of a request: a fresh plan found nothing left to do, and `outcome` says what stays. From
-    /// then on the request changes nothing there.
+    /// then on the request changes nothing there. Of a request that is closed it is refused as [`Refusal::Changed`].
     pub async fn record_clean(
         &self,
         looked: &Intended,
@@ -363,6 +376,7 @@ impl Store {
         });
         let mut tx = self.begin(evidence)?;
         let id = tx.entry_id();
+        self.only_open(&mut tx, looked.request);
         tx.push_step(self.intent_row(id, looked, Some(outcome), now));
         tx.commit().await?;
         Ok(id)
@@ -482,17 +496,7 @@ impl Store {
         });
         let mut tx = self.begin(evidence)?;
         let entry = tx.entry_id();
-        tx.push(Statement::new(
-            "INSERT INTO certificates (tenant, entry_id, request_id, grade, text, at) VALUES ($1, $2, $3, $4, $5, $6)",
-            vec![
-                self.tenant().into(),
-                entry.into(),
-                certified.request.into(),
-                certified.grade.into(),
-                certified.text.into(),
-                now.as_millisecond().into(),
-            ],
-        ));
+        tx.keep_certificate(certified.request, certified.grade, certified.text, now);
         let closed_at = (certified.then == RequestState::Closed).then_some(now.as_millisecond());
         tx.push(
             Statement::new(
@@ -513,29 +517,17 @@ impl Store {
         Ok(entry)
     }
 
-    /// Closes a request whose erasure is taken back, and destroys the key to whom it was about.
-    pub async fn close_undone(
-        &self,
-        id: EntryId,
-        actor: &str,
-        now: Timestamp,
-    ) -> Result<Written, StoreError> {
-        let mut evidence = Evidence::new("request.undone", actor, now);
-        evidence.private = serde_json::json!({ "request": id.to_string() });
-        let mut tx = self.begin(evidence)?;
-        tx.push(
-            Statement::new(
-                "UPDATE requests SET state = 'closed', closed_at = $3 WHERE tenant = $1 AND request_id = $2 AND state <> 'closed'",
-                vec![
-                    self.tenant().into(),
-                    id.into(),
-                    now.as_millisecond().into(),
-                ],
-            )
-            .or_refuse(Refusal::Changed),
-        );
-        self.forget_request(&mut tx, id);
-        tx.commit().await
+    /// Closes a request, if it is not closed, and destroys the key to whom it was about.
+    pub(crate) fn close_request(&self, tx: &mut WriteTx, id: EntryId, now: Timestamp) {
+        tx.push(Statement::new(
+            "UPDATE requests SET state = 'closed', closed_at = $3 WHERE tenant = $1 AND request_id = $2 AND state <> 'closed'",
+            vec![
+                self.tenant().into(),
+                id.into(),
+                now.as_millisecond().into(),
+            ],
+        ));
+        self.forget_request(tx, id);
     }
 
     /// What a closed request is left without: whom it was about, and the key to it.
@@ -574,12 +566,13 @@ impl Store {
         tx.commit().await
     }
 
-    /// The certificates of a request: the entry that anchors each, its grade and its text, oldest first.
+    /// The certificates of a request: the entry that anchors each, its grade and its text, oldest first, and one that takes the
+    /// others back last.
     pub async fn certificates(
         &self,
         request: EntryId,
     ) -> Result<Vec<(EntryId, String, String)>, StoreError> {
-        let sql = "SELECT entry_id, grade, text FROM certificates WHERE tenant = $1 AND request_id = $2 ORDER BY at, entry_id";
+        let sql = "SELECT entry_id, grade, text FROM certificates WHERE tenant = $1 AND request_id = $2 ORDER BY at, CASE WHEN grade = 'undone' THEN 1 ELSE 0 END, entry_id";
         let params = vec![self.tenant().into(), request.into()];
         let rows = self
             .engine()
@@ -604,6 +597,14 @@ impl Store {
         Ok(Some(receipt.showing(&row.text(0)?)))
     }
 
+    /// What the journal remembers of erasures; nothing without a journal.
+    pub async fn erasures(&self) -> Result<Option<Erasures>, StoreError> {
+        match self.journal() {
+            Some(journal) => journal.read().await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// When an erasure of this identifier was last asked for, as the journal remembers it.
     pub fn erased_at(
         &self,
@@ -616,6 +617,30 @@ impl Store {
             .filter_map(|token| erasures.last_erasure(self.tenant(), *token))
             .max();
         last.map(moment).transpose()
+    }
+}
+
+impl WriteTx {
+    /// Keeps a certificate, which the entry that the write began with anchors.
+    pub(crate) fn keep_certificate(
+        &mut self,
+        request: EntryId,
+        grade: &str,
+        text: &str,
+        now: Timestamp,
+    ) {
+        let entry = self.first_entry();
+        self.push(Statement::new(
+            "INSERT INTO certificates (tenant, entry_id, request_id, grade, text, at) VALUES ($1, $2, $3, $4, $5, $6)",
+            vec![
+                self.store().tenant().into(),
+                entry.into(),
+                request.into(),
+                grade.into(),
+                text.into(),
+                now.as_millisecond().into(),
+            ],
+        ));
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use abide_rights::destroy_capsules;
 use abide_store::StoreError;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
@@ -12,8 +13,6 @@ use crate::http::app::App;
 const PACE: Duration = Duration::from_mins(1);
 /// Expiries recorded at once.
 const EXPIRIES: u32 = 200;
-/// Capsules of erasures destroyed at once.
-const CAPSULES: u32 = 200;
 /// How long a request may be sent again with its idempotency key.
 const ANSWERS: SignedDuration = SignedDuration::from_hours(48);
 /// How long the token of an erased subject is kept, for servers that have not heard of it.
@@ -47,7 +46,7 @@ pub async fn once(app: &App, now: Timestamp) -> Result<(), StoreError> {
             break;
         }
     }
-    while app.store.destroy_capsules(ACTOR, now, CAPSULES).await? == CAPSULES {}
+    destroy_capsules(&app.store, ACTOR, now).await?;
     let recent = SignedDuration::try_from(app.config.limits.recent).unwrap_or(ANSWERS);
     let before = |age: SignedDuration| now.checked_sub(age).unwrap_or(Timestamp::UNIX_EPOCH);
     app.store.forget_answers(before(ANSWERS), now).await?;

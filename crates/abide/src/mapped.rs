@@ -9,6 +9,7 @@ use abide_map::promise::Promises;
 use abide_map::schema::Schema;
 use abide_policy::Library;
 use abide_policy::diagnostic::{self, Severity};
+use abide_policy::length::Length;
 use abide_policy::source::SourceFile;
 use abide_rights::Mapped;
 use abide_store::{Health, HeldSubject, StoreOptions};
@@ -25,6 +26,8 @@ pub enum Drafts {
     Taken,
     /// It is refused.
     Refused,
+    /// Nobody plans anything: what was kept is put back, whatever has become of the schema since.
+    Unasked,
 }
 
 /// Opens the sources of these names, every one, each with a map that was accepted. Plans over them respect the legal holds
@@ -127,10 +130,13 @@ async fn open_one(
     held: &[HeldSubject],
     drafts: Drafts,
 ) -> Result<Mapped> {
-    let (map, file) = read_map(section)?;
+    let (mut map, file) = read_map(section)?;
     let source = abide_sources::open(&section.url, section.options()?)?;
     let schema = source.schema().await?;
-    settled(&map, &schema, file, drafts)?;
+    match drafts {
+        Drafts::Unasked => map.fingerprint = None,
+        Drafts::Taken | Drafts::Refused => settled(&map, &schema, file, drafts)?,
+    }
     let mut mapped = Mapped::of(source, map, schema, promises(config)?)?;
     mapped.hold(held, clock::now()).await?;
     Ok(mapped)
@@ -186,11 +192,24 @@ fn settled(map: &Map, schema: &Schema, file: SourceFile, drafts: Drafts) -> Resu
     bail!("no plan can be made over `{path}`\n\n{report}");
 }
 
-/// What the policy of the configuration promises; nothing without one. With several it is the first that counts.
+/// What the policy of the configuration promises; nothing without one. With several it is the first that counts, but for how
+/// long an answer may take: there it is the shortest.
 fn promises(config: &Config) -> Result<Promises> {
-    let Some(path) = config.policies.first() else {
-        return Ok(Promises::default());
-    };
-    let read = policies::read(path, clock::today())?;
-    Ok(Promises::of(&read.policy, Library::standard()))
+    let mut promises: Option<Promises> = None;
+    for path in &config.policies {
+        let read = policies::read(path, clock::today())?;
+        let next = Promises::of(&read.policy, Library::standard());
+        match &mut promises {
+            None => promises = Some(next),
+            Some(first) => first.answer = shorter(first.answer, next.answer),
+        }
+    }
+    Ok(promises.unwrap_or_default())
+}
+
+fn shorter(one: Option<Length>, other: Option<Length>) -> Option<Length> {
+    match (one, other) {
+        (Some(one), Some(other)) if other.shorter_than(one) == Some(true) => Some(other),
+        (one, other) => one.or(other),
+    }
 }

@@ -7,7 +7,7 @@ use super::operation::{Act, Operation, Rank, Which, obstacle, overwrites};
 use super::planner::Planner;
 use super::predicate::{Pred, Source};
 use super::rows::{Roots, Rows, lead};
-use super::{Held, Hold, Plan, Subjects};
+use super::{Doing, Held, Hold, Plan, Subjects};
 use crate::map::{EdgeErase, Erase, Holds, Identity, Keep, MappedTable, Replacement, Standing};
 use crate::ownership::{Link, TableId, cannot, cannot_plan};
 use crate::schema::TableName;
@@ -491,6 +491,28 @@ impl<'a, 'r> Eraser<'a, 'r> {
             .collect()
     }
 
+    /// Whether what is done may have to be taken back.
+    pub(super) fn is_undone(&self) -> bool {
+        self.plan.doing == Doing::Erase && self.planner.ownership.map.undo.is_some()
+    }
+
+    /// Refuses to write over rows that nobody could find again to put back what was there.
+    pub(super) fn refuse_keyless(&mut self, id: TableId) {
+        let node = self.planner.ownership.tables.get(id);
+        let Some(node) = node.filter(|node| node.key.is_empty() && self.is_undone()) else {
+            return;
+        };
+        let name = &node.table.name;
+        let message = format!(
+            "rows of `{name}` have no key by which an undo could find those again that were written over"
+        );
+        let help = format!(
+            "give `{name}` a primary key, let its rows go with `erase delete`, or leave `undo` out of the map"
+        );
+        let mapped = node.mapped.clone();
+        self.refuse(mapped.as_ref(), message, &help);
+    }
+
     pub(super) fn delete(
         &mut self,
         id: TableId,
@@ -522,6 +544,7 @@ impl<'a, 'r> Eraser<'a, 'r> {
         if written.is_empty() {
             return;
         }
+        self.refuse_keyless(id);
         for (name, with) in &written {
             let node = self.planner.ownership.tables.get(id);
             let column = node.and_then(|node| node.table.column(name));

@@ -102,24 +102,32 @@ impl Planner<'_> {
 }
 
 impl Planner<'_> {
-    /// When an erasure that is carried out at the planner's moment can no longer be undone; nothing if the map does not let
-    /// it be, says no length that anyone can count, or a longer one than the policy's answer to the request may take.
-    pub fn undone_until(&self) -> Option<Timestamp> {
+    /// When an erasure that was asked for at `asked` and is carried out at the planner's moment can no longer be undone. Until
+    /// it cannot be undone nothing is erased, so that this is never later than the answer to the request may be. Nothing if the
+    /// map does not let it be undone, says no length that anyone can count, or a longer one than the answer may take; nor where
+    /// no policy says how long that is.
+    pub fn undone_until(&self, asked: Timestamp) -> Option<Timestamp> {
         let undo = self.ownership.map.undo.as_ref()?;
         let length = Length::parse(&undo.value)
             .or_else(|| self.promises.constants.get(&undo.value).copied())?;
-        if !self.promises.policy.is_empty() {
-            // Until it cannot be undone nothing is erased, and an answer that says so must not be late.
-            let answer = self.promises.answer?;
-            if answer.shorter_than(length) == Some(true) {
-                return None;
-            }
+        let answer = self.promises.answer?;
+        if answer.shorter_than(length) == Some(true) {
+            return None;
         }
-        let start = self.now.to_zoned(TimeZone::UTC);
-        start
-            .checked_add(span_of(length)?)
-            .ok()
-            .map(|end| end.timestamp())
+        let answered = Length {
+            unit: match answer.unit {
+                // Working days are no fewer than as many days.
+                Unit::BusinessDays => Unit::Days,
+                unit => unit,
+            },
+            ..answer
+        };
+        let end = |start: Timestamp, length: Length| {
+            let end = start.to_zoned(TimeZone::UTC).checked_add(span_of(length)?);
+            end.ok().map(|end| end.timestamp())
+        };
+        let until = end(self.now, length)?.min(end(asked, answered)?);
+        (until > self.now).then_some(until)
     }
 }
 

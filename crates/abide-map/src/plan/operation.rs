@@ -267,7 +267,7 @@ impl Operation {
             .iter()
             .filter(|column| !column.is_generated);
         let columns: Vec<String> = columns.map(|column| column.name.clone()).collect();
-        let (statement, columns) = planner.read(self.table, &columns, open, None);
+        let (statement, columns) = planner.read_whole(self.table, &columns, open);
         Some(Image {
             read: ReadBefore { statement, columns },
             key: node.key.clone(),

@@ -17,7 +17,7 @@ use super::{
 use crate::map::Replacement;
 use crate::ownership::{Node, Ownership, Reach, TableId};
 use crate::promise::Promises;
-use crate::schema::TableName;
+use crate::schema::{Column, Dialect, TableName};
 use crate::statement::{ReadColumn, Statement};
 
 /// Makes plans over one map of one source.
@@ -414,6 +414,27 @@ impl<'a> Planner<'a> {
         filter: &Pred,
         shown: Option<&BTreeMap<String, Pred>>,
     ) -> (Statement, Vec<ReadColumn>) {
+        self.read_as(id, columns, filter, shown, Dialect::as_text)
+    }
+
+    /// The same, each value so that it can be put back as it was.
+    pub(super) fn read_whole(
+        &self,
+        id: TableId,
+        columns: &[String],
+        filter: &Pred,
+    ) -> (Statement, Vec<ReadColumn>) {
+        self.read_as(id, columns, filter, None, Dialect::as_image)
+    }
+
+    fn read_as(
+        &self,
+        id: TableId,
+        columns: &[String],
+        filter: &Pred,
+        shown: Option<&BTreeMap<String, Pred>>,
+        text_of: impl Fn(Dialect, &str, &Column) -> String,
+    ) -> (Statement, Vec<ReadColumn>) {
         let mut writer = Writer::new(self.ownership);
         let alias = writer.alias();
         writer.push("SELECT ");
@@ -426,7 +447,7 @@ impl<'a> Planner<'a> {
                 writer.push(", ");
             }
             let place = writer.place(&alias, name);
-            let text = writer.dialect.as_text(&place, column);
+            let text = text_of(writer.dialect, &place, column);
             match shown.and_then(|shown| shown.get(name)) {
                 Some(when) => {
                     writer.push("CASE WHEN ");

@@ -66,6 +66,7 @@ impl Eraser<'_, '_> {
             self.forbid(id, which, apart, message, "let the columns be null");
             return false;
         }
+        self.refuse_keyless(id);
         self.operations.push(Operation {
             table: id,
             act: Act::Write(columns),
@@ -107,7 +108,16 @@ impl Eraser<'_, '_> {
         }
         match key.on_delete {
             // What the database does by itself, nobody reads before and nobody could undo.
-            OnDelete::SetNull if self.planner.ownership.map.undo.is_none() => return,
+            OnDelete::SetNull if !self.is_undone() => return,
+            OnDelete::SetDefault if self.is_undone() => {
+                let message = format!(
+                    "when rows of `{there}` go, the database writes the default over `{what}` of `{name}`, and nobody could put back what was there"
+                );
+                let help =
+                    "declare the reference `ON DELETE SET NULL`, or leave `undo` out of the map";
+                self.refuse(mapped.as_ref(), message, help);
+                return;
+            }
             OnDelete::SetDefault => return,
             OnDelete::Cascade if mapped.is_none() => {
                 let message = format!(
@@ -128,6 +138,7 @@ impl Eraser<'_, '_> {
             self.forbid(from, which, Pred::Always, message, &help);
             return;
         }
+        self.refuse_keyless(from);
         self.operations.push(Operation {
             table: from,
             act: Act::Write(columns),

@@ -1,15 +1,21 @@
-//! An erasure taken back: statements that put rows back as they were, each for one row, and each touching nothing if the
-//! row's place has been taken or what was written over it has been changed. Reads no row.
+//! An erasure taken back: statements that put rows back as they were, each for one row, and what each row needs. A row returns
+//! only to rows that are themselves back: whoever has come by their keys meanwhile is somebody else. Reads no row.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::Row;
-use super::render::{fitted, spelled};
-use crate::map::Replacement;
-use crate::schema::{Column, Dialect, ForeignKey, Schema, Table, TableName, TypeClass};
+use super::{KnownAs, Row};
+use crate::map::{EdgeKind, MappedTable, Replacement};
+use crate::ownership::{Node, Ownership};
+use crate::schema::{Column, Dialect, TableName};
 use crate::statement::{Statement, Value};
+
+mod order;
+mod statement;
+
+use order::groups;
+use statement::{Maker, Values, is_whole};
 
 /// The rows of one step of an erasure, as they were before it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +30,8 @@ pub struct KeptStep {
     pub written: Vec<(String, Written)>,
     /// The rows.
     pub rows: Vec<Vec<Option<String>>>,
+    /// Those of them that were put back, by their places.
+    pub back: BTreeSet<usize>,
 }
 
 /// What was written over a value.
@@ -65,6 +73,17 @@ impl std::fmt::Debug for KeptStep {
     }
 }
 
+/// Where a row stands in what was kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Which of the capsules.
+    pub capsule: usize,
+    /// Which of its steps.
+    pub step: usize,
+    /// Which of the step's rows.
+    pub row: usize,
+}
+
 /// What puts one row back.
 #[derive(Debug, Clone)]
 pub struct Restoring {
@@ -72,361 +91,445 @@ pub struct Restoring {
     pub table: TableName,
     /// Whether the row was deleted, rather than written over.
     pub was_deleted: bool,
-    /// The statement: it changes one row, or none if that is not possible any more.
-    pub statement: Statement,
-    /// A statement that answers one number: whether the row is as it was, whoever put it back.
+    /// Where it was kept: more than once, if nobody knows what came of the first attempt to erase it.
+    pub places: Vec<Place>,
+    /// The statement: it changes one row, or none if that is not possible any more. Nothing where no statement can tell the row
+    /// from others.
+    pub statement: Option<Statement>,
+    /// A statement that answers one number: how many rows are as it was, whoever put them back.
     pub standing: Statement,
+    /// How many of those there have to be for this one to be back.
+    pub least: u64,
+    /// Whom its values name.
+    pub names: Vec<KnownAs>,
+    /// The rows without which it may not return, by their places among all that return.
+    pub needs: Vec<usize>,
 }
 
-/// Where a value stood: table, key of the row, column.
-type Spot = (TableName, Row, String);
+/// An erasure to be taken back.
+#[derive(Debug, Clone)]
+pub struct Restoration {
+    /// What runs first.
+    pub opening: Vec<Statement>,
+    /// The rows.
+    pub rows: Vec<Restoring>,
+    /// Their order, by their places: each group after those that it needs. The rows of a group need each other.
+    pub order: Vec<Vec<usize>>,
+}
 
-/// Statements that put back what these steps, in the order in which they ran, took away. A database that looks at declared
-/// references at the end of a transaction is asked to by the first list.
+/// What puts back what these capsules hold, each the steps of one erasure in the order in which they ran, oldest first.
 ///
 /// # Errors
 /// The table or column that the schema does not have any more.
-pub fn restore(
-    schema: &Schema,
-    steps: &[KeptStep],
-) -> Result<(Vec<Statement>, Vec<Restoring>), String> {
+pub fn restore(ownership: &Ownership, capsules: &[Vec<KeptStep>]) -> Result<Restoration, String> {
     let mut restorer = Restorer {
-        schema,
+        ownership,
         back: BTreeSet::new(),
         emptied: BTreeMap::new(),
         deleted: BTreeMap::new(),
+        written: BTreeSet::new(),
+        put: BTreeMap::new(),
+        made: BTreeMap::new(),
+        origins: Vec::new(),
         found: Vec::new(),
     };
-    for (number, step) in steps.iter().enumerate() {
-        restorer.note(number, step);
+    for (capsule, steps) in capsules.iter().enumerate() {
+        for (step, kept) in steps.iter().enumerate() {
+            restorer.note(capsule, step, kept);
+        }
     }
-    for (number, step) in steps.iter().enumerate().rev() {
-        restorer.take(number, step)?;
+    for (capsule, steps) in capsules.iter().enumerate().rev() {
+        for (step, kept) in steps.iter().enumerate().rev() {
+            restorer.take(capsule, step, kept)?;
+        }
     }
-    let opening = schema.dialect.defer().map(|sql| Statement {
-        sql: sql.to_owned(),
+    restorer.lead();
+    // A server that looks at declared references and keys only at the end would refuse the whole for one row.
+    let opening = (ownership.dialect == Dialect::Postgresql).then(|| Statement {
+        sql: "SET CONSTRAINTS ALL IMMEDIATE".to_owned(),
         values: Vec::new(),
     });
-    Ok((opening.into_iter().collect(), restorer.found))
+    let needs: Vec<Vec<usize>> = restorer.found.iter().map(|row| row.needs.clone()).collect();
+    Ok(Restoration {
+        opening: opening.into_iter().collect(),
+        rows: restorer.found,
+        order: groups(&needs),
+    })
 }
 
+/// A row, by the capsule that holds it.
+type Whose = (usize, TableName, Row);
+
 struct Restorer<'a> {
-    schema: &'a Schema,
+    ownership: &'a Ownership,
     /// Values that a later statement need not put back: the row has been put back with them.
-    back: BTreeSet<Spot>,
+    back: BTreeSet<(Whose, String)>,
     /// Values that were emptied, by the number of the step: a row that was deleted after that is put back without them,
     /// because what they lead to may have to be put back in between.
-    emptied: BTreeMap<Spot, usize>,
+    emptied: BTreeMap<(Whose, String), usize>,
     /// Rows that were deleted, by the number of the step.
-    deleted: BTreeMap<(TableName, Row), usize>,
+    deleted: BTreeMap<Whose, usize>,
+    /// Columns in which something was written, of whichever capsule.
+    written: BTreeSet<(TableName, Row, String)>,
+    /// What puts a deleted row back, by its place among what was found.
+    put: BTreeMap<Whose, usize>,
+    /// What was found, by its statement.
+    made: BTreeMap<(String, Vec<Value>), usize>,
+    /// Where each of what was found comes from.
+    origins: Vec<Origin<'a>>,
     found: Vec<Restoring>,
 }
 
-impl Restorer<'_> {
+/// Where something comes from that puts a row back.
+struct Origin<'a> {
+    step: &'a KeptStep,
+    row: &'a [Option<String>],
+    whose: Option<Whose>,
+    /// The columns that it writes.
+    columns: BTreeSet<&'a str>,
+}
+
+/// What puts a row back, before anybody knows what it needs.
+struct Made {
+    statement: Option<Statement>,
+    standing: Statement,
+    least: u64,
+}
+
+/// What a row leads to: the columns here, the table there and its columns.
+struct Reference {
+    columns: Vec<String>,
+    target: TableName,
+    target_columns: Vec<String>,
+    /// Whether it says whose the row is.
+    is_owning: bool,
+}
+
+impl<'a> Restorer<'a> {
+    fn node(&self, table: &TableName) -> Option<&'a Node> {
+        self.ownership.tables.get(self.ownership.id(table)?)
+    }
+
     /// Remembers which step emptied or deleted what.
-    fn note(&mut self, number: usize, step: &KeptStep) {
-        let Some(table) = self.schema.table(&step.table) else {
+    fn note(&mut self, capsule: usize, number: usize, step: &KeptStep) {
+        let Some(node) = self.node(&step.table) else {
             return;
         };
-        let keyed = step.rows.iter().filter_map(|row| key_of(step, row));
-        for key in keyed {
+        for key in step.rows.iter().filter_map(|row| key_of(step, row)) {
+            let whose = (capsule, step.table.clone(), key.clone());
             if step.written.is_empty() {
-                self.deleted
-                    .entry((step.table.clone(), key))
-                    .or_insert(number);
+                self.deleted.entry(whose).or_insert(number);
                 continue;
             }
             for (name, with) in &step.written {
-                let nullable = table.column(name).is_some_and(|column| column.nullable);
-                if *with == Written::Empty && nullable {
-                    let spot = (step.table.clone(), key.clone(), name.clone());
+                self.written
+                    .insert((step.table.clone(), key.clone(), name.clone()));
+                if *with == Written::Empty && node.is_nullable(name) {
+                    let spot = (whose.clone(), name.clone());
                     self.emptied.entry(spot).or_insert(number);
                 }
             }
         }
     }
 
-    fn take(&mut self, number: usize, step: &KeptStep) -> Result<(), String> {
-        let table = self
-            .schema
-            .table(&step.table)
+    fn take(&mut self, capsule: usize, number: usize, step: &'a KeptStep) -> Result<(), String> {
+        let node = self
+            .node(&step.table)
             .ok_or_else(|| format!("`{}`", step.table))?;
-        let missing = step
-            .columns
-            .iter()
-            .find(|name| table.column(name).is_none());
-        if let Some(name) = missing {
+        let mut names = step.columns.iter();
+        if let Some(name) = names.find(|name| node.table.column(name).is_none()) {
             return Err(format!("`{}.{name}`", step.table));
         }
-        if !step.written.is_empty() {
-            for row in &step.rows {
-                self.write_back(number, table, step, row);
+        let mut equal: BTreeMap<&[Option<String>], u64> = BTreeMap::new();
+        for (row, values) in step.rows.iter().enumerate() {
+            let place = Place {
+                capsule,
+                step: number,
+                row,
+            };
+            let nth = equal.entry(values).or_default();
+            *nth += 1;
+            match step.written.is_empty() {
+                true => self.put_back(place, node, step, values, *nth),
+                false => self.write_back(place, node, step, values),
             }
-            return Ok(());
-        }
-        for row in in_order(table, step) {
-            self.put_back(number, table, step, row);
         }
         Ok(())
     }
 
-    /// A row that was written over: its values return where what was written still stands.
+    /// A row that was written over: its values return where what was written still stands, and the row still says whose it is.
     fn write_back(
         &mut self,
-        number: usize,
-        table: &Table,
-        step: &KeptStep,
-        row: &[Option<String>],
+        place: Place,
+        node: &'a Node,
+        step: &'a KeptStep,
+        row: &'a [Option<String>],
     ) {
-        let Some(key) = key_of(step, row) else { return };
-        let deleted = self.deleted.get(&(step.table.clone(), key.clone()));
-        if deleted.is_some_and(|deleted| *deleted < number) {
+        let maker = self.maker(node);
+        let Some(key) = key_of(step, row) else {
+            let made = Made {
+                statement: None,
+                standing: maker.count(&Values::new(), &values_of(node, step, row)),
+                least: u64::MAX,
+            };
+            self.add(place, made, Origin::of(step, row, None, []));
+            return;
+        };
+        let whose = (place.capsule, step.table.clone(), key.clone());
+        let deleted = self.deleted.get(&whose);
+        if deleted.is_some_and(|deleted| *deleted < place.step) {
             return;
         }
-        let spot = |name: &str| (step.table.clone(), key.clone(), name.to_owned());
         let mut open: Vec<(&Column, &Written, Value)> = Vec::new();
         for (name, with) in &step.written {
-            if let (Some(column), true) = (table.column(name), self.back.insert(spot(name))) {
+            let is_open = self.back.insert((whose.clone(), name.clone()));
+            if let (Some(column), true) = (node.table.column(name), is_open) {
                 open.push((column, with, value_of(step, row, name)));
             }
         }
         if open.is_empty() {
             return;
         }
-        let mut sql = Sql::new(self.schema.dialect);
-        sql.push(&format!("UPDATE {} SET ", sql.dialect.table(&table.name)));
-        for (place, (column, _, value)) in open.iter().enumerate() {
-            let comma = if place > 0 { ", " } else { "" };
-            sql.push(&format!("{comma}{} = ", sql.dialect.quote(&column.name)));
-            sql.bind(value.clone(), column);
-        }
-        sql.push(" WHERE ");
-        sql.equals(table, &step.key, &key);
-        for (column, with, _) in &open {
-            let text = match with {
-                Written::Text(text) => {
-                    let text = spelled(&fitted(text, column), Some(column));
-                    sql.placeholder(Value::text(text), column)
-                }
-                _ => String::new(),
-            };
-            let place = sql.dialect.quote(&column.name);
-            let changed = sql
-                .dialect
-                .unwritten(&place, column, &Replacement::from(*with), &text);
-            sql.push(&format!(" AND ({changed}) IS NOT TRUE"));
-        }
-        let open: Vec<(&Column, Value)> = open
-            .into_iter()
-            .map(|(column, _, value)| (column, value))
-            .collect();
-        let standing = self.standing(table, &step.key, &key, &open);
-        self.found.push(Restoring {
-            table: table.name.clone(),
-            was_deleted: false,
-            statement: sql.done(),
-            standing,
-        });
+        let is_written = |name: &str| {
+            let spot = (step.table.clone(), key.clone(), name.to_owned());
+            self.written.contains(&spot)
+        };
+        let mut telling = values_of(node, step, row);
+        telling.retain(|(column, _)| tells(node, &column.name) && !is_written(&column.name));
+        let keyed = maker.keyed(&step.key, &key);
+        let values = open
+            .iter()
+            .map(|(column, _, value)| (*column, value.clone()));
+        let made = Made {
+            statement: Some(maker.update(&keyed, &open, &telling)),
+            standing: maker.count(&keyed, &values.collect()),
+            least: 1,
+        };
+        let columns = open.iter().map(|(column, ..)| column.name.as_str());
+        self.add(place, made, Origin::of(step, row, Some(whose), columns));
     }
 
-    /// A row that was deleted: it returns where its key and whatever must be unique are free, and where what it leads to is
-    /// there.
-    fn put_back(&mut self, number: usize, table: &Table, step: &KeptStep, row: &[Option<String>]) {
+    /// A row that was deleted.
+    fn put_back(
+        &mut self,
+        place: Place,
+        node: &'a Node,
+        step: &'a KeptStep,
+        row: &'a [Option<String>],
+        nth: u64,
+    ) {
+        let maker = self.maker(node);
         let key = key_of(step, row);
-        let spot = |name: &str| Some((step.table.clone(), key.clone()?, name.to_owned()));
-        let mut values: Vec<(&Column, Value)> = Vec::new();
-        let mut whole: Vec<(&Column, Value)> = Vec::new();
-        for column in step.columns.iter().filter_map(|name| table.column(name)) {
-            let spot = spot(&column.name);
+        let whose = key
+            .as_ref()
+            .map(|key| (place.capsule, step.table.clone(), key.clone()));
+        let (mut values, mut whole) = (Values::new(), Values::new());
+        for (column, value) in values_of(node, step, row) {
+            let spot = whose.clone().map(|whose| (whose, column.name.clone()));
             let emptied = spot.as_ref().and_then(|spot| self.emptied.get(spot));
-            if emptied.is_some_and(|emptied| *emptied < number) {
+            if emptied.is_some_and(|emptied| *emptied < place.step) {
                 values.push((column, Value(None)));
                 continue;
             }
             self.back.extend(spot);
-            let value = value_of(step, row, &column.name);
             whole.push((column, value.clone()));
             values.push((column, value));
         }
-        let mut sql = Sql::new(self.schema.dialect);
-        let names: Vec<String> = values
-            .iter()
-            .map(|(column, _)| sql.dialect.quote(&column.name))
-            .collect();
-        let name = sql.dialect.table(&table.name);
-        let system = match sql.dialect {
-            Dialect::Postgresql => " OVERRIDING SYSTEM VALUE",
-            _ => "",
+        let keyed = key.map(|key| maker.keyed(&step.key, &key));
+        let made = Made {
+            statement: Some(maker.insert(&values, keyed.is_none().then_some(nth))),
+            least: if keyed.is_some() { 1 } else { nth },
+            standing: maker.count(&keyed.unwrap_or_default(), &whole),
         };
-        sql.push(&format!(
-            "INSERT INTO {name} ({}){system} SELECT ",
-            names.join(", ")
-        ));
-        for (place, (column, value)) in values.iter().enumerate() {
-            sql.push(if place > 0 { ", " } else { "" });
-            sql.bind(value.clone(), column);
+        let columns = whole.iter().map(|(column, _)| column.name.as_str());
+        let origin = Origin::of(step, row, whose.clone(), columns);
+        let at = self.add(place, made, origin);
+        if let Some(whose) = whose {
+            self.put.entry(whose).or_insert(at);
         }
-        if sql.dialect == Dialect::Mariadb {
-            sql.push(" FROM DUAL");
+    }
+
+    fn maker(&self, node: &'a Node) -> Maker<'a> {
+        Maker {
+            ownership: self.ownership,
+            table: &node.table,
         }
-        sql.push(" WHERE 1 = 1");
-        self.where_free(&mut sql, table, &values);
-        let key = key.unwrap_or_default();
-        let standing = self.standing(table, &step.key, &key, &whole);
+    }
+
+    /// Adds what puts a row back, unless another capsule holds the same; its place among what was found.
+    fn add(&mut self, place: Place, made: Made, origin: Origin<'a>) -> usize {
+        let next = self.found.len();
+        if let Some(Statement { sql, values }) = made.statement.clone() {
+            let at = *self.made.entry((sql, values)).or_insert(next);
+            if let Some(same) = self.found.get_mut(at) {
+                same.places.push(place);
+                return at;
+            }
+        }
+        let node = self.node(&origin.step.table);
         self.found.push(Restoring {
-            table: table.name.clone(),
-            was_deleted: true,
-            statement: sql.done(),
-            standing,
+            table: origin.step.table.clone(),
+            was_deleted: origin.step.written.is_empty(),
+            places: vec![place],
+            statement: made.statement,
+            standing: made.standing,
+            least: made.least,
+            names: node.map_or_else(Vec::new, |node| self.names(node, &origin)),
+            needs: Vec::new(),
         });
+        self.origins.push(origin);
+        next
     }
 
-    /// Only where nothing of the table has a value that must be unique, and where what the row leads to is there.
-    fn where_free(&self, sql: &mut Sql, table: &Table, values: &[(&Column, Value)]) {
-        let value = |name: &String| {
-            let mut values = values.iter();
-            values
-                .find(|(column, _)| column.name == *name)
-                .map(|(_, value)| value.clone())
-        };
-        let name = sql.dialect.table(&table.name);
-        for columns in std::iter::once(&table.primary_key).chain(&table.unique) {
-            let key: Option<Row> = columns.iter().map(value).collect();
-            if let Some(key) = key.filter(is_whole) {
-                sql.push(&format!(" AND NOT EXISTS (SELECT 1 FROM {name} WHERE "));
-                sql.equals(table, columns, &key);
-                sql.push(")");
-            }
-        }
-        for reference in &table.foreign_keys {
-            let leads: Option<Row> = reference.columns.iter().map(value).collect();
-            let own: Option<Row> = reference.target_columns.iter().map(value).collect();
-            let is_own = reference.target == table.name && leads == own;
-            let there = self.schema.table(&reference.target);
-            if let (Some(leads), Some(there), false) = (leads.filter(is_whole), there, is_own) {
-                let target = sql.dialect.table(&reference.target);
-                sql.push(&format!(" AND EXISTS (SELECT 1 FROM {target} WHERE "));
-                sql.equals(there, &reference.target_columns, &leads);
-                sql.push(")");
-            }
-        }
-    }
-
-    /// Counts rows of the key that hold these values, as they are read.
-    fn standing(
-        &self,
-        table: &Table,
-        columns: &[String],
-        key: &Row,
-        values: &[(&Column, Value)],
-    ) -> Statement {
-        let mut sql = Sql::new(self.schema.dialect);
-        sql.push(&format!(
-            "SELECT count(*) FROM {} WHERE ",
-            sql.dialect.table(&table.name)
-        ));
-        match is_whole(key) {
-            true => sql.equals(table, columns, key),
-            false => sql.push("1 = 1"),
-        }
-        for (column, value) in values {
-            let place = sql.dialect.quote(&column.name);
-            if value.0.is_none() {
-                sql.push(&format!(" AND {place} IS NULL"));
-                continue;
-            }
-            sql.values.push(value.clone());
-            let bound = sql.dialect.placeholder(sql.values.len(), None);
-            let text = sql.dialect.as_text(&place, column);
-            sql.push(&format!(" AND {text} = {bound}"));
-        }
-        sql.done()
-    }
-}
-
-/// Rows that lead to other rows of the same step come after those.
-fn in_order<'a>(table: &Table, step: &'a KeptStep) -> Vec<&'a Vec<Option<String>>> {
-    let own = |key: &&ForeignKey| key.target == table.name;
-    let references: Vec<&ForeignKey> = table.foreign_keys.iter().filter(own).collect();
-    let mut left: Vec<&Vec<Option<String>>> = step.rows.iter().collect();
-    let mut ordered = Vec::new();
-    while !references.is_empty() && !left.is_empty() {
-        let values = |row: &[Option<String>], names: &[String]| -> Row {
-            names.iter().map(|name| value_of(step, row, name)).collect()
-        };
-        let waiting: BTreeSet<Row> = references
-            .iter()
-            .flat_map(|key| left.iter().map(|row| values(row, &key.target_columns)))
-            .collect();
-        let waits = |row: &&Vec<Option<String>>| {
-            references.iter().any(|key| {
-                let leads = values(row, &key.columns);
-                leads != values(row, &key.target_columns) && waiting.contains(&leads)
+    fn names(&self, node: &Node, origin: &Origin<'_>) -> Vec<KnownAs> {
+        let identities = node.mapped.iter().flat_map(|mapped| &mapped.identities);
+        let returning = identities.filter(|it| origin.columns.contains(it.column.value.as_str()));
+        let names = returning.filter_map(|identity| {
+            let image = value_of(origin.step, origin.row, &identity.column.value).0?;
+            let value = self.ownership.dialect.plain(&image).to_owned();
+            Some(KnownAs {
+                kind: identity.kind.value.clone(),
+                value: node.as_brought(&identity.column.value, value),
             })
+        });
+        names.collect()
+    }
+
+    /// Says of each row which of the others it needs: those that it leads to, and itself where only a part of it returns.
+    fn lead(&mut self) {
+        let mut index: BTreeMap<(TableName, Vec<String>), BTreeMap<Row, Vec<usize>>> =
+            BTreeMap::new();
+        for place in 0..self.found.len() {
+            let origin = &self.origins[place];
+            let mut needs = BTreeSet::new();
+            if !origin.step.written.is_empty() {
+                needs.extend(origin.whose.as_ref().and_then(|whose| self.put.get(whose)));
+            }
+            let node = self.node(&origin.step.table);
+            for reference in node.map_or_else(Vec::new, |node| self.references(node, origin)) {
+                let Some(leads) = self.folded(origin, &reference.columns) else {
+                    continue;
+                };
+                let to = (reference.target, reference.target_columns);
+                let there = index
+                    .entry(to)
+                    .or_insert_with_key(|(table, columns)| self.returning(table, columns));
+                needs.extend(there.get(&leads).into_iter().flatten());
+            }
+            needs.remove(&place);
+            self.found[place].needs = needs.into_iter().collect();
+        }
+    }
+
+    /// What a row leads to by what returns of it, as the schema declares it and as the map says it.
+    fn references(&self, node: &Node, origin: &Origin<'_>) -> Vec<Reference> {
+        let declared = node.table.foreign_keys.iter().map(|key| Reference {
+            columns: key.columns.clone(),
+            target: key.target.clone(),
+            target_columns: key.target_columns.clone(),
+            is_owning: false,
+        });
+        let edges = node.mapped.iter().flat_map(|mapped| &mapped.edges);
+        let holds = edges.filter(|edge| {
+            edge.when.iter().all(|condition| {
+                let image = value_of(origin.step, origin.row, &condition.column.value).0;
+                let plain = image.as_deref().map(|it| self.ownership.dialect.plain(it));
+                plain == Some(condition.value.as_str())
+            })
+        });
+        let mapped = holds.map(|edge| {
+            let there = self.node(&edge.target.value);
+            let key = there.map(|there| there.table.primary_key.clone());
+            let given = edge.target_columns.iter().map(|name| name.value.clone());
+            Reference {
+                columns: edge.columns.iter().map(|name| name.value.clone()).collect(),
+                target: edge.target.value.clone(),
+                target_columns: match edge.target_columns.is_empty() {
+                    true => key.unwrap_or_default(),
+                    false => given.collect(),
+                },
+                is_owning: edge.kind == EdgeKind::OwnedBy,
+            }
+        });
+        let returns = |reference: &Reference| {
+            let mut columns = reference.columns.iter();
+            let comes = |name: &String| origin.columns.contains(name.as_str());
+            // What is in a row is its owner's, who has to be there.
+            reference.is_owning || columns.any(comes)
         };
-        let (later, free): (Vec<_>, Vec<_>) = left.iter().copied().partition(waits);
-        if free.is_empty() {
-            break;
-        }
-        ordered.extend(free);
-        left = later;
+        declared.chain(mapped).filter(returns).collect()
     }
-    ordered.extend(left);
-    ordered
+
+    /// The rows of a table that others may lead to, by the values that they are led to by: those that were deleted, and
+    /// those that said who somebody is.
+    fn returning(&self, table: &TableName, columns: &[String]) -> BTreeMap<Row, Vec<usize>> {
+        let mut found: BTreeMap<Row, Vec<usize>> = BTreeMap::new();
+        for (place, origin) in self.origins.iter().enumerate() {
+            let restoring = &self.found[place];
+            let tells = restoring.was_deleted || !restoring.names.is_empty();
+            if origin.step.table == *table
+                && tells
+                && let Some(values) = self.folded(origin, columns)
+            {
+                found.entry(values).or_default().push(place);
+            }
+        }
+        found
+    }
+
+    /// The values of a row in these columns, without what may differ between a key and what leads to it: one too many that
+    /// is needed does no harm. Nothing if one is empty.
+    fn folded(&self, origin: &Origin<'_>, columns: &[String]) -> Option<Row> {
+        let folded = columns.iter().map(|name| {
+            let image = value_of(origin.step, origin.row, name).0?;
+            let plain = self.ownership.dialect.plain(&image);
+            Some(Value::text(plain.trim_end().to_lowercase()))
+        });
+        folded.collect()
+    }
 }
 
-/// A statement in the making.
-struct Sql {
-    dialect: Dialect,
-    text: String,
-    values: Vec<Value>,
-}
-
-impl Sql {
-    fn new(dialect: Dialect) -> Self {
+impl<'a> Origin<'a> {
+    fn of<'n>(
+        step: &'a KeptStep,
+        row: &'a [Option<String>],
+        whose: Option<Whose>,
+        columns: impl IntoIterator<Item = &'n str>,
+    ) -> Self {
+        let written: BTreeSet<&str> = columns.into_iter().collect();
+        let columns = step.columns.iter().map(String::as_str);
         Self {
-            dialect,
-            text: String::new(),
-            values: Vec::new(),
+            step,
+            row,
+            whose,
+            columns: columns.filter(|name| written.contains(name)).collect(),
         }
     }
+}
 
-    fn placeholder(&mut self, value: Value, column: &Column) -> String {
-        self.values.push(value);
-        let place = self.dialect.placeholder(self.values.len(), Some(column));
-        match (self.dialect, column.class) {
-            (Dialect::Mariadb, TypeClass::Geometry) => format!("ST_GeomFromText({place})"),
-            _ => place,
-        }
-    }
+/// Whether a column tells which row it is, and whose.
+fn tells(node: &Node, column: &str) -> bool {
+    let mapped = |mapped: &MappedTable| {
+        let mut identities = mapped.identities.iter();
+        let owning = mapped
+            .edges
+            .iter()
+            .filter(|edge| edge.kind == EdgeKind::OwnedBy);
+        let mut owning = owning.flat_map(|edge| &edge.columns);
+        identities.any(|identity| identity.column.value == column)
+            || owning.any(|name| name.value == column)
+    };
+    let mut unique = node.table.unique.iter().flatten();
+    node.mapped.as_ref().is_some_and(mapped) || unique.any(|name| name == column)
+}
 
-    fn bind(&mut self, value: Value, column: &Column) {
-        let place = self.placeholder(value, column);
-        self.push(&place);
-    }
-
-    fn equals(&mut self, table: &Table, columns: &[String], values: &Row) {
-        for (place, (name, value)) in columns.iter().zip(values).enumerate() {
-            let Some(column) = table.column(name) else {
-                continue;
-            };
-            let and = if place > 0 { " AND " } else { "" };
-            let quoted = self.dialect.quote(name);
-            self.push(&format!("{and}{quoted} = "));
-            self.bind(value.clone(), column);
-        }
-    }
-
-    fn push(&mut self, text: &str) {
-        self.text.push_str(text);
-    }
-
-    fn done(self) -> Statement {
-        Statement {
-            sql: self.text,
-            values: self.values,
-        }
-    }
+/// The values of a row, with their columns.
+fn values_of<'a>(node: &'a Node, step: &KeptStep, row: &[Option<String>]) -> Values<'a> {
+    let names = step.columns.iter();
+    let columns = names.filter_map(|name| node.table.column(name));
+    columns
+        .map(|column| (column, value_of(step, row, &column.name)))
+        .collect()
 }
 
 fn value_of(step: &KeptStep, row: &[Option<String>], name: &str) -> Value {
@@ -441,8 +544,4 @@ fn key_of(step: &KeptStep, row: &[Option<String>]) -> Option<Row> {
         .map(|name| value_of(step, row, name))
         .collect();
     is_whole(&key).then_some(key)
-}
-
-fn is_whole(key: &Row) -> bool {
-    !key.is_empty() && key.iter().all(|value| value.0.is_some())
 }

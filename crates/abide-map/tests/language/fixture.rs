@@ -122,6 +122,7 @@ fn foreign_key(text: &str) -> ForeignKey {
         on_delete: match rest.trim() {
             "cascade" => OnDelete::Cascade,
             "set-null" => OnDelete::SetNull,
+            "set-default" => OnDelete::SetDefault,
             _ => OnDelete::Refuse,
         },
         is_deferrable: false,

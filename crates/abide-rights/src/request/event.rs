@@ -152,6 +152,8 @@ pub enum Event {
         /// The run that carries it out.
         run: String,
     },
+    /// What had been erased was put back: somebody decides anew whether it is to be.
+    TakenBack,
     /// A legal hold stands in the way.
     Held {
         /// Which.

@@ -227,6 +227,12 @@ impl Standing {
                 self.overdue.insert(*of);
             }
             Event::Started { run } => self.run = Some(run.clone()),
+            Event::TakenBack => {
+                self.run = None;
+                self.hindered = None;
+                self.wants_approval = true;
+                self.approved_by = None;
+            }
             Event::Held { holds } => self.hindered = Some((at, Hindrance::Held(holds.clone()))),
             Event::Stuck { why } => self.hindered = Some((at, Hindrance::Stuck(why.clone()))),
             Event::Recorded { .. } => self.is_done = true,

@@ -289,6 +289,25 @@ on_both! {
         assert_eq!([office.state(id).await, office.state(other).await], ["fulfilled"; 2]);
     }
 
+    async fn an_erasure_that_is_taken_back_waits_for_somebody_to_decide(office: Office) {
+        let mut office = office;
+        let sources = std::mem::take(&mut office.sources);
+        let mut erase = ask(Kind::Erase, "ann@example.org");
+        erase.verified = Some("account".into());
+        let id = office.desk().open(&erase).await.unwrap().id;
+        office.desk().advance(id).await.unwrap();
+        let open = office.store.requests(abide_store::RequestState::Open, None, 2).await.unwrap();
+        office.store.intend_undo(open[0].id, &[], "Taken back", "operator", office.now).await.unwrap();
+        office.sources = sources;
+        for day in ["2026-01-06", "2026-01-07"] {
+            office.set(day);
+            office.desk().advance_due(10).await.unwrap();
+        }
+        let events = office.events(id).await;
+        assert_eq!(events.last().map(String::as_str), Some("taken-back"), "{events:?}");
+        assert_eq!(office.state(id).await, "in_progress");
+    }
+
     async fn a_letter_is_sent_once_and_its_text_is_gone(office: Office) {
         let id = office.asked(Kind::OptOutSale, "ann@example.org").await;
         let letters = office.store.letters(None, 10).await.unwrap();

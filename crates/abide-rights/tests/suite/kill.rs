@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use abide_map::sample::{Contained, Containment, TableSample};
 use abide_map::schema::{Dialect, Schema, Table};
-use abide_rights::{Eraser, Mapped, Pace, RightsError, access, sweep};
+use abide_rights::{Eraser, Mapped, Pace, RightsError, access, sweep, undo};
 use abide_sources::{Access, Done, Marker, Snapshot, Source, SourceFuture, SourceOptions, Work};
 use abide_store::{Journal, Keys, RequestState, Store, StoreOptions};
 
@@ -155,6 +155,23 @@ async fn role() {
                 println!("told: {error}");
                 return;
             }
+        }
+        "undo" => {
+            let mut requests = Vec::new();
+            for state in [
+                RequestState::Open,
+                RequestState::Checked,
+                RequestState::Closed,
+            ] {
+                requests.extend(store.requests(state, None, 10).await.unwrap());
+            }
+            let eraser = Eraser {
+                store: &store,
+                sources: &[shop],
+                actor: "test",
+                now: at(3),
+            };
+            drop(undo(&eraser, requests[0].id).await);
         }
         "access" => {
             let (person, out) = (known("email", "ann@example.org"), folder.join("ann.zip"));

@@ -48,3 +48,4 @@ mod scan;
 mod shop;
 mod trouble;
 mod undo;
+mod undone;

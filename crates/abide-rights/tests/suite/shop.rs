@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use abide_map::plan::{Identities, KnownAs};
 use abide_map::promise::Promises;
+use abide_policy::length::Length;
 use abide_policy::source::SourceFile;
 use abide_rights::{Eraser, Mapped};
 use abide_sources::{Access, Address, Source, SourceOptions};
@@ -212,9 +213,11 @@ pub(crate) async fn mapped_with(url: &str, options: SourceOptions, map: &str) ->
     let file = SourceFile::from_bytes("map.kdl".to_owned(), map.as_bytes());
     let (map, findings) = abide_map::read::read(&file, 0);
     assert!(findings.is_empty(), "{findings:?}");
-    Mapped::open(source, map, Promises::default())
-        .await
-        .unwrap()
+    let promises = Promises {
+        answer: Length::parse("1 month"),
+        ..Promises::default()
+    };
+    Mapped::open(source, map, promises).await.unwrap()
 }
 
 /// Everything that stands in a source, each row as text, in order.

@@ -37,6 +37,13 @@ on_all! {
         let stored = shop.store.request(request).await.unwrap().unwrap();
         assert_eq!(stored.state, RequestState::Closed);
         assert!(stored.sealed.is_none());
+        let certificates = shop.store.certificates(request).await.unwrap();
+        let (entry, _, text) = certificates.last().unwrap();
+        assert!(text.starts_with("Certificate of erasure, taken back"), "{text}");
+        let mut sequencer = abide_store::Sequencer::new(&shop.store).unwrap();
+        while sequencer.step(at(2)).await.unwrap().is_some() {}
+        assert!(shop.store.certificate_receipt(*entry).await.unwrap().is_some());
+        assert!(shop.store.is_undone(request).await.unwrap());
         let again = undo(&shop.eraser_over(&sources, 3), request).await.unwrap_err();
         assert!(again.to_string().contains("cannot be undone"), "{again}");
     }

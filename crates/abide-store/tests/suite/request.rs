@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use abide_ledger::KeyRing;
 use abide_store::{
     Asked, CapsuleState, Certified, Identifier, Intended, IntentState, Journal, Recoverable,
-    Refusal, RequestState, Sensitive, Settlement, StoreError, StoreOptions,
+    Refusal, RequestState, Sensitive, Settlement, StoreError, StoreOptions, Undoing,
 };
 use zeroize::Zeroizing;
 
@@ -109,10 +109,10 @@ on_both! {
         let kept = Recoverable { until: at(100), rows: 2, sealed: Sensitive(Zeroizing::new(b"rows".to_vec())) };
         let with_capsule = || Intended { capsule: Some(kept.clone()), ..intended(request) };
         let mut ids = Vec::new();
-        for second in 2..5 {
+        for second in 2..6 {
             ids.push(store.record_intent(&with_capsule(), "test", at(second)).await.unwrap());
         }
-        let [used, void, late] = ids[..] else { panic!("three were recorded") };
+        let [used, void, late, tried] = ids[..] else { panic!("four were recorded") };
         // Whoever the request is about is forgotten before the capsule is.
         store.certify(&certified(request, RequestState::Closed), "test", at(6)).await.unwrap();
         let opened = store.open_capsule(used, at(7)).await.unwrap().unwrap();
@@ -124,15 +124,42 @@ on_both! {
         assert!(store.open_capsule(void, at(9)).await.unwrap().is_none());
 
         let capsules = store.capsules(request).await.unwrap();
-        store.capsule_opened(&capsules[0], BTreeMap::new(), "test", at(10)).await.unwrap();
+        store.intend_undo(request, &capsules, "Taken back", "test", at(9)).await.unwrap();
+        let certificates = store.certificates(request).await.unwrap();
+        assert_eq!(certificates.last().map(|(_, grade, text)| (grade.as_str(), text.as_str())), Some(("undone", "Taken back")));
+        let settle = async |capsule: usize, undoing: &Undoing| {
+            store.settle_undo(&capsules[capsule], undoing, BTreeMap::new(), "test", at(10)).await
+        };
+        settle(0, &Undoing::Whole).await.unwrap();
         assert!(store.open_capsule(used, at(11)).await.unwrap().is_none());
-        let again = store.capsule_opened(&capsules[0], BTreeMap::new(), "test", at(10)).await;
-        assert!(matches!(again, Err(StoreError::Refused(Refusal::Changed))));
+        for late in [Undoing::Whole, Undoing::InPart(Sensitive::default())] {
+            assert!(matches!(settle(0, &late).await, Err(StoreError::Refused(Refusal::Changed))));
+        }
+        let left = Sensitive(Zeroizing::new(b"one row".to_vec()));
+        settle(3, &Undoing::Nothing("it was away".to_owned())).await.unwrap();
+        assert_eq!(store.open_capsule(tried, at(11)).await.unwrap().unwrap().as_slice(), b"rows");
+        settle(3, &Undoing::InPart(left)).await.unwrap();
+        assert_eq!(store.open_capsule(tried, at(11)).await.unwrap().unwrap().as_slice(), b"one row");
+        assert_eq!(store.capsules_of("shop", at(11)).await.unwrap().len(), 2);
 
         assert_eq!(store.destroy_capsules("test", at(99), 10).await.unwrap(), 0);
-        assert_eq!(store.destroy_capsules("test", at(100), 10).await.unwrap(), 1);
+        assert_eq!(store.destroy_capsules("test", at(100), 10).await.unwrap(), 2);
         assert!(store.open_capsule(late, at(11)).await.unwrap().is_none(), "to a clock that goes back, too");
         let states: Vec<CapsuleState> = store.capsules(request).await.unwrap().iter().map(|it| it.state).collect();
-        assert_eq!(states, [CapsuleState::Opened, CapsuleState::Destroyed, CapsuleState::Destroyed]);
+        assert_eq!(states, [CapsuleState::Opened, CapsuleState::Destroyed, CapsuleState::Destroyed, CapsuleState::Destroyed]);
+    }
+
+    async fn nothing_is_recorded_for_a_request_that_is_closed(place: Place) {
+        let store = place.open().await;
+        let who = [person("anna")];
+        let asked = Asked { right: "erase", identifiers: &who, sealed: b"anna", clauses: &[] };
+        let request = store.open_request(&asked, "test", at(1)).await.unwrap();
+        store.intend_undo(request, &[], "Taken back", "test", at(2)).await.unwrap();
+        assert_eq!(store.request(request).await.unwrap().unwrap().state, RequestState::Closed);
+        let late = store.record_intent(&intended(request), "test", at(3)).await;
+        assert!(matches!(late, Err(StoreError::Refused(Refusal::Changed))));
+        let late = store.record_clean(&intended(request), "[]", "test", at(3)).await;
+        assert!(matches!(late, Err(StoreError::Refused(Refusal::Changed))));
+        assert!(store.intents(request).await.unwrap().is_empty());
     }
 }

@@ -198,6 +198,9 @@ impl Desk<'_> {
             .request(run)
             .await?
             .ok_or_else(|| unreadable(loaded))?;
+        if self.store.is_undone(run).await? {
+            return self.happen(loaded, Event::TakenBack).await;
+        }
         if stored.state != RequestState::Open {
             let certificates = self.store.certificates(run).await?;
             let certificate = certificates.first().map(|(entry, ..)| entry.to_string());

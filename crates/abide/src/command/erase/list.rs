@@ -30,8 +30,12 @@ pub(super) async fn run(installation: &Installation) -> Result<Outcome> {
                 ),
                 None => String::new(),
             };
+            let taken_back = match store.is_undone(request.id).await? {
+                true => ", taken back",
+                false => "",
+            };
             print(&format!(
-                "{} {} {}, asked for {day}{}{undo}",
+                "{} {} {}{taken_back}, asked for {day}{}{undo}",
                 request.id,
                 request.right,
                 state.word(),

@@ -1,14 +1,17 @@
 //! `abide erase undo`: puts back what an erasure took away, while the map's `undo` lets it, and says what could not be.
 
-use abide_rights::{Restored, count_of, undo};
+use abide_rights::{Restored, Undone, count_of, open_capsules, undo};
 use abide_store::EntryId;
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use super::{eraser, request_id};
 use crate::command::Outcome;
 use crate::installation::Installation;
-use crate::mapped;
+use crate::mapped::{self, Drafts};
 use crate::output::print;
+
+/// How a moment is shown.
+const MINUTE: &str = "%Y-%m-%d %H:%M UTC";
 
 /// Arguments of `abide erase undo`.
 #[derive(clap::Args)]
@@ -23,24 +26,17 @@ pub(super) struct Arguments {
 /// Runs the command: found if a row could not be put back.
 pub(super) async fn run(installation: &Installation, arguments: &Arguments) -> Result<Outcome> {
     let request = request_id(&arguments.request)?;
-    let capsules = installation.store.capsules(request).await?;
-    let open = capsules
-        .iter()
-        .filter(|capsule| capsule.is_open_to(installation.now));
-    let open: Vec<_> = open.collect();
-    let Some(until) = open.iter().map(|capsule| capsule.until).max() else {
-        bail!(
-            "request `{request}` cannot be undone: its map has no `undo`, its time is over, or it was undone"
-        );
-    };
+    let open = open_capsules(&installation.store, request, installation.now).await?;
     if !arguments.yes {
         for capsule in &open {
             let (rows, source) = (count_of(capsule.rows, "row"), &capsule.source);
             print(&format!("source `{source}`: {rows} kept as they were"))?;
         }
-        let until = until.strftime("%Y-%m-%d %H:%M UTC");
+        let until = open.iter().map(|capsule| capsule.until).max();
+        let until = until.map(|until| until.strftime(MINUTE).to_string());
         print(&format!(
-            "nothing was done; add `--yes` to put them back, until {until}"
+            "nothing was done; add `--yes` to put them back, until {}",
+            until.unwrap_or_default()
         ))?;
         return Ok(Outcome::Clean);
     }
@@ -48,12 +44,16 @@ pub(super) async fn run(installation: &Installation, arguments: &Arguments) -> R
     names.sort();
     names.dedup();
     let held = installation.store.held().await?;
-    let sources = mapped::open(&installation.config, &names, &held).await?;
-    let undone = undo(&eraser(installation, &sources), request).await?;
-    for table in &undone.tables {
-        print(&told(table))?;
+    let (sources, failed) =
+        mapped::open_reachable_with(&installation.config, &names, &held, Drafts::Unasked).await;
+    let mut undone = undo(&eraser(installation, &sources), request).await?;
+    for (name, error) in failed {
+        let mut stuck = undone.stuck.iter_mut();
+        if let Some((_, why)) = stuck.find(|(stuck, _)| *stuck == name) {
+            *why = format!("{error:#}");
+        }
     }
-    conclude(request, undone.open_until)
+    conclude(request, &undone)
 }
 
 fn told(table: &Restored) -> String {
@@ -66,23 +66,33 @@ fn told(table: &Restored) -> String {
     );
     if table.refused > 0 {
         text.push_str(&format!(
-            ", {} left alone: their place is taken, they were changed since, or what they lead to is gone",
-            table.refused
+            ", {} left alone: its place is taken, it was changed since, what it leads to is not back, or whom it names asked again to be erased",
+            count_of(table.refused, "row")
         ));
     }
     text
 }
 
-fn conclude(request: EntryId, open_until: Option<jiff::Timestamp>) -> Result<Outcome> {
-    let Some(until) = open_until else {
+fn conclude(request: EntryId, undone: &Undone) -> Result<Outcome> {
+    for table in &undone.tables {
+        print(&told(table))?;
+    }
+    for (source, why) in &undone.stuck {
+        print(&format!("source `{source}` is as it was: {why}"))?;
+    }
+    let Some(until) = undone.open_until else {
         print(&format!(
             "request `{request}` is undone; Abide's own records of the person stay erased"
         ))?;
         return Ok(Outcome::Clean);
     };
-    let until = until.strftime("%Y-%m-%d %H:%M UTC");
+    let until = until.strftime(MINUTE);
+    let done = match undone.tables.is_empty() {
+        true => "is not undone; mend what is in the way",
+        false => "is undone in part; make room for the rest",
+    };
     print(&format!(
-        "request `{request}` is undone in part; make room for the rest and try again, until {until}"
+        "request `{request}` {done} and try again, until {until}"
     ))?;
     Ok(Outcome::Found)
 }

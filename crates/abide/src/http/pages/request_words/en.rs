@@ -110,6 +110,10 @@ pub(super) const WORDS: RequestWords = RequestWords {
         ("extended", "the answer was put off; a letter says why"),
         ("overdue", "we missed a time"),
         ("started", "we began to erase"),
+        (
+            "taken-back",
+            "what we had begun to erase was put back, and somebody looks at it again",
+        ),
         ("held", "the data has to be kept for the time being"),
         ("stuck", "one of our systems could not be reached"),
         ("recorded", "what you said was recorded, and holds"),

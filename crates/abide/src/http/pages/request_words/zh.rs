@@ -107,6 +107,7 @@ pub(super) const WORDS: RequestWords = RequestWords {
         ("extended", "答复延期，信中说明了原因"),
         ("overdue", "我们错过了期限"),
         ("started", "我们开始删除"),
+        ("taken-back", "已开始的删除被恢复，将由工作人员重新处理"),
         ("held", "这些信息需要暂时保留"),
         ("stuck", "我们的一个系统无法连接"),
         ("recorded", "您的选择已记录并生效"),
