@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use abide_map::plan::{Hold, Identities, Plan, Planner};
-use abide_sources::{Marker, SourceError, Trouble, Work};
+use abide_sources::{Marker, SourceError, Trouble};
 use abide_store::{
     Asked, Certified, EntryId, Identifier, Intended, Intent, IntentState, Recoverable, Refusal,
     Request, RequestState, Sensitive, Settlement, Store, StoreError, WriteTx,
@@ -23,11 +23,13 @@ use crate::clean::{recorded, still_clean};
 use crate::error::RightsError;
 use crate::explain::counted;
 use crate::files::{intend_files, is_of_files};
-use crate::lasting::{lasting, lasting_of, told};
+use crate::lasting::{failed, lasting, lasting_of, told};
 use crate::mapped::{Keys, Mapped, lying_on};
 use crate::memory::{KeptRows, Memory};
-use crate::remembered::{Remembered, identifiers};
-use crate::step::{StepCount, StepEffect, clauses_of, hash_of, told_due, unmoved, work_of};
+use crate::remembered::{Remembered, identifiers, known_beyond};
+use crate::step::{
+    StepCount, StepEffect, clauses_of, hash_of, kept_of, told_due, unmoved, work_of,
+};
 use crate::undo::{kept, kept_until};
 
 /// How often a source is gone over: the application may write while rows go, and a trigger may write others.
@@ -665,18 +667,8 @@ impl Came {
     }
 }
 
-fn failed(why: &str) -> String {
-    serde_json::json!({ "failed": why }).to_string()
-}
-
 pub(crate) fn to_json(value: &impl Serialize) -> Result<Vec<u8>, RightsError> {
     serde_json::to_vec(value).map_err(|error| RightsError::Corrupt(error.to_string()))
-}
-
-/// Identifiers that were found and that nobody brought.
-fn known_beyond(people: &Identities, found: Identities) -> Vec<(String, String)> {
-    let beyond = found.0.into_iter().filter(|known| !people.has(known));
-    beyond.map(|known| (known.kind, known.value)).collect()
 }
 
 fn expected_of(intent: &Intent) -> Result<Vec<StepCount>, RightsError> {
@@ -695,11 +687,6 @@ pub(crate) struct Recorded {
 
 pub(crate) fn outcome_of(intent: &Intent) -> Result<Recorded, RightsError> {
     serde_json::from_str(&intent.outcome).map_err(|_| unreadable(intent))
-}
-
-fn kept_of(steps: &[StepCount]) -> Vec<StepCount> {
-    let kept = steps.iter().filter(|step| step.effect == StepEffect::Keep);
-    kept.cloned().collect()
 }
 
 pub(crate) fn unreadable(intent: &Intent) -> RightsError {

@@ -49,3 +49,8 @@ pub(crate) fn lasting_of(intent: &Intent) -> Result<Vec<String>, RightsError> {
     let failed: Failed = serde_json::from_str(&intent.outcome).map_err(|_| unreadable(intent))?;
     Ok(failed.lasting)
 }
+
+/// The outcome of an intent that failed, where no table kept anything of it.
+pub(crate) fn failed(why: &str) -> String {
+    serde_json::json!({ "failed": why }).to_string()
+}

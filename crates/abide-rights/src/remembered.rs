@@ -60,3 +60,9 @@ pub(crate) fn identifiers(people: &Identities) -> Result<Vec<Identifier>, Rights
     }
     Ok(identifiers)
 }
+
+/// Identifiers that were found and that nobody brought.
+pub(crate) fn known_beyond(people: &Identities, found: Identities) -> Vec<(String, String)> {
+    let beyond = found.0.into_iter().filter(|known| !people.has(known));
+    beyond.map(|known| (known.kind, known.value)).collect()
+}

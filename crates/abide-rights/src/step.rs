@@ -174,3 +174,9 @@ pub(crate) fn work_of(plan: &Plan, intent: &str) -> (Work, Vec<usize>) {
     };
     (work, running().map(|(number, _)| number).collect())
 }
+
+/// The steps that leave rows where they are.
+pub(crate) fn kept_of(steps: &[StepCount]) -> Vec<StepCount> {
+    let kept = steps.iter().filter(|step| step.effect == StepEffect::Keep);
+    kept.cloned().collect()
+}
