@@ -109,7 +109,13 @@ async fn tables(view: &mut View) -> Result<Read, SourceError> {
         };
         read.tables.insert(oid, found);
     }
-    for (child, parent) in parents {
+    set_parents(&mut read, parents, inherited);
+    Ok(read)
+}
+
+/// Whose parts tables are, and what others they inherit from, by the catalogue's numbers.
+fn set_parents(read: &mut Read, parts: Vec<(u64, u64)>, inherited: Vec<(u64, Vec<String>)>) {
+    for (child, parent) in parts {
         let name = read
             .tables
             .get(&parent)
@@ -126,7 +132,6 @@ async fn tables(view: &mut View) -> Result<Read, SourceError> {
             found.table.inherits = names;
         }
     }
-    Ok(read)
 }
 
 async fn columns(view: &mut View, read: &mut Read) -> Result<(), SourceError> {
