@@ -236,10 +236,10 @@ pub fn recognise(
     if is_truth(column) {
         return None;
     }
-    let name = NameWords::new(column_words, around);
+    let scores = NameWords::new(column_words, around).scores();
     let mut best: Option<Recognised> = None;
-    for recogniser in RECOGNISERS.iter().copied().flatten() {
-        let Some(found) = recogniser.judge(column, &name, around, values) else {
+    for (recogniser, named) in recognisers().zip(scores) {
+        let Some(found) = recogniser.judge(column, named, around, values) else {
             continue;
         };
         if best.as_ref().is_none_or(|best| found.value > best.value) {
@@ -280,14 +280,14 @@ impl Recogniser {
     fn judge(
         &self,
         column: &Column,
-        name: &NameWords<'_>,
+        named: f64,
         around: &Surroundings<'_>,
         values: &[String],
     ) -> Option<Recognised> {
-        if !self.classes.contains(&column.class) {
+        let may_be = named > 0.0 || self.proof != Proof::Name;
+        if !may_be || !self.classes.contains(&column.class) {
             return None;
         }
-        let named = name.score(self.names, self.unless);
         let seen = self.share(values);
         let sure = combine(named, seen, self.proof);
         (sure > 0.0).then(|| Recognised {
@@ -333,6 +333,11 @@ impl Recogniser {
     }
 }
 
+/// Every recogniser, in order.
+fn recognisers() -> impl Iterator<Item = &'static Recogniser> {
+    RECOGNISERS.iter().copied().flatten()
+}
+
 /// Whether a column can only say yes or no.
 fn is_truth(column: &Column) -> bool {
     column.class == TypeClass::Boolean
@@ -374,21 +379,13 @@ fn nouns_of(name: &str, value: &str) -> Option<&'static str> {
         is_people: true,
         has_address: true,
     };
-    let name = NameWords::new(&words, &around);
-    RECOGNISERS
-        .iter()
-        .copied()
-        .flatten()
-        .filter(|one| !one.noun.is_empty() && one.classes.contains(&TypeClass::Text))
-        .map(|one| {
-            (
-                one,
-                combine(
-                    name.score(one.names, one.unless),
-                    one.share(&[value.to_owned()]),
-                    one.proof,
-                ),
-            )
+    let scores = NameWords::new(&words, &around).scores();
+    recognisers()
+        .zip(scores)
+        .filter(|(one, _)| !one.noun.is_empty() && one.classes.contains(&TypeClass::Text))
+        .map(|(one, named)| {
+            let seen = one.share(&[value.to_owned()]);
+            (one, combine(named, seen, one.proof))
         })
         .filter(|(_, sure)| *sure >= LEAST)
         .max_by(|one, other| one.1.total_cmp(&other.1))

@@ -1,6 +1,6 @@
 //! A schema with its names taken apart: words of tables and columns, and the column that others point at. Never holds rows.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::schema::{Column, Dialect, Schema, Table, TableName, TypeClass};
 use crate::words::{self, Lexicon};
@@ -105,18 +105,24 @@ impl<'a> Catalogue<'a> {
     }
 
     fn index_names(&mut self) {
+        let alone = self
+            .tables
+            .iter()
+            .filter_map(|one| match one.stems.as_slice() {
+                [only] => Some(only.clone()),
+                _ => None,
+            });
+        let alone: HashSet<String> = alone.collect();
         for (at, one) in self.tables.iter().enumerate() {
             self.exact.entry(one.stems.concat()).or_default().push(at);
-            let shared = |word: &String| {
-                self.tables
-                    .iter()
-                    .any(|other| other.stems == [word.clone()])
-            };
             if let Some(other) = one.without_sort() {
                 self.other.entry(other.concat()).or_default().push(at);
             }
             if let Some(other) = one.without_beginning()
-                && one.stems.first().is_some_and(|first| !shared(first))
+                && one
+                    .stems
+                    .first()
+                    .is_some_and(|first| !alone.contains(first))
             {
                 self.prefixed.entry(other.concat()).or_default().push(at);
             }

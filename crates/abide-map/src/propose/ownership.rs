@@ -123,7 +123,9 @@ fn subjects(catalogue: &Catalogue<'_>, people: &People, references: &[Reference]
         let Some(one) = catalogue.tables.get(*at) else {
             return false;
         };
-        references.iter().any(|reference| {
+        let own = references.iter();
+        let mut own = own.filter(|reference| reference.table == one.table.name);
+        own.any(|reference| {
             let to = catalogue.place(&reference.target);
             let Some(to) = to.filter(|to| to != at && candidates.contains(to)) else {
                 return false;
@@ -135,7 +137,7 @@ fn subjects(catalogue: &Catalogue<'_>, people: &People, references: &[Reference]
             let tells_more = people.is_unnamed(*at)
                 && !is_actor(one, reference)
                 && (is_called_so || one.table.is_unique(&reference.columns));
-            reference.table == one.table.name && (is_key || tells_more)
+            is_key || tells_more
         })
     };
     candidates

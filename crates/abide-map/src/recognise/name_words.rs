@@ -1,7 +1,10 @@
-//! A column's name as the phrases that a recogniser's names are held against, taken apart once for all of them. Knows no
-//! recogniser.
+//! A column's name as the phrases that a recogniser's names are held against, taken apart once for all of them. Sees
+//! no value.
 
-use super::{ABOUT, Surroundings};
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::{ABOUT, Surroundings, recognisers};
 use crate::words;
 
 /// The name of a column, taken apart.
@@ -14,7 +17,7 @@ pub(super) struct NameWords<'a> {
 
 /// Words in a row, and how sure each way makes it that they name something.
 struct Phrase {
-    /// A phrase to be equal to, and how sure that is; the first that fits counts.
+    /// A phrase to be equal to, and how sure that is; the first that fits a recogniser counts.
     readings: Vec<(String, f64)>,
 }
 
@@ -40,19 +43,44 @@ impl<'a> NameWords<'a> {
         }
     }
 
-    /// How well the name says one of these, 0 to 1; never, if one of its words is among `unless`.
-    pub(super) fn score(&self, names: &[&str], unless: &[&str]) -> f64 {
-        if self
-            .words
-            .iter()
-            .any(|word| unless.contains(&word.as_str()))
-        {
-            return 0.0;
+    /// How well the name says what each recogniser looks for, 0 to 1, in their order; never, if one of its words makes it mean
+    /// something else.
+    pub(super) fn scores(&self) -> Vec<f64> {
+        let mut scores: Vec<f64> = recognisers().map(|_| 0.0).collect();
+        for phrase in &self.phrases {
+            let mut told: Vec<usize> = Vec::new();
+            for (reading, sure) in &phrase.readings {
+                for at in BY_NAME.get(reading.as_str()).into_iter().flatten() {
+                    if told.contains(at) {
+                        continue;
+                    }
+                    told.push(*at);
+                    if let Some(score) = scores.get_mut(*at) {
+                        *score = score.max(*sure);
+                    }
+                }
+            }
         }
-        let scores = self.phrases.iter().map(|phrase| phrase.score(names));
-        scores.fold(0.0, f64::max)
+        for (score, recogniser) in scores.iter_mut().zip(recognisers()) {
+            let unless = |word: &String| recogniser.unless.contains(&word.as_str());
+            if *score > 0.0 && self.words.iter().any(unless) {
+                *score = 0.0;
+            }
+        }
+        scores
     }
 }
+
+/// The places of the recognisers that look for a name: a schema has very many columns, and nearly none is any of them.
+static BY_NAME: LazyLock<HashMap<&'static str, Vec<usize>>> = LazyLock::new(|| {
+    let mut places: HashMap<&'static str, Vec<usize>> = HashMap::new();
+    for (at, recogniser) in recognisers().enumerate() {
+        for name in recogniser.names {
+            places.entry(name).or_default().push(at);
+        }
+    }
+    places
+});
 
 impl Phrase {
     fn new(words: &[&str]) -> Self {
@@ -70,11 +98,5 @@ impl Phrase {
             readings.push((head.concat(), if is_about { 0.0 } else { 0.6 }));
         }
         Self { readings }
-    }
-
-    fn score(&self, names: &[&str]) -> f64 {
-        let fits = |(phrase, _): &&(String, f64)| names.contains(&phrase.as_str());
-        let found = self.readings.iter().find(fits);
-        found.map_or(0.0, |(_, sure)| *sure)
     }
 }
