@@ -243,7 +243,7 @@ impl Memory {
         self.kept.retain(|kept| !kept.is_released(held));
     }
 
-    /// Whether a step may be told: one that kept rows because of a hold may no longer, once that is forgotten.
+    /// Whether a step may be told: one that kept rows because of a hold may not, once that is forgotten.
     pub(crate) fn still_says(&self, step: &StepCount) -> bool {
         let because = step.because.as_deref().unwrap_or_default();
         Hold::named_in(because).is_none() || self.kept.iter().any(|kept| kept.because == because)
