@@ -4,9 +4,9 @@
 use super::erase::Eraser;
 use super::operation::{Act, Leading, Operation, Rank, Which, WithGoing, WithJoint};
 use super::predicate::Pred;
-use crate::map::{EdgeErase, EdgeKind, Erase, Overwrite, Replacement};
+use crate::map::{EdgeErase, EdgeKind, Erase, MappedTable, Overwrite, Replacement};
 use crate::ownership::{Link, TableId, cannot};
-use crate::schema::{Dialect, ForeignKey, OnDelete};
+use crate::schema::{Dialect, ForeignKey, OnDelete, TableName};
 
 impl Eraser<'_, '_> {
     /// Cuts the references of rows that stay to rows that go.
@@ -79,6 +79,37 @@ impl Eraser<'_, '_> {
         true
     }
 
+    /// Whether the database itself does what becomes of rows when those go that they lead to, or it is refused that it does.
+    fn is_left_to_the_database(
+        &mut self,
+        mapped: Option<&MappedTable>,
+        key: &ForeignKey,
+        (name, there): (&TableName, &str),
+    ) -> bool {
+        let what = key.columns.join(", ");
+        match key.on_delete {
+            // What the database does by itself, nobody reads before and nobody could undo.
+            OnDelete::SetNull if !self.is_undone() => {}
+            OnDelete::SetDefault if self.is_undone() => {
+                let message = format!(
+                    "when rows of `{there}` go, the database writes the default over `{what}` of `{name}`, and nobody could put back what was there"
+                );
+                let help =
+                    "declare the reference `ON DELETE SET NULL`, or leave `undo` out of the map";
+                self.refuse(mapped, message, help);
+            }
+            OnDelete::SetDefault => {}
+            OnDelete::Cascade if mapped.is_none() => {
+                let message = format!(
+                    "the database deletes rows of `{name}` with those of `{there}`, and the map does not say whose they are"
+                );
+                self.refuse(None, message, "add the table to the map");
+            }
+            _ => return false,
+        }
+        true
+    }
+
     fn cut(&mut self, from: TableId, target: TableId, key: &ForeignKey, with_joint: WithJoint) {
         let Some(node) = self.planner.ownership.tables.get(from) else {
             return;
@@ -106,27 +137,8 @@ impl Eraser<'_, '_> {
             self.forbid(from, which, Pred::Always, message, help);
             return;
         }
-        match key.on_delete {
-            // What the database does by itself, nobody reads before and nobody could undo.
-            OnDelete::SetNull if !self.is_undone() => return,
-            OnDelete::SetDefault if self.is_undone() => {
-                let message = format!(
-                    "when rows of `{there}` go, the database writes the default over `{what}` of `{name}`, and nobody could put back what was there"
-                );
-                let help =
-                    "declare the reference `ON DELETE SET NULL`, or leave `undo` out of the map";
-                self.refuse(mapped.as_ref(), message, help);
-                return;
-            }
-            OnDelete::SetDefault => return,
-            OnDelete::Cascade if mapped.is_none() => {
-                let message = format!(
-                    "the database deletes rows of `{name}` with those of `{there}`, and the map does not say whose they are"
-                );
-                self.refuse(None, message, "add the table to the map");
-                return;
-            }
-            _ => {}
+        if self.is_left_to_the_database(mapped.as_ref(), key, (&name, &there)) {
+            return;
         }
         if columns.is_empty() {
             let message = format!(

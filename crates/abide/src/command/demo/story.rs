@@ -32,7 +32,7 @@ use crate::http::consent::Consent;
 use crate::http::problem::Problem;
 use crate::output::print;
 use crate::policies::{self, Publishable};
-use crate::requests::{Office, PolicyInForce};
+use crate::requests::{self, Office, PolicyInForce};
 use crate::{mapped, prove, sources};
 
 /// Who acts in the evidence of a scenario.
@@ -170,6 +170,8 @@ impl Story<'_> {
             self.happen(event).await?;
         }
         let app = self.client.app();
+        // The server does this by itself, but a month here takes less time than it waits between two looks.
+        requests::once(app).await?;
         app.decider.write_counts(&app.store, self.now).await?;
         // Somebody looks each evening, so that the board knows since when.
         let world = prove::gather(&self.policy, &app.config, Some(&app.store), self.now).await?;
