@@ -284,9 +284,9 @@ impl Maker<'_> {
                 continue;
             }
             let mut different = FIRST + number + attempt * 37;
-            // These differ in the whole database, not only in their table.
+            // These differ in the whole database, not only in their table and their column.
             if column.class == TypeClass::Uuid {
-                different += 1000 * table;
+                different += 1000 * table + 200_000 * at;
             }
             row[at] = Some(value(
                 self.schema.dialect,
