@@ -183,22 +183,45 @@ async fn is_told_once(shop: &Shop, progress: &Progress) {
     assert_eq!(ran.count(), 1);
 }
 
+/// An erasure that is killed once it is committed, where nobody has granted the table of markers.
+async fn killed_unmarked(shop: &Shop) -> Progress {
+    let (told, heard) = tokio::sync::oneshot::channel();
+    let dies: Deed = Box::pin(async move {
+        told.send(()).unwrap();
+        std::future::pending().await
+    });
+    let around = Between {
+        after: Mutex::new(Some(dies)),
+        ..Between::without_markers()
+    };
+    tokio::select! {
+        progress = erase(shop, around) => panic!("{progress:?}"),
+        it = heard => it.unwrap(),
+    }
+    let open = shop.store.requests(RequestState::Open, None, 10);
+    Progress {
+        request: open.await.unwrap()[0].id,
+        stuck: Vec::new(),
+        certified: None,
+    }
+}
+
 on_all! {
     async fn a_marker_table_that_is_granted_later_takes_nothing_back(shop: Shop) {
-        let (told, heard) = tokio::sync::oneshot::channel();
-        let dies: Deed = Box::pin(async move {
-            told.send(()).unwrap();
-            std::future::pending().await
-        });
-        let around = Between { after: Mutex::new(Some(dies)), ..Between::without_markers() };
-        tokio::select! {
-            progress = erase(&shop, around) => panic!("{progress:?}"),
-            it = heard => it.unwrap(),
-        }
-        let open = shop.store.requests(RequestState::Open, None, 10).await.unwrap();
-        let progress = Progress { request: open[0].id, stuck: Vec::new(), certified: None };
+        let progress = killed_unmarked(&shop).await;
         // From here on there are markers, and none of this work.
         is_told_once(&shop, &progress).await;
+    }
+
+    async fn a_key_that_is_given_out_while_nobody_can_tell_what_was_done_is_somebody_elses(shop: Shop) {
+        let progress = killed_unmarked(&shop).await;
+        shop.database.run("INSERT INTO users VALUES (1, 'dee@example.org', 'Dee', NULL, NULL)").await;
+        shop.database.run("INSERT INTO orders VALUES (90, 1, 'Dee')").await;
+        let before = shop.dump().await;
+        let again = shop.eraser(2).advance(progress.request).await.unwrap();
+        assert_eq!(shop.dump().await, before, "Dee is nobody's to erase");
+        let (_, certificate) = again.certified.expect("nothing is left");
+        assert!(certificate.text().contains("1 key"), "{}", certificate.text());
     }
 
     async fn another_process_takes_over_before_the_work_runs(shop: Shop) {
